@@ -1,0 +1,103 @@
+"""Typed readers of the environment: a bad value refuses the start, with the name and the reason."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from toubib.ground.private import write_private
+
+
+class BadSetting(SystemExit):
+    """A setting is missing or wrong; the process stops with one line and exit code 2."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(2)
+        self.line = f"toubib: {name}: {reason}"
+
+    def __str__(self) -> str:
+        return self.line
+
+
+def read_str(name: str, default: str = "") -> str:
+    return os.environ.get(name, default).strip()
+
+
+def read_bool(name: str, *, default: bool = False) -> bool:
+    raw = read_str(name)
+    if not raw:
+        return default
+    if raw.lower() in {"1", "true", "yes", "on"}:
+        return True
+    if raw.lower() in {"0", "false", "no", "off"}:
+        return False
+    raise BadSetting(name, f"expected 0 or 1, got {raw!r}")
+
+
+def read_int(name: str, default: int, *, low: int, high: int) -> int:
+    raw = read_str(name)
+    if not raw:
+        return default
+    if not raw.isascii() or not raw.lstrip("-").isdigit() or not low <= int(raw) <= high:
+        raise BadSetting(name, f"expected a whole number from {low} to {high}, got {raw!r}")
+    return int(raw)
+
+
+def read_list(name: str, default: list[str] | None = None) -> list[str]:
+    raw = read_str(name)
+    return [part.strip() for part in raw.split(",") if part.strip()] if raw else list(default or [])
+
+
+def read_path(name: str, default: Path) -> Path:
+    raw = read_str(name)
+    return Path(raw).expanduser().resolve() if raw else default
+
+
+def read_secret(name: str, *, made_at: Path | None) -> str:
+    """The secret in the file named by NAME_FILE; in a demo a fresh one is made once at `made_at`."""
+    given = read_str(f"{name}_FILE")
+    path = Path(given) if given else made_at
+    if path is None:
+        raise BadSetting(f"{name}_FILE", "name a file that holds the secret (see docs/install.md)")
+    if not path.exists() and made_at is not None and not given:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_private(path, secrets.token_urlsafe(48))
+    try:
+        value = path.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise BadSetting(f"{name}_FILE", f"{path} cannot be read ({error.strerror})") from None
+    if len(value) < 32:
+        raise BadSetting(f"{name}_FILE", f"{path} holds fewer than 32 characters")
+    return value
+
+
+def read_database(name: str, *, data_dir: Path) -> dict[str, object]:
+    """`sqlite:///PATH` or `postgresql://USER:PASSWORD@HOST:PORT/NAME?host=/socket/dir`."""
+    url = read_str(name) or f"sqlite:///{data_dir / 'toubib.sqlite3'}"
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": unquote(parts.path)[1:] if parts.path.startswith("//") else unquote(parts.path),
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA foreign_keys=ON;",
+            },
+        }
+    if parts.scheme in {"postgres", "postgresql"}:
+        extra = dict(parse_qsl(parts.query))
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": parts.path.lstrip("/"),
+            "USER": unquote(parts.username or ""),
+            "PASSWORD": unquote(parts.password or ""),
+            "HOST": extra.pop("host", parts.hostname or ""),
+            "PORT": str(parts.port or ""),
+            "CONN_MAX_AGE": read_int("TOUBIB_DATABASE_MAX_AGE", 60, low=0, high=3600),
+            "CONN_HEALTH_CHECKS": True,
+            "OPTIONS": extra,
+        }
+    raise BadSetting(name, "expected sqlite:///PATH or postgresql://USER@HOST/NAME")

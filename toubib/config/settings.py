@@ -1,0 +1,168 @@
+"""All settings, read once. Operators: docs/install.md lists each TOUBIB_ variable."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from csp.constants import NONE, SELF
+
+from toubib.config import env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DEMO = env.read_bool("TOUBIB_DEMO")
+DEBUG = False
+DATA_DIR = env.read_path("TOUBIB_DATA_DIR", Path.cwd() / "var")
+
+SECRET_KEY = env.read_secret("TOUBIB_SECRET_KEY", made_at=DATA_DIR / "secret.key" if DEMO else None)
+ENCRYPTION_KEYS_FILE = env.read_path("TOUBIB_ENCRYPTION_KEYS_FILE", DATA_DIR / "encryption.keys")
+JOURNAL_HEAD_FILE = env.read_path("TOUBIB_JOURNAL_HEAD_FILE", DATA_DIR / "journal.head")
+FILES_DIR = env.read_path("TOUBIB_FILES_DIR", DATA_DIR / "files")
+
+PUBLIC_URL = env.read_str("TOUBIB_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+HTTPS = PUBLIC_URL.startswith("https://")
+if not DEMO and not HTTPS and not env.read_bool("TOUBIB_ALLOW_HTTP"):
+    raise env.BadSetting("TOUBIB_PUBLIC_URL", "must begin with https:// outside the demo")
+ALLOWED_HOSTS = env.read_list("TOUBIB_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+
+DATABASES = {"default": env.read_database("TOUBIB_DATABASE_URL", data_dir=DATA_DIR)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Calls: docs/install.md, « Relais ». Where a relay is set the professional's side uses it alone.
+TURN_URLS = env.read_list("TOUBIB_TURN_URLS")
+TURN_SECRET = env.read_secret("TOUBIB_TURN_SECRET", made_at=None) if TURN_URLS else ""
+STUN_URLS = env.read_list("TOUBIB_STUN_URLS")
+
+# Messages: the demo keeps them in a page, production names its gateways.
+EMAIL_GATEWAY = env.read_str("TOUBIB_EMAIL_GATEWAY", "demo" if DEMO else "smtp")
+SMS_GATEWAY = env.read_str("TOUBIB_SMS_GATEWAY", "demo" if DEMO else "none")
+EMAIL_HOST = env.read_str("TOUBIB_SMTP_HOST", "localhost")
+EMAIL_PORT = env.read_int("TOUBIB_SMTP_PORT", 25, low=1, high=65535)
+EMAIL_HOST_USER = env.read_str("TOUBIB_SMTP_USER")
+EMAIL_HOST_PASSWORD = env.read_secret("TOUBIB_SMTP_PASSWORD", made_at=None) if EMAIL_HOST_USER else ""
+EMAIL_USE_TLS = env.read_bool("TOUBIB_SMTP_TLS", default=not DEMO)
+DEFAULT_FROM_EMAIL = env.read_str("TOUBIB_EMAIL_FROM", "toubib@localhost")
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "csp",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "toubib.ground",
+    "toubib.ui",
+    "toubib.territory",
+    "toubib.directory",
+    "toubib.people",
+    "toubib.record",
+    "toubib.waiting",
+    "toubib.consultation",
+    "toubib.web",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+ROOT_URLCONF = "toubib.config.urls"
+WSGI_APPLICATION = "toubib.config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "toubib.ui.context.page",
+            ],
+            "builtins": ["toubib.ui.templatetags.ui"],
+        },
+    }
+]
+
+LANGUAGE_CODE = "fr"
+LANGUAGES = [("fr", "Français"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "Europe/Paris"
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = env.read_path("TOUBIB_STATIC_ROOT", DATA_DIR / "static")
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# People
+AUTH_USER_MODEL = "people.Account"
+LOGIN_URL = "/connexion"
+LOGIN_REDIRECT_URL = "/mon-espace"
+AUTHENTICATION_BACKENDS = ["toubib.people.backends.AccountBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+SESSION_COOKIE_AGE = 8 * 3600
+SESSION_COOKIE_NAME = "toubib_session"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = False  # the scripts read it for the X-CSRFToken header
+CSRF_FAILURE_VIEW = "toubib.ui.views.csrf_failure"
+
+# Pages load nothing from elsewhere and carry no inline script.
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_SSL_REDIRECT = False  # nginx does
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "blob:", "data:"],
+        "media-src": [SELF, "blob:"],
+        "connect-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env.read_str("TOUBIB_LOG_LEVEL", "INFO")},
+    "loggers": {"django.request": {"level": "ERROR"}},
+}

@@ -1,0 +1,39 @@
+"""Health professionals as the public directory (RPPS) knows them."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from toubib.directory.enums import Profession, Specialty, Title
+from toubib.ground.models import DataNote, Model
+from toubib.territory.models import Commune
+
+
+class Practitioner(Model):
+    """FHIR Practitioner. `rpps` carries a Luhn key; the key proves nobody's identity."""
+
+    data = DataNote(personal=True, health=False, kept="as the public directory", erased="with the account, acts keep the name")
+
+    rpps = models.CharField(max_length=11, unique=True)
+    title = models.CharField(max_length=4, choices=Title.choices)
+    given_name = models.CharField(max_length=80)
+    family_name = models.CharField(max_length=80)
+    profession = models.CharField(max_length=20, choices=Profession.choices)
+    specialty = models.CharField(max_length=20, choices=Specialty.choices, blank=True)
+    practice_name = models.CharField(max_length=120)
+    practice_commune = models.ForeignKey(Commune, on_delete=models.PROTECT)
+    languages = models.JSONField(default=list)
+    portrait = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="practitioner_doctor_has_specialty",
+                condition=~models.Q(profession=Profession.DOCTOR) | ~models.Q(specialty=""),
+                violation_error_message="Un médecin a une spécialité.",
+            )
+        ]
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.title} {self.given_name} {self.family_name}"

@@ -1,0 +1,147 @@
+"""The journal of accesses: written with the act, sealed each second, verified by `toubib audit verify`.
+
+A seal is SHA-256 over the previous seal and the entry's fields. The last seal is copied to a file outside
+the database (`JOURNAL_HEAD_FILE`), so that cutting the end of the chain shows too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from toubib.ground.actors import Actor
+from toubib.ground.locks import hold_lock
+from toubib.ground.models import JournalEntry
+
+SEAL_BATCH = 2000
+UNSEALED_TOLERANCE = timedelta(minutes=1)
+GENESIS = "0" * 64
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A break of the journal, in words for an operator."""
+
+    seq: int | None
+    what: str
+
+
+def trace(
+    *,
+    by: Actor,
+    action: str,
+    now: datetime,
+    patient: UUID | None = None,
+    subject: str = "",
+    subject_id: UUID | str = "",
+    reason: str = "",
+) -> None:
+    """Add one entry, in the transaction of the act. `action` is `<app>.<thing>.<verb>`."""
+    JournalEntry.objects.bulk_create([
+        entry_of(by=by, action=action, now=now, patient=patient, subject=subject, subject_id=subject_id, reason=reason)
+    ])
+
+
+def trace_many(entries: Iterable[JournalEntry]) -> None:
+    """Add several entries (built by `entry_of`) in one statement."""
+    JournalEntry.objects.bulk_create(list(entries))
+
+
+def entry_of(
+    *,
+    by: Actor,
+    action: str,
+    now: datetime,
+    patient: UUID | None = None,
+    subject: str = "",
+    subject_id: UUID | str = "",
+    reason: str = "",
+) -> JournalEntry:
+    return JournalEntry(
+        at=now,
+        account=by.account_id,
+        role=by.role,
+        action=action,
+        patient=patient,
+        subject=subject,
+        subject_id=str(subject_id),
+        reason=reason,
+    )
+
+
+def seal_journal() -> int:
+    """Chain the entries not yet sealed, in order of id; returns how many. One sealer at a time."""
+    with transaction.atomic():
+        hold_lock("journal.seal")
+        last = JournalEntry.objects.filter(seq__isnull=False).order_by("-seq").first()
+        seq, head = (last.seq, last.hash) if last and last.seq else (0, GENESIS)
+        entries = list(JournalEntry.objects.filter(seq__isnull=True).order_by("id")[:SEAL_BATCH])
+        for entry in entries:
+            seq += 1
+            entry.seq, entry.prev_hash = seq, head
+            head = entry.hash = _seal_of(entry)
+        if entries:
+            JournalEntry.objects.bulk_update(entries, ["seq", "prev_hash", "hash"], batch_size=500)
+    if entries:
+        _append_head(seq, head)
+    return len(entries)
+
+
+def verify_journal(*, now: datetime) -> Iterator[Fault]:
+    """Recompute every seal and hold it against the head file; yields each fault, none when all is well."""
+    head, expected = GENESIS, 1
+    heads = dict(_read_heads())
+    for entry in JournalEntry.objects.filter(seq__isnull=False).order_by("seq").iterator(chunk_size=2000):
+        if entry.seq != expected:
+            yield Fault(entry.seq, f"entries {expected} to {(entry.seq or 0) - 1} are missing")
+            expected = entry.seq or 0
+        if entry.prev_hash != head or entry.hash != _seal_of(entry):
+            yield Fault(entry.seq, "the entry or its place in the chain was altered")
+        if heads.pop(expected, entry.hash) != entry.hash:
+            yield Fault(entry.seq, "the seal differs from the head file")
+        head, expected = entry.hash, expected + 1
+    if heads:
+        yield Fault(max(heads), f"the journal was cut: the head file knows entries up to {max(heads)}")
+    late = JournalEntry.objects.filter(seq__isnull=True, at__lt=now - UNSEALED_TOLERANCE).count()
+    if late:
+        yield Fault(None, f"{late} entries are unsealed for over a minute: is the worker running?")
+
+
+def _seal_of(entry: JournalEntry) -> str:
+    fields = [
+        entry.seq,
+        entry.id,
+        entry.at.isoformat(),
+        str(entry.account),
+        entry.role,
+        entry.action,
+        str(entry.patient),
+        entry.subject,
+        entry.subject_id,
+        entry.reason,
+    ]
+    line = entry.prev_hash + json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(line.encode()).hexdigest()
+
+
+def _append_head(seq: int, head: str) -> None:
+    path = settings.JOURNAL_HEAD_FILE
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a", encoding="ascii") as file:
+        file.write(f"{seq} {head}\n")
+
+
+def _read_heads() -> Iterator[tuple[int, str]]:
+    if settings.JOURNAL_HEAD_FILE.exists():
+        for line in settings.JOURNAL_HEAD_FILE.read_text(encoding="ascii").splitlines():
+            seq, _, head = line.partition(" ")
+            yield int(seq), head
+
+

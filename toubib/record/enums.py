@@ -1,0 +1,62 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class EncounterState(models.TextChoices):
+    PLANNED = "planned", _("prévue")
+    ARRIVED = "arrived", _("patient arrivé")
+    IN_PROGRESS = "in_progress", _("en cours")
+    TO_SIGN = "to_sign", _("à signer")
+    SIGNED = "signed", _("signée")
+    AMENDED = "amended", _("complétée")
+    ABORTED = "aborted", _("interrompue")
+
+
+ENCOUNTER_MOVES = {
+    EncounterState.PLANNED: {EncounterState.ARRIVED, EncounterState.ABORTED},
+    EncounterState.ARRIVED: {EncounterState.IN_PROGRESS, EncounterState.ABORTED},
+    EncounterState.IN_PROGRESS: {EncounterState.TO_SIGN, EncounterState.ABORTED},
+    EncounterState.TO_SIGN: {EncounterState.IN_PROGRESS, EncounterState.SIGNED, EncounterState.ABORTED},
+    EncounterState.SIGNED: {EncounterState.AMENDED},
+    EncounterState.AMENDED: {EncounterState.AMENDED},
+    EncounterState.ABORTED: set(),
+}
+HELD_STATES = (EncounterState.IN_PROGRESS, EncounterState.TO_SIGN)
+UNSIGNED_STATES = (EncounterState.PLANNED, EncounterState.ARRIVED, *HELD_STATES)
+
+
+class AbortReason(models.TextChoices):
+    NO_DOCTOR = "no_doctor", _("aucun médecin")
+    LINE_FAILED = "line_failed", _("liaison rompue")
+    PATIENT_LEFT = "patient_left", _("le patient est parti")
+    PATIENT_ABSENT = "patient_absent", _("le patient n’a pas répondu")
+    HANDED_OVER = "handed_over", _("confiée à un autre médecin")
+    EMERGENCY = "emergency", _("urgence, secours appelés")
+
+
+class ConsentScope(models.TextChoices):
+    """Separate and withdrawable each; data processing rests on information, not on consent (GDPR 6, 9.2.h)."""
+
+    CARE = "care", _("soins à distance")
+    THIRD_PERSON = "third_person", _("présence d’une autre personne")
+    LAY_ASSISTANT = "lay_assistant", _("aide d’une personne non soignante")
+    SEND_TO_MT = "send_to_mt", _("envoi au médecin traitant")
+
+
+class Orientation(models.TextChoices):
+    NONE = "none", _("aucune")
+    SAMU = "samu", _("SAMU du lieu, appelé")
+    EMERGENCY_DEPARTMENT = "emergency_department", _("urgences")
+    IN_PERSON = "in_person", _("consultation sur place")
+    KIOSK = "kiosk", _("borne avec appareils")
+    MEDECIN_TRAITANT = "medecin_traitant", _("médecin traitant")
+    OTHER = "other", _("autre")
+
+
+class Attestation(models.TextChoices):
+    """What the doctor says of the channel, beside what the browsers measured."""
+
+    VIDEO = "video", _("vidéo dans les deux sens")
+    AUDIO_ONLY = "audio_only", _("voix seule")
+    PHONE = "phone", _("téléphone")
+    NONE = "none", _("pas d’échange en direct")

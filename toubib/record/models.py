@@ -1,0 +1,129 @@
+"""What happened in care: encounters, notes, what the patient told, files, consents."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from toubib.directory.models import Practitioner
+from toubib.ground.fields import EncryptedJSONField, EncryptedTextField
+from toubib.ground.models import DataNote, Model, StoredFile
+from toubib.people.models import Patient
+from toubib.record.enums import HELD_STATES, AbortReason, Attestation, ConsentScope, EncounterState, Orientation
+
+RECORD_KEPT = "5 years active, then 15 archived (CNIL, practices); 20 years for establishments"
+
+
+class Encounter(Model):
+    """FHIR Encounter. Documents exist for the patient only once it is signed; an amendment never erases."""
+
+    data = DataNote(personal=True, health=True, kept=RECORD_KEPT, erased="then; never while the law keeps it")
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="encounters")
+    practitioner = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="encounters")
+    state = models.CharField(max_length=12, choices=EncounterState.choices)
+    planned_at = models.DateTimeField()
+    arrived_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    signed_at = models.DateTimeField(null=True)
+    abort_reason = models.CharField(max_length=20, choices=AbortReason.choices, blank=True)
+    minor_secrecy = models.BooleanField(default=False)
+    second_parent_agreed = models.BooleanField(null=True)
+    orientation = models.CharField(max_length=24, choices=Orientation.choices, default=Orientation.NONE)
+    orientation_note = EncryptedTextField(null=True)
+    attestation = models.CharField(max_length=12, choices=Attestation.choices, blank=True)
+    video_seconds_patient = models.PositiveIntegerField(null=True)
+    video_seconds_practitioner = models.PositiveIntegerField(null=True)
+    identity_checked = models.BooleanField(null=True)
+    place_checked = models.BooleanField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["patient", "-planned_at"], name="encounter_by_patient"),
+            models.Index(fields=["practitioner", "-planned_at"], name="encounter_by_practitioner"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["practitioner"], condition=Q(state__in=HELD_STATES), name="encounter_one_held_by_practitioner",
+                violation_error_message=_("Ce médecin a déjà une consultation ouverte."),
+            ),
+            models.CheckConstraint(
+                name="encounter_signed_has_a_time",
+                condition=~Q(state__in=[EncounterState.SIGNED, EncounterState.AMENDED]) | Q(signed_at__isnull=False),
+                violation_error_message=_("Une consultation signée a son heure."),
+            ),
+            models.CheckConstraint(
+                name="encounter_aborted_has_a_reason",
+                condition=~Q(state=EncounterState.ABORTED) | ~Q(abort_reason=""),
+                violation_error_message=_("Une consultation interrompue a sa raison."),
+            ),
+        ]
+
+
+class Note(Model):
+    """The doctor's note, one row a version; version 1 is the draft until signed, later ones are amendments."""
+
+    data = DataNote(personal=True, health=True, kept=RECORD_KEPT, erased="with its encounter")
+
+    encounter = models.ForeignKey(Encounter, on_delete=models.PROTECT, related_name="notes")
+    version = models.PositiveSmallIntegerField(default=1)
+    reason = EncryptedTextField()
+    findings = EncryptedTextField()
+    conclusion = EncryptedTextField()
+    advice = EncryptedTextField()
+    saved_at = models.DateTimeField()
+    saves = models.PositiveIntegerField(default=0)
+    signed_at = models.DateTimeField(null=True)
+    signed_by = models.UUIDField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["encounter", "version"], name="note_one_per_version",
+                violation_error_message=_("Cette version existe déjà."),
+            )
+        ]
+
+
+class HealthSummary(Model):
+    """What the patient (or who acts for them) said of allergies, treatments, history; the last row holds."""
+
+    data = DataNote(personal=True, health=True, kept=RECORD_KEPT, erased="with the record")
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="summaries")
+    content = EncryptedJSONField()
+    told_at = models.DateTimeField()
+    told_by = models.UUIDField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["patient", "-told_at"], name="summary_by_patient")]
+
+
+class Attachment(Model):
+    """A photo or an old ordonnance that the patient sent."""
+
+    data = DataNote(personal=True, health=True, kept=RECORD_KEPT, erased="with the record")
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="attachments")
+    encounter = models.ForeignKey(Encounter, on_delete=models.PROTECT, null=True, related_name="attachments")
+    file = models.OneToOneField(StoredFile, on_delete=models.PROTECT)
+    title = EncryptedTextField()
+    added_at = models.DateTimeField()
+    added_by = models.UUIDField(null=True)
+
+
+class Consent(Model):
+    """FHIR Consent: one scope, given or refused at a time, withdrawable; who said it is kept."""
+
+    data = DataNote(personal=True, health=True, kept=RECORD_KEPT, erased="with the record")
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="consents")
+    encounter = models.ForeignKey(Encounter, on_delete=models.PROTECT, null=True, related_name="consents")
+    scope = models.CharField(max_length=16, choices=ConsentScope.choices)
+    given = models.BooleanField()
+    about = models.CharField(max_length=120, blank=True)
+    said_at = models.DateTimeField()
+    said_by = models.UUIDField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)

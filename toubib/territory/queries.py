@@ -1,0 +1,31 @@
+"""Which commune, which SAMU."""
+
+from __future__ import annotations
+
+import unicodedata
+from uuid import UUID
+
+from toubib.territory.models import Commune
+
+
+def find_communes(*, text: str, limit: int = 10) -> list[Commune]:
+    """Communes whose name or postal code begins with the text; accents, case and hyphens do not count."""
+    wanted = _plain(text)
+    if len(wanted) < 2:
+        return []
+    rows = Commune.objects.select_related("samu").order_by("name")
+    return [row for row in rows if _matches(row, wanted)][:limit]
+
+
+def get_commune(*, commune_id: UUID) -> Commune:
+    """Raises Commune.DoesNotExist."""
+    return Commune.objects.select_related("samu").get(pk=commune_id)
+
+
+def _matches(commune: Commune, wanted: str) -> bool:
+    return _plain(commune.name).startswith(wanted) or any(str(c).startswith(wanted) for c in commune.postal_codes)
+
+
+def _plain(text: str) -> str:
+    bare = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(c for c in bare if not unicodedata.combining(c)).replace("-", " ").replace("’", "'").strip()
