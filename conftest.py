@@ -1,14 +1,57 @@
-"""Test settings: an own data folder and throw-away secrets; the database named by TOUBIB_DATABASE_URL."""
+"""What every test stands on. The environment itself is set in toubib/ground/tests/environment.py."""
 
-import os
-import tempfile
-from pathlib import Path
+import pytest
 
-_folder = Path(tempfile.mkdtemp(prefix="toubib-test-"))
-(_folder / "secret.key").write_text("test-secret-key-" + "x" * 40)
-os.environ.setdefault("TOUBIB_SECRET_KEY_FILE", str(_folder / "secret.key"))
-os.environ.setdefault("TOUBIB_DATA_DIR", str(_folder))
-os.environ.setdefault("TOUBIB_ALLOW_HTTP", "1")
-os.environ.setdefault("TOUBIB_EMAIL_GATEWAY", "demo")
-os.environ.setdefault("TOUBIB_SMS_GATEWAY", "demo")
-os.environ.setdefault("TOUBIB_LOG_LEVEL", "WARNING")
+
+def pytest_configure(config):
+    from django.conf import settings
+
+    from toubib.ground.crypto import make_key_file
+
+    if not settings.ENCRYPTION_KEYS_FILE.exists():
+        make_key_file(settings.ENCRYPTION_KEYS_FILE)
+    # Pages name static files by their plain address: `collectstatic` has not run for the tests.
+    settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    _let_sqlite_flush()
+
+
+def pytest_collection_modifyitems(items):
+    """A test of one database only is not collected on the other."""
+    from django.db import connection
+
+    other = "sqlite" if connection.vendor == "postgresql" else "postgres"
+    items[:] = [item for item in items if item.get_closest_marker(other) is None]
+
+
+def _let_sqlite_flush():
+    """SQLite empties tables by DELETE, which the journal's trigger refuses (PostgreSQL truncates).
+
+    The triggers come off for the flush between two transactional tests and at no other moment.
+    """
+    from django.db.backends.sqlite3.operations import DatabaseOperations
+
+    flush = DatabaseOperations.execute_sql_flush
+
+    def execute_sql_flush(self, sql_list):
+        with self.connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'ground_journalentry'"
+            )
+            triggers = cursor.fetchall()
+            for name, _ in triggers:
+                cursor.execute(f"DROP TRIGGER {name}")
+        flush(self, sql_list)
+        with self.connection.cursor() as cursor:
+            for _, sql in triggers:
+                cursor.execute(sql)
+
+    DatabaseOperations.execute_sql_flush = execute_sql_flush
+
+
+@pytest.fixture(autouse=True)
+def _no_language_left_over():
+    """A test that switched the interface's language does not switch the next one's."""
+    yield
+    from django.utils import translation
+
+    translation.deactivate()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import sys
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -11,11 +12,12 @@ from toubib.ground.private import write_private
 
 
 class BadSetting(SystemExit):
-    """A setting is missing or wrong; the process stops with one line and exit code 2."""
+    """A setting is missing or wrong; the process stops with one line on stderr and exit code 2."""
 
     def __init__(self, name: str, reason: str) -> None:
         super().__init__(2)
         self.line = f"toubib: {name}: {reason}"
+        sys.stderr.write(self.line + "\n")
 
     def __str__(self) -> str:
         return self.line

@@ -27,6 +27,10 @@ class CannotDecrypt(Exception):
     """The key is unknown, or the value was altered or moved."""
 
 
+class NoKeyFile(Exception):
+    """The key file is not there: without it nothing encrypted can be read, and nothing may be written."""
+
+
 class KeyRing:
     """Keys by their name; the last one in the file encrypts, all of them decrypt."""
 
@@ -73,7 +77,13 @@ def make_key_file(path: Path) -> None:
 
 @lru_cache(maxsize=1)
 def key_ring() -> KeyRing:
+    """The ring of the key file. Only a demo makes one here; elsewhere a lost key file must not pass unseen.
+
+    Raises NoKeyFile.
+    """
     path = settings.ENCRYPTION_KEYS_FILE
     if not path.exists():
+        if not settings.DEMO:
+            raise NoKeyFile(f"{path} is missing; `toubib migrate` makes it for a new database only")
         make_key_file(path)
     return KeyRing(read_keys(path))

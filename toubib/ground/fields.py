@@ -34,6 +34,10 @@ class EncryptedTextField(models.BinaryField):
             return self.default() if callable(self.default) else self.default
         return None if self.null else ""
 
+    def get_lookup(self, lookup_name: str) -> Any:
+        """Only « is null »: any other search would compare ciphertexts and find nothing, silently."""
+        return super().get_lookup(lookup_name) if lookup_name == "isnull" else None
+
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
         if value is None:
             return None

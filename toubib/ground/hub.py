@@ -25,7 +25,7 @@ def publish(topic: str, event: str, **ids: str) -> None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, json.dumps(news, separators=(",", ":"))])
     else:
-        transaction.on_commit(lambda: tell_here(topic, news))
+        transaction.on_commit(lambda: tell_here(topic, news), robust=True)
 
 
 def tell_here(topic: str, news: dict[str, str]) -> None:

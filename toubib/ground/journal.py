@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -136,6 +137,8 @@ def _append_head(seq: int, head: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a", encoding="ascii") as file:
         file.write(f"{seq} {head}\n")
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _read_heads() -> Iterator[tuple[int, str]]:
@@ -143,5 +146,3 @@ def _read_heads() -> Iterator[tuple[int, str]]:
         for line in settings.JOURNAL_HEAD_FILE.read_text(encoding="ascii").splitlines():
             seq, _, head = line.partition(" ")
             yield int(seq), head
-
-

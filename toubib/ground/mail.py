@@ -5,17 +5,21 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 from typing import Protocol
+from uuid import UUID
 
 from django.conf import settings
-from django.core.mail import send_mail
+from django.core.mail import get_connection, send_mail
 from django.db import transaction
 from django.utils.module_loading import import_string
 
+from toubib.ground.crypto import CannotDecrypt
 from toubib.ground.enums import Channel, MessageState
 from toubib.ground.models import OutboundMessage
 
 log = logging.getLogger("toubib.mail")
 RETRY_AFTER = [timedelta(seconds=s) for s in (10, 60, 300, 1800, 7200)]
+LEASE = timedelta(minutes=2)
+SMTP_TIMEOUT = 10  # seconds, for each exchange
 KEPT = timedelta(days=30)
 
 
@@ -39,7 +43,7 @@ class DemoGateway:
 class SmtpGateway:
     def deliver(self, *, to: str, subject: str, body: str) -> None:
         try:
-            send_mail(subject, body, None, [to])
+            send_mail(subject, body, None, [to], connection=get_connection(timeout=SMTP_TIMEOUT))
         except OSError as error:  # smtplib's errors are OSErrors
             raise GatewayDown(type(error).__name__) from error
 
@@ -64,34 +68,55 @@ def queue_message(*, channel: str, to: str, subject: str = "", body: str, now: d
 
 
 def deliver_due_messages(*, now: datetime, limit: int = 50) -> int:
-    """Send what is due; returns how many left. Each message is claimed, sent and marked on its own."""
+    """Send what is due; returns how many left.
+
+    Each message is claimed for LEASE and committed before its gateway is called, so that no transaction waits
+    for the network. A sender that dies after the gateway took it sends it again: at least once, never lost.
+    """
     sent = 0
     for _ in range(limit):
-        with transaction.atomic():
-            due = OutboundMessage.objects.filter(state=MessageState.PENDING, next_attempt_at__lte=now)
-            message = due.select_for_update(skip_locked=True).order_by("next_attempt_at").first()
-            if message is None:
-                return sent
-            sent += _deliver(message, now=now)
+        claimed = _claim_one(now=now)
+        if claimed is None:
+            break
+        sent += _deliver(claimed, now=now)
     return sent
 
 
-def _deliver(message: OutboundMessage, *, now: datetime) -> bool:
-    message.attempts += 1
+def count_pending() -> int:
+    return OutboundMessage.objects.filter(state=MessageState.PENDING).count()
+
+
+def _claim_one(*, now: datetime) -> UUID | None:
+    with transaction.atomic():
+        due = OutboundMessage.objects.filter(state=MessageState.PENDING, next_attempt_at__lte=now)
+        row = due.select_for_update(skip_locked=True).order_by("next_attempt_at").only("id", "attempts").first()
+        if row is None:
+            return None
+        row.attempts, row.next_attempt_at = row.attempts + 1, now + LEASE
+        row.save(update_fields=["attempts", "next_attempt_at"])
+        return row.id
+
+
+def _deliver(message_id: UUID, *, now: datetime) -> bool:
+    row = OutboundMessage.objects.filter(id=message_id)
     try:
+        message = row.get()
         gateway_for(message.channel).deliver(to=message.to, subject=message.subject, body=message.body)
-    except GatewayDown as error:
-        log.warning("message %s not delivered, attempt %s: %s", message.id, message.attempts, error)
-        message.last_error = str(error)[:200]
-        if message.attempts > len(RETRY_AFTER):
-            message.state, message.next_attempt_at = MessageState.FAILED, None
-        else:
-            message.next_attempt_at = now + RETRY_AFTER[message.attempts - 1]
-        message.save(update_fields=["state", "attempts", "next_attempt_at", "last_error"])
+    except (GatewayDown, CannotDecrypt) as error:
+        _note_failure(message_id, error, now=now)
         return False
-    message.state, message.sent_at, message.next_attempt_at = MessageState.SENT, now, None
-    message.save(update_fields=["state", "attempts", "sent_at", "next_attempt_at"])
+    row.update(state=MessageState.SENT, sent_at=now, next_attempt_at=None)
     return True
+
+
+def _note_failure(message_id: UUID, error: GatewayDown | CannotDecrypt, *, now: datetime) -> None:
+    row = OutboundMessage.objects.filter(id=message_id)
+    attempts = row.values_list("attempts", flat=True).get()
+    log.warning("message %s not delivered, attempt %s: %s", message_id, attempts, error)
+    if isinstance(error, CannotDecrypt) or attempts > len(RETRY_AFTER):
+        row.update(state=MessageState.FAILED, next_attempt_at=None, last_error=str(error)[:200])
+    else:
+        row.update(next_attempt_at=now + RETRY_AFTER[attempts - 1], last_error=str(error)[:200])
 
 
 def erase_old_messages(*, now: datetime) -> int:
