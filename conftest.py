@@ -28,7 +28,7 @@ def _let_sqlite_flush():
 
     The triggers come off for the flush between two transactional tests and at no other moment.
     """
-    from django.db.backends.sqlite3.operations import DatabaseOperations
+    from django.db.backends.sqlite3.base import DatabaseOperations
 
     flush = DatabaseOperations.execute_sql_flush
 
