@@ -1,0 +1,260 @@
+// @ts-check
+/* News of the server on a page: one EventSource, a notice when it is lost, polling meanwhile, all put right after.
+
+   On the page
+     data-live-topic="ticket:…"      topics to ask for; on a refreshed element: only that topic concerns it
+     data-refresh-url="/…"           where the element's HTML comes from
+     data-refresh-on="rank offer"    which events renew it ("*": any)
+     data-rank-field="rank|ahead|…"  filled from the event `rank`
+     [data-live-notice], template[data-live-lost]   the notice (templates/ui/live.html)
+   On document: toubib:news {detail: message}, toubib:connection {detail: {up}}.
+   A fragment that answers with the header HX-Redirect moves the page. Toubib, EUPL-1.2 */
+
+/** @typedef {{topic?: string, event?: string, [key: string]: unknown}} News */
+/** @typedef {{last: number, timer: number, running: boolean, html: string}} Renewal */
+
+const LOST_AFTER = 5000;
+const POLL_FIRST = 3000;
+const POLL_EVERY = 10000;
+const RENEW_EVERY = 1000;
+const SILENT_AFTER = 45000;
+const RETRY = [300, 700, 1500, 2000];
+
+/** @type {EventSource | null} */ let source = null;
+/** @type {WeakMap<HTMLElement, Renewal>} */ const renewals = new WeakMap();
+let tries = 0;
+let wasUp = false;
+let downSince = 0;
+let polledAt = 0;
+let pollWorks = false;
+let retryTimer = 0;
+let downTimer = 0;
+let silentTimer = 0;
+
+/* ---- Connection ----------------------------------------------------------- */
+
+function address() {
+  const base = document.querySelector("[data-sse-url]")?.getAttribute("data-sse-url") ?? "/sse";
+  const topics = [...document.querySelectorAll("[data-live-topic]")].map((one) => one.getAttribute("data-live-topic"));
+  const query = new URLSearchParams();
+  for (const topic of [...new Set(topics)].sort()) if (topic) query.append("topic", topic);
+  return query.size ? `${base}?${query}` : base;
+}
+
+function connect() {
+  clearTimeout(retryTimer);
+  source?.close();
+  source = new EventSource(address());
+  source.onopen = onUp;
+  source.onerror = onDown;
+  source.onmessage = (event) => receive(event.data);
+  source.addEventListener("ping", watchSilence);
+}
+
+/** Once the server has pinged, its silence means a dead line that the browser has not noticed. */
+function watchSilence() {
+  clearTimeout(silentTimer);
+  silentTimer = window.setTimeout(onDown, SILENT_AFTER);
+}
+
+function onUp() {
+  const again = downSince > 0;
+  tries = 0;
+  downSince = 0;
+  clearInterval(downTimer);
+  showLost(false);
+  announceConnection(true);
+  if (again) for (const element of renewables()) later(element, Math.random() * 400);
+}
+
+function onDown() {
+  source?.close();
+  clearTimeout(silentTimer);
+  if (!downSince) {
+    downSince = Date.now();
+    polledAt = Date.now() - POLL_EVERY + POLL_FIRST;
+    pollWorks = false;
+    downTimer = window.setInterval(whileDown, 500);
+    announceConnection(false);
+  }
+  const wait = RETRY[Math.min(tries, RETRY.length - 1)] + Math.random() * 300;
+  tries += 1;
+  clearTimeout(retryTimer);
+  retryTimer = window.setTimeout(connect, wait);
+}
+
+async function whileDown() {
+  if (Date.now() - downSince >= LOST_AFTER) showLost(!pollWorks);
+  if (Date.now() - polledAt < POLL_EVERY) return;
+  polledAt = Date.now();
+  const answers = await Promise.all(renewables().map((element) => renew(element)));
+  pollWorks = answers.some(Boolean);
+}
+
+/** @param {boolean} up */
+function announceConnection(up) {
+  if (up === wasUp) return;
+  wasUp = up;
+  document.dispatchEvent(new CustomEvent("toubib:connection", { detail: { up } }));
+}
+
+/** @param {boolean} lost */
+function showLost(lost) {
+  const notice = document.querySelector("[data-live-notice]");
+  const words = document.querySelector("template[data-live-lost]");
+  if (!notice || !(words instanceof HTMLTemplateElement)) return;
+  if (lost && !notice.firstChild) notice.append(words.content.cloneNode(true));
+  if (!lost) notice.replaceChildren();
+}
+
+/* ---- News ------------------------------------------------------------------ */
+
+/** @param {string} data */
+function receive(data) {
+  if (silentTimer) watchSilence();
+  /** @type {News} */ let news;
+  try {
+    news = JSON.parse(data);
+  } catch {
+    return; // not for us
+  }
+  if (news.event === "rank") fillRank(news);
+  document.dispatchEvent(new CustomEvent("toubib:news", { detail: news }));
+  for (const element of renewables()) if (concerns(element, news)) later(element, 0);
+}
+
+/** @returns {HTMLElement[]} */
+function renewables() {
+  return /** @type {HTMLElement[]} */ ([...document.querySelectorAll("[data-refresh-url]")]);
+}
+
+/** @param {HTMLElement} element @param {News} news */
+function concerns(element, news) {
+  const topic = element.dataset.liveTopic;
+  if (topic && topic !== news.topic) return false;
+  const events = (element.dataset.refreshOn ?? "*").split(/\s+/);
+  return events.includes("*") || events.includes(news.event ?? "");
+}
+
+/** @param {News} news */
+function fillRank(news) {
+  for (const element of document.querySelectorAll("[data-rank-field]")) {
+    const topic = element.closest("[data-live-topic]")?.getAttribute("data-live-topic");
+    const value = news[element.getAttribute("data-rank-field") ?? ""];
+    const ours = !topic || topic === news.topic;
+    if (ours && value !== undefined && value !== null && element.textContent !== String(value)) {
+      element.textContent = String(value);
+    }
+  }
+}
+
+/* ---- Fragments -------------------------------------------------------------- */
+
+/** Never more than one request a second for one element. @param {HTMLElement} element @param {number} wait */
+function later(element, wait) {
+  const state = renewals.get(element) ?? { last: 0, timer: 0, running: false, html: "" };
+  renewals.set(element, state);
+  if (state.timer) return;
+  const rest = Math.max(wait, state.last + RENEW_EVERY - Date.now(), 0);
+  state.timer = window.setTimeout(() => {
+    state.timer = 0;
+    if (state.running) later(element, RENEW_EVERY);
+    else renew(element);
+  }, rest);
+}
+
+/** @param {HTMLElement} element @returns {Promise<boolean>} whether the server answered */
+async function renew(element) {
+  const state = renewals.get(element) ?? { last: 0, timer: 0, running: false, html: "" };
+  renewals.set(element, state);
+  state.last = Date.now();
+  state.running = true;
+  try {
+    const answer = await fetch(element.dataset.refreshUrl ?? "", {
+      headers: { "Toubib-Fragment": "1" }, cache: "no-store", signal: AbortSignal.timeout(8000),
+    });
+    return await take(element, state, answer);
+  } catch {
+    return false; // no network: the notice says so and the next round tries again
+  } finally {
+    state.running = false;
+  }
+}
+
+/** @param {HTMLElement} element @param {Renewal} state @param {Response} answer */
+async function take(element, state, answer) {
+  const goal = answer.headers.get("HX-Redirect");
+  if (goal?.startsWith("/") && !goal.startsWith("//")) {
+    window.location.assign(goal);
+    return true;
+  }
+  if (answer.redirected || answer.status === 404 || answer.status === 410) {
+    window.location.reload(); // signed out, or the thing is over: the whole page knows what to say
+    return true;
+  }
+  if (!answer.ok) return answer.status < 500;
+  const html = await answer.text();
+  if (html !== state.html && element.isConnected) swap(element, html);
+  state.html = html;
+  return true;
+}
+
+/** @param {HTMLElement} element @param {string} html the element itself or its inside */
+function swap(element, html) {
+  const parsed = new DOMParser().parseFromString(html, "text/html").body;
+  const itself = element.id && parsed.querySelector(`#${CSS.escape(element.id)}`);
+  const kept = remember(element);
+  element.replaceChildren(...(itself || parsed).childNodes);
+  if (itself instanceof HTMLElement) Object.assign(element.dataset, itself.dataset);
+  recall(element, kept);
+  /** @type {any} */ (window).htmx?.process(element);
+  element.dispatchEvent(new CustomEvent("toubib:refreshed", { bubbles: true }));
+}
+
+/** @typedef {HTMLInputElement | HTMLTextAreaElement} Typed */
+
+/** @param {Element} one @param {number} index */
+function keyOf(one, index) {
+  return one.id || one.getAttribute("data-key") || `${one.tagName}:${one.getAttribute("name") ?? ""}:${index}`;
+}
+
+/** @param {HTMLElement} root */
+function remember(root) {
+  const active = document.activeElement;
+  const focusables = [...root.querySelectorAll("a,button,input,select,textarea,summary,[tabindex]")];
+  const focus = active && root.contains(active) ? keyOf(active, focusables.indexOf(active)) : "";
+  const open = new Map([...root.querySelectorAll("details")].map((one, i) => [keyOf(one, i), one.open]));
+  /** @type {Map<string, string>} */ const typed = new Map();
+  root.querySelectorAll("input:not([type=hidden],[type=radio],[type=checkbox],[type=file]),textarea").forEach((one, i) => {
+    const control = /** @type {Typed} */ (one);
+    if (control.value !== control.defaultValue) typed.set(keyOf(one, i), control.value);
+  });
+  return { focus, open, typed };
+}
+
+/** @param {HTMLElement} root @param {ReturnType<typeof remember>} kept */
+function recall(root, kept) {
+  root.querySelectorAll("details").forEach((one, i) => {
+    one.open = kept.open.get(keyOf(one, i)) ?? one.open;
+  });
+  root.querySelectorAll("input:not([type=hidden],[type=radio],[type=checkbox],[type=file]),textarea").forEach((one, i) => {
+    const words = kept.typed.get(keyOf(one, i));
+    if (words !== undefined) /** @type {Typed} */ (one).value = words;
+  });
+  if (!kept.focus) return;
+  const again = [...root.querySelectorAll("a,button,input,select,textarea,summary,[tabindex]")];
+  const found = again.find((one, i) => keyOf(one, i) === kept.focus);
+  if (found instanceof HTMLElement) found.focus({ preventScroll: true });
+}
+
+/* ---- Start ------------------------------------------------------------------ */
+
+window.addEventListener("offline", onDown);
+window.addEventListener("online", () => { if (downSince) connect(); });
+window.addEventListener("pagehide", () => { source?.close(); clearTimeout(retryTimer); clearInterval(downTimer); });
+window.addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  downSince = downSince || Date.now();
+  connect();
+});
+connect();
