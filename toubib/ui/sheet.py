@@ -11,6 +11,8 @@ from django.http import HttpRequest
 
 from toubib.ui.steps import build_steps
 
+PAGES = {"parcours": "ui/sheet_flow.html", "bureau": "ui/sheet_desk.html", "file": "ui/sheet_line.html"}
+
 
 class SheetForm(forms.Form):
     """One field of each kind; the words are examples and are not translated."""
@@ -58,6 +60,8 @@ def make_context(*, request: HttpRequest) -> dict[str, Any]:
         "device": device if device in ("kiosk", "desk") else "",
         "steps": build_steps(labels=["Sécurité", "Motif", "Identité", "Test", "File"], current=2),
         "page_obj": Paginator(list(range(50)), 10).page(2),
+        "back_url": "/",
+        "later_url": "/",
         "moment": datetime(2026, 11, 21, 13, 32, tzinfo=UTC),
         "birth": date(1955, 3, 14),
         "today": date(2026, 11, 21),

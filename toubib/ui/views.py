@@ -59,7 +59,8 @@ def show_sheet(request: HttpRequest) -> HttpResponse:
     """Every component on one page; in the demo and in tests only."""
     if not (settings.DEMO or getattr(settings, "UI_SHEET", False)):
         raise Http404
-    return render(request, "ui/sheet.html", sheet.make_context(request=request))
+    template = sheet.PAGES.get(request.GET.get("page", ""), "ui/sheet.html")
+    return render(request, template, sheet.make_context(request=request))
 
 
 @login_not_required
