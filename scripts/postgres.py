@@ -18,8 +18,15 @@ import sys
 from pathlib import Path
 
 SETTINGS = [
-    "listen_addresses=''", "fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200",
-    "shared_buffers=256MB", "jit=off", "log_min_messages=panic", "autovacuum_naptime=10s",
+    "listen_addresses=''",
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "max_connections=200",
+    "shared_buffers=256MB",
+    "jit=off",
+    "log_min_messages=panic",
+    "autovacuum_naptime=10s",
 ]
 
 
@@ -40,8 +47,17 @@ def as_server(*command: str) -> None:
 
 def is_running(data: Path) -> bool:
     return (data / "postmaster.pid").exists() and subprocess.run(
-        [*(["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []), str(binaries() / "pg_ctl"),
-         "-D", str(data), "status"], capture_output=True, cwd="/", check=False).returncode == 0
+        [
+            *(["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []),
+            str(binaries() / "pg_ctl"),
+            "-D",
+            str(data),
+            "status",
+        ],
+        capture_output=True,
+        cwd="/",
+        check=False,
+    ).returncode == 0
 
 
 def start(folder: Path) -> str:
@@ -52,11 +68,36 @@ def start(folder: Path) -> str:
         owner = pwd.getpwnam("postgres")
         os.chown(folder, owner.pw_uid, owner.pw_gid)
     if not (data / "PG_VERSION").exists():
-        as_server(str(binaries() / "initdb"), "-D", str(data), "-U", "toubib", "-A", "trust", "-E", "UTF8", "--no-sync")
+        as_server(
+            str(binaries() / "initdb"),
+            "-D",
+            str(data),
+            "-U",
+            "toubib",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--no-sync",
+        )
     if not is_running(data):
         options = " ".join(f"-c {setting}" for setting in SETTINGS) + f" -k {folder}"
-        as_server(str(binaries() / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log"), "-o", options, "start")
-        subprocess.run([binaries() / "createdb", "-h", folder, "-U", "toubib", "toubib"], capture_output=True, check=False)
+        as_server(
+            str(binaries() / "pg_ctl"),
+            "-D",
+            str(data),
+            "-w",
+            "-l",
+            str(folder / "log"),
+            "-o",
+            options,
+            "start",
+        )
+        subprocess.run(
+            [binaries() / "createdb", "-h", folder, "-U", "toubib", "toubib"],
+            capture_output=True,
+            check=False,
+        )
     return f"postgresql://toubib@/toubib?host={folder}"
 
 
@@ -77,7 +118,9 @@ def main() -> int:
         print(url)
         return 0
     try:
-        return subprocess.run(sys.argv[sys.argv.index("--") + 1 :], env={**os.environ, "TOUBIB_DATABASE_URL": url}).returncode
+        return subprocess.run(
+            sys.argv[sys.argv.index("--") + 1 :], env={**os.environ, "TOUBIB_DATABASE_URL": url}
+        ).returncode
     finally:
         stop(folder)
 

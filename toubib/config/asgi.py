@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Awaitable, Callable, MutableMapping
 from functools import partial
@@ -23,6 +24,7 @@ from django.utils import timezone  # noqa: E402
 from toubib.config.hubfeed import Hub, with_database  # noqa: E402
 from toubib.config.sse import Streams  # noqa: E402
 from toubib.config.subscriptions import room_admits  # noqa: E402
+from toubib.config.worker import start_worker_thread  # noqa: E402
 from toubib.consultation.signalling import Signalling, same_site  # noqa: E402
 from toubib.consultation.tokens import RoomPass  # noqa: E402
 
@@ -46,7 +48,9 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 class Live:
     """Routes: sockets and streams here, the rest to `pages` (or 404 where there are none)."""
 
-    def __init__(self, load_pages: Callable[[], App] | None = None) -> None:
+    def __init__(self, load_pages: Callable[[], App] | None = None, *, worker: bool = False) -> None:
+        self.worker = worker
+        self.stop_worker: Callable[[], None] | None = None
         self.hub = Hub()
         self.streams = Streams(hub=self.hub)
         self.signalling = Signalling(
@@ -81,8 +85,11 @@ class Live:
             if message["type"] == "lifespan.startup":
                 await self.hub.start()
                 await self.streams.start()
+                self.stop_worker = start_worker_thread() if self.worker else None
                 await send({"type": "lifespan.startup.complete"})
             elif message["type"] == "lifespan.shutdown":
+                if self.stop_worker:
+                    await asyncio.to_thread(self.stop_worker)
                 await self.streams.stop()
                 await self.hub.stop()
                 await send({"type": "lifespan.shutdown.complete"})
@@ -116,5 +123,5 @@ def _pages() -> App:
     return WSGIMiddleware(pages, workers=PAGE_THREADS)  # type: ignore[return-value, arg-type]
 
 
-application = Live(_pages)
+application = Live(_pages, worker=True)
 live = Live()

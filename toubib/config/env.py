@@ -100,6 +100,6 @@ def read_database(name: str, *, data_dir: Path) -> dict[str, object]:
             "PORT": str(parts.port or ""),
             "CONN_MAX_AGE": read_int("TOUBIB_DATABASE_MAX_AGE", 60, low=0, high=3600),
             "CONN_HEALTH_CHECKS": True,
-            "OPTIONS": extra,
+            "OPTIONS": {"connect_timeout": "5", **extra},
         }
     raise BadSetting(name, "expected sqlite:///PATH or postgresql://USER@HOST/NAME")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import datetime
 from pathlib import Path
 
@@ -19,7 +18,7 @@ def store_file(*, content: bytes, media_type: str, now: datetime) -> StoredFile:
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part")
     part.write_bytes(key_ring().encrypt(content, place=f"file:{stored.id}"))
-    os.replace(part, path)
+    part.replace(path)
     stored.save(force_insert=True)
     return stored
 

@@ -45,9 +45,19 @@ def trace(
     reason: str = "",
 ) -> None:
     """Add one entry, in the transaction of the act. `action` is `<app>.<thing>.<verb>`."""
-    JournalEntry.objects.bulk_create([
-        entry_of(by=by, action=action, now=now, patient=patient, subject=subject, subject_id=subject_id, reason=reason)
-    ])
+    JournalEntry.objects.bulk_create(
+        [
+            entry_of(
+                by=by,
+                action=action,
+                now=now,
+                patient=patient,
+                subject=subject,
+                subject_id=subject_id,
+                reason=reason,
+            )
+        ]
+    )
 
 
 def trace_many(entries: Iterable[JournalEntry]) -> None:
@@ -113,6 +123,10 @@ def verify_journal(*, now: datetime) -> Iterator[Fault]:
     late = JournalEntry.objects.filter(seq__isnull=True, at__lt=now - UNSEALED_TOLERANCE).count()
     if late:
         yield Fault(None, f"{late} entries are unsealed for over a minute: is the worker running?")
+
+
+def count_sealed() -> int:
+    return JournalEntry.objects.filter(seq__isnull=False).count()
 
 
 def _seal_of(entry: JournalEntry) -> str:

@@ -89,7 +89,9 @@ def count_pending() -> int:
 def _claim_one(*, now: datetime) -> UUID | None:
     with transaction.atomic():
         due = OutboundMessage.objects.filter(state=MessageState.PENDING, next_attempt_at__lte=now)
-        row = due.select_for_update(skip_locked=True).order_by("next_attempt_at").only("id", "attempts").first()
+        row = (
+            due.select_for_update(skip_locked=True).order_by("next_attempt_at").only("id", "attempts").first()
+        )
         if row is None:
             return None
         row.attempts, row.next_attempt_at = row.attempts + 1, now + LEASE

@@ -40,7 +40,9 @@ class JournalEntry(models.Model):
     The database refuses any other change and any deletion (triggers, migration 0002).
     """
 
-    data = DataNote(personal=True, health=False, kept="6 months to 3 years (CNIL 2021-122)", erased="never alone")
+    data = DataNote(
+        personal=True, health=False, kept="6 months to 3 years (CNIL 2021-122)", erased="never alone"
+    )
 
     id = models.BigAutoField(primary_key=True)
     at = models.DateTimeField()
@@ -102,3 +104,12 @@ class StoredFile(Model):
     media_type = models.CharField(max_length=80)
     size = models.PositiveIntegerField()
     created_at = models.DateTimeField()
+
+
+class Beat(models.Model):
+    """When a part last ran: the worker's sign of life, and each daily duty."""
+
+    data = DataNote(personal=False, health=False, kept="one row a part", erased="never")
+
+    name = models.CharField(max_length=80, primary_key=True)
+    at = models.DateTimeField()

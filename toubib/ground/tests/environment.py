@@ -25,4 +25,6 @@ os.environ.update(
     TOUBIB_SMS_GATEWAY="demo",
 )
 os.environ.setdefault("TOUBIB_LOG_LEVEL", "WARNING")
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's sync API runs a loop in the test's thread
+os.environ.setdefault(
+    "DJANGO_ALLOW_ASYNC_UNSAFE", "1"
+)  # Playwright's sync API runs a loop in the test's thread

@@ -1,0 +1,127 @@
+"""The command `toubib`. Exit 0: done. 1: it ran and the answer is bad. 2: bad usage or bad input, one line on stderr."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import NoReturn
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "toubib.config.settings")
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse, with an error of one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}\n")
+
+
+def build_parser() -> Parser:
+    parser = Parser(prog="toubib", description="The open teleconsultation platform for French health care.")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    serve = commands.add_parser("serve", help="run the server: pages, sockets, worker", description=SERVE)
+    serve.set_defaults(run=run_serve)
+    worker = commands.add_parser("worker", help="run the worker alone", description=WORKER)
+    worker.set_defaults(run=run_worker)
+    migrate = commands.add_parser(
+        "migrate", help="bring database and static files up to date", description=MIGRATE
+    )
+    migrate.set_defaults(run=run_migrate)
+    audit = commands.add_parser("audit", help="the journal of accesses")
+    audit_commands = audit.add_subparsers(metavar="COMMAND", required=True)
+    verify = audit_commands.add_parser("verify", help="check that the journal is whole", description=VERIFY)
+    verify.set_defaults(run=run_audit_verify)
+    return parser
+
+
+SERVE = """Runs the server in the foreground and starts again what dies. On SQLite: one process. On PostgreSQL:
+pages on TOUBIB_BIND, sockets and streams on TOUBIB_LIVE_BIND, and the worker. SIGTERM or Ctrl-C stops all of it."""
+WORKER = "Seals the journal, sends messages, and does each app's timed work. `toubib serve` runs one already."
+MIGRATE = """Applies migrations, collects static files, and makes the key file of a database that is still empty.
+Safe to repeat."""
+VERIFY = """Recomputes every seal of the journal and holds it against the head file. Exit 0: whole. Exit 1: broken;
+each fault is a line on standard output, the first one is told on standard error."""
+
+
+def fail(message: str) -> int:
+    """Say the first cause, in one line; the command's answer is bad."""
+    sys.stderr.write(f"toubib: {' '.join(message.split())}\n")
+    return 1
+
+
+def run_serve() -> int:
+    from toubib.config.serve import PortBusy, serve
+
+    try:
+        return serve()
+    except PortBusy as error:
+        return fail(str(error))
+
+
+def run_worker() -> int:
+    from toubib.config.children import run_worker_process
+
+    run_worker_process()
+    return 0
+
+
+def run_migrate() -> int:
+    from django.core.management import call_command
+    from django.db import connection
+
+    from toubib.ground.crypto import NoKeyFile, key_ring, make_key_file
+
+    _set_up()
+    from django.conf import settings
+
+    is_new = not connection.introspection.table_names()
+    if is_new and not settings.ENCRYPTION_KEYS_FILE.exists():
+        make_key_file(settings.ENCRYPTION_KEYS_FILE)
+    try:
+        key_ring()
+    except NoKeyFile as error:
+        return fail(str(error))
+    call_command("migrate", interactive=False, verbosity=1 if sys.stdout.isatty() else 0)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    return 0
+
+
+def run_audit_verify() -> int:
+    from django.utils import timezone
+
+    from toubib.ground.journal import count_sealed, verify_journal
+
+    _set_up()
+    first = None
+    for fault in verify_journal(now=timezone.now()):
+        line = f"entry {fault.seq}: {fault.what}" if fault.seq is not None else fault.what
+        first = first or line
+        print(line)
+    if first:
+        return fail(f"the journal is broken: {first}")
+    print(f"The journal is whole: {count_sealed()} sealed entries.")
+    return 0
+
+
+def _set_up() -> None:
+    import django
+
+    django.setup()
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    run: Callable[[], int] = build_parser().parse_args(argv).run
+    from django.db import DatabaseError, InterfaceError
+
+    try:
+        return run()
+    except (DatabaseError, InterfaceError) as error:
+        return fail(f"the database does not answer as it should: {error}")
+    except OSError as error:
+        return fail(str(error))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
