@@ -97,6 +97,18 @@ class SignInCode(Model):
     used_at = models.DateTimeField(null=True)
 
 
+class FailedSignIn(Model):
+    """A wrong password or second factor, counted across processes so that guessing is slowed; a digest alone."""
+
+    data = DataNote(personal=True, health=False, kept="one day", erased="by the worker, daily")
+
+    key_digest = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["key_digest", "at"], name="failed_sign_in_by_key")]
+
+
 class Patient(Model):
     """FHIR Patient with the traits of the INS. A typed NIR is never an INS (Référentiel INS)."""
 

@@ -1,0 +1,11 @@
+"""What people announces. Sent inside the transaction of the act; a receiver that fails undoes it."""
+
+from __future__ import annotations
+
+from django.dispatch import Signal
+
+professional_suspended = Signal()
+"""kwargs: account_id (UUID), reason (str), by (Actor), now (datetime). The line closes the doctor's duty."""
+
+account_closed = Signal()
+"""kwargs: account_id (UUID), by (Actor), now (datetime)."""

@@ -1,0 +1,118 @@
+"""Reads of accounts, patients, links and professionals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from toubib.people.enums import PROFESSIONAL_ROLES, EvidenceKind, LinkKind, Role
+from toubib.people.models import Account, Evidence, Patient, PatientLink, ProfessionalAccount, RoleGrant
+
+_CACHE = "_toubib_grants"
+
+
+def roles_of(*, account: Account, now: datetime) -> frozenset[Role]:
+    """Roles granted at that moment; one query, kept on the account object."""
+    grants = account.__dict__.get(_CACHE)
+    if grants is None:
+        grants = list(RoleGrant.objects.filter(account=account).values_list("role", "starts_at", "ends_at"))
+        account.__dict__[_CACHE] = grants
+    return frozenset(Role(role) for role, since, until in grants if since <= now and (until is None or now < until))
+
+
+def forget_roles(*, account: Account) -> None:
+    """Read the grants anew next time (after a change)."""
+    account.__dict__.pop(_CACHE, None)
+
+
+def is_professional(*, account: Account) -> bool:
+    """True for an account that holds or held a professional's role: it never enters by a code."""
+    return RoleGrant.objects.filter(account=account, role__in=PROFESSIONAL_ROLES).exists()
+
+
+def find_account(*, email: str | None = None, phone: str | None = None) -> Account | None:
+    if email:
+        return Account.objects.filter(email__iexact=email).first()
+    return Account.objects.filter(phone=phone).first() if phone else None
+
+
+def accounts_with_role(*, role: Role, now: datetime) -> list[Account]:
+    """Active accounts that hold the role at that moment."""
+    live = Q(grants__starts_at__lte=now) & (Q(grants__ends_at__isnull=True) | Q(grants__ends_at__gt=now))
+    return list(Account.objects.filter(live, grants__role=role, is_active=True).distinct().order_by("id"))
+
+
+def find_accounts(*, text: str = "") -> QuerySet[Account]:
+    """Accounts of professionals and staff for the administrator: no patient, no health data."""
+    rows = Account.objects.filter(grants__role__in=PROFESSIONAL_ROLES).distinct()
+    if text.strip():
+        rows = rows.filter(Q(display_name__icontains=text.strip()) | Q(email__icontains=text.strip()))
+    grants = Prefetch("grants", RoleGrant.objects.filter(ends_at__isnull=True).order_by("role"), to_attr="open_grants")
+    return rows.select_related("professional__practitioner").prefetch_related(grants).order_by("display_name", "id")
+
+
+def live_links(*, now: datetime) -> Q:
+    """Condition on PatientLink: begun, not ended, not revoked."""
+    return Q(revoked_at__isnull=True, starts_at__lte=now) & (Q(ends_at__isnull=True) | Q(ends_at__gt=now))
+
+
+def links_of(*, account: Account, now: datetime) -> list[PatientLink]:
+    """Live links with their patient, oneself first, then by age of the link."""
+    rows = PatientLink.objects.filter(live_links(now=now), account=account).select_related("patient")
+    return sorted(rows, key=lambda link: (link.kind != LinkKind.SELF, link.starts_at, link.id))
+
+
+def patients_of(*, account: Account, now: datetime) -> list[Patient]:
+    """Patients for whom the account may act, oneself first."""
+    return [link.patient for link in links_of(account=account, now=now)]
+
+
+def own_patient(*, account: Account, now: datetime) -> Patient | None:
+    link = PatientLink.objects.filter(live_links(now=now), account=account, kind=LinkKind.SELF)
+    found = link.select_related("patient").first()
+    return found.patient if found else None
+
+
+def link_between(*, account: Account, patient_id: UUID, now: datetime) -> PatientLink | None:
+    """The live link by which the account acts for the patient."""
+    return PatientLink.objects.filter(live_links(now=now), account=account, patient=patient_id).first()
+
+
+def accounts_acting_for(*, patient: Patient, now: datetime) -> list[PatientLink]:
+    """Live links to the patient, with their accounts: oneself first. For messages, filter by `is_parent_like`."""
+    rows = PatientLink.objects.filter(live_links(now=now), patient=patient).select_related("account")
+    return sorted(rows, key=lambda link: (link.kind != LinkKind.SELF, link.starts_at, link.id))
+
+
+def professional_of(*, account: Account) -> ProfessionalAccount | None:
+    return ProfessionalAccount.objects.select_related("practitioner").filter(account=account).first()
+
+
+def list_professionals() -> QuerySet[ProfessionalAccount]:
+    """All professionals with practitioner, account and evidence, for the medical director."""
+    return (
+        ProfessionalAccount.objects.select_related("account", "practitioner__practice_commune")
+        .prefetch_related(Prefetch("evidence", Evidence.objects.order_by("kind", "-valid_until")))
+        .order_by("practitioner__family_name", "practitioner__given_name", "id")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceState:
+    """One kind of proof on one day: valid until when, or None."""
+
+    kind: str
+    valid_until: date | None
+
+
+def evidence_states(*, professional: ProfessionalAccount, on: date) -> list[EvidenceState]:
+    """For each kind of proof, the latest end of those valid that day (None: none). Uses prefetched rows."""
+    from_rows: dict[str, date] = {}
+    for row in professional.evidence.all():
+        if row.valid_from <= on < row.valid_until:
+            from_rows[row.kind] = max(from_rows.get(row.kind, row.valid_until), row.valid_until)
+    return [EvidenceState(kind, from_rows.get(kind)) for kind in EvidenceKind.values]
+
