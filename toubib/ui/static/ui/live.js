@@ -1,8 +1,8 @@
 // @ts-check
-/* News of the server on a page: one EventSource, a notice when it is lost, polling meanwhile, all put right after.
+/* News of the server on a page: one event stream, a notice when it is lost, polling meanwhile, all put right after.
 
    On the page
-     data-live-topic="ticket:…"      topics to ask for; on a refreshed element: only that topic concerns it
+     data-live-topic="ticket:…"      only news of this topic concerns the element and what it holds
      data-refresh-url="/…"           where the element's HTML comes from
      data-refresh-on="rank offer"    which events renew it ("*": any)
      data-rank-field="rank|ahead|…"  filled from the event `rank`
@@ -17,48 +17,71 @@ const LOST_AFTER = 5000;
 const POLL_FIRST = 3000;
 const POLL_EVERY = 10000;
 const RENEW_EVERY = 1000;
-const SILENT_AFTER = 45000;
+const SILENT_AFTER = 40000;
 const RETRY = [300, 700, 1500, 2000];
 
-/** @type {EventSource | null} */ let source = null;
+/** @type {AbortController | null} */ let line = null;
 /** @type {WeakMap<HTMLElement, Renewal>} */ const renewals = new WeakMap();
 let tries = 0;
 let wasUp = false;
+let everUp = false;
 let downSince = 0;
 let polledAt = 0;
 let pollWorks = false;
+let refused = false; // nobody, or nothing to follow, for this session
 let retryTimer = 0;
 let downTimer = 0;
 let silentTimer = 0;
 
-/* ---- Connection ----------------------------------------------------------- */
+/* ---- Connection -----------------------------------------------------------
+   The stream is read by fetch: EventSource hides the heartbeat, the status, and events it was not told to expect. */
 
-function address() {
-  const base = document.querySelector("[data-sse-url]")?.getAttribute("data-sse-url") ?? "/sse";
-  const topics = [...document.querySelectorAll("[data-live-topic]")].map((one) => one.getAttribute("data-live-topic"));
-  const query = new URLSearchParams();
-  for (const topic of [...new Set(topics)].sort()) if (topic) query.append("topic", topic);
-  return query.size ? `${base}?${query}` : base;
-}
-
-function connect() {
+async function connect() {
   clearTimeout(retryTimer);
-  source?.close();
-  source = new EventSource(address());
-  source.onopen = onUp;
-  source.onerror = onDown;
-  source.onmessage = (event) => receive(event.data);
-  source.addEventListener("ping", watchSilence);
+  line?.abort();
+  const mine = new AbortController();
+  line = mine;
+  watchSilence();
+  try {
+    const answer = await fetch(document.querySelector("[data-sse-url]")?.getAttribute("data-sse-url") ?? "/sse", {
+      headers: { Accept: "text/event-stream" }, cache: "no-store", signal: mine.signal,
+    });
+    refused = answer.status === 401 || answer.status === 404;
+    if (refused && everUp) return window.location.reload(); // signed out since: the page knows what to say
+    if (answer.ok && answer.body) await read(answer.body.getReader());
+  } catch {
+    // cut: told below, unless we cut it ourselves to begin again
+  }
+  if (line === mine) onDown();
 }
 
-/** Once the server has pinged, its silence means a dead line that the browser has not noticed. */
+/** @param {ReadableStreamDefaultReader<Uint8Array>} reader */
+async function read(reader) {
+  const decoder = new TextDecoder();
+  let rest = "";
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    if (!wasUp) onUp();
+    watchSilence();
+    const blocks = (rest + decoder.decode(value, { stream: true })).split(/\r?\n\r?\n/);
+    rest = blocks.pop() ?? "";
+    for (const block of blocks) {
+      const data = block.split(/\r?\n/).filter((one) => one.startsWith("data:")).map((one) => one.slice(5).trimStart());
+      if (data.length) receive(data.join("\n"));
+    }
+  }
+}
+
+/** The server says something every 15 s: a long silence is a dead line that the browser has not noticed. */
 function watchSilence() {
   clearTimeout(silentTimer);
-  silentTimer = window.setTimeout(onDown, SILENT_AFTER);
+  silentTimer = window.setTimeout(() => line?.abort(), SILENT_AFTER);
 }
 
 function onUp() {
   const again = downSince > 0;
+  everUp = true;
   tries = 0;
   downSince = 0;
   clearInterval(downTimer);
@@ -68,23 +91,25 @@ function onUp() {
 }
 
 function onDown() {
-  source?.close();
   clearTimeout(silentTimer);
+  announceConnection(false);
   if (!downSince) {
     downSince = Date.now();
     polledAt = Date.now() - POLL_EVERY + POLL_FIRST;
     pollWorks = false;
+    clearInterval(downTimer);
     downTimer = window.setInterval(whileDown, 500);
-    announceConnection(false);
   }
-  const wait = RETRY[Math.min(tries, RETRY.length - 1)] + Math.random() * 300;
+  const wait = refused ? POLL_EVERY : RETRY[Math.min(tries, RETRY.length - 1)] + Math.random() * 300;
   tries += 1;
   clearTimeout(retryTimer);
   retryTimer = window.setTimeout(connect, wait);
 }
 
+/** Pages still learn what is new by asking; the notice is for when that fails too. */
 async function whileDown() {
-  if (Date.now() - downSince >= LOST_AFTER) showLost(!pollWorks);
+  const nothingToAsk = renewables().length === 0;
+  if (Date.now() - downSince >= LOST_AFTER) showLost(!pollWorks && !(refused && nothingToAsk));
   if (Date.now() - polledAt < POLL_EVERY) return;
   polledAt = Date.now();
   const answers = await Promise.all(renewables().map((element) => renew(element)));
@@ -111,16 +136,19 @@ function showLost(lost) {
 
 /** @param {string} data */
 function receive(data) {
-  if (silentTimer) watchSilence();
   /** @type {News} */ let news;
   try {
     news = JSON.parse(data);
   } catch {
     return; // not for us
   }
+  if (!news?.event) return;
   if (news.event === "rank") fillRank(news);
   document.dispatchEvent(new CustomEvent("toubib:news", { detail: news }));
-  for (const element of renewables()) if (concerns(element, news)) later(element, 0);
+  const missed = news.event === "resync"; // the server may have missed some: everything asks again
+  for (const element of renewables()) {
+    if (missed || concerns(element, news)) later(element, missed ? Math.random() * 400 : 0);
+  }
 }
 
 /** @returns {HTMLElement[]} */
@@ -128,9 +156,14 @@ function renewables() {
   return /** @type {HTMLElement[]} */ ([...document.querySelectorAll("[data-refresh-url]")]);
 }
 
+/** @param {Element} element */
+function topicOf(element) {
+  return element.closest("[data-live-topic]")?.getAttribute("data-live-topic");
+}
+
 /** @param {HTMLElement} element @param {News} news */
 function concerns(element, news) {
-  const topic = element.dataset.liveTopic;
+  const topic = topicOf(element);
   if (topic && topic !== news.topic) return false;
   const events = (element.dataset.refreshOn ?? "*").split(/\s+/);
   return events.includes("*") || events.includes(news.event ?? "");
@@ -139,7 +172,7 @@ function concerns(element, news) {
 /** @param {News} news */
 function fillRank(news) {
   for (const element of document.querySelectorAll("[data-rank-field]")) {
-    const topic = element.closest("[data-live-topic]")?.getAttribute("data-live-topic");
+    const topic = topicOf(element);
     const value = news[element.getAttribute("data-rank-field") ?? ""];
     const ours = !topic || topic === news.topic;
     if (ours && value !== undefined && value !== null && element.textContent !== String(value)) {
@@ -249,11 +282,19 @@ function recall(root, kept) {
 
 /* ---- Start ------------------------------------------------------------------ */
 
-window.addEventListener("offline", onDown);
+window.addEventListener("offline", () => line?.abort());
 window.addEventListener("online", () => { if (downSince) connect(); });
-window.addEventListener("pagehide", () => { source?.close(); clearTimeout(retryTimer); clearInterval(downTimer); });
+window.addEventListener("pagehide", () => {
+  const ours = line;
+  line = null; // so that nobody tries again
+  ours?.abort();
+  clearTimeout(retryTimer);
+  clearTimeout(silentTimer);
+  clearInterval(downTimer);
+});
 window.addEventListener("pageshow", (event) => {
   if (!event.persisted) return;
+  wasUp = false;
   downSince = downSince || Date.now();
   connect();
 });

@@ -17,7 +17,6 @@ export class Peer extends EventTarget {
    */
   constructor({ ice, offers, local, send }) {
     super();
-    Object.assign(this, { ice, offers, local, send });
     this.ice = ice;
     this.offers = offers;
     this.polite = offers;
