@@ -12,6 +12,7 @@ from pathlib import Path
 folder = Path(tempfile.mkdtemp(prefix="toubib-test-"))
 atexit.register(shutil.rmtree, folder, ignore_errors=True)
 (folder / "secret.key").write_text("test-secret-key-" + "x" * 40)
+(folder / "static").mkdir()  # WhiteNoise warns of a missing one, and warnings are errors
 
 # A test that needs the demo sets `settings.DEMO` itself; what the developer's shell says does not count.
 for name in [name for name in os.environ if name.startswith("TOUBIB_")]:
