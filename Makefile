@@ -1,0 +1,26 @@
+# Toubib: `make demo` runs it, `make test` proves it. Python 3.11 or later and git are enough to begin.
+PYTHON ?= python3
+SUITE = $(PYTHON) scripts/suite.py
+
+.PHONY: help demo test check setup locale screenshots
+
+help: ## this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+demo: ## the whole platform with invented people, on 127.0.0.1:$${PORT:-8000}
+	@$(SUITE) setup --demo && exec .venv/bin/python -m toubib.config.demo
+
+test: ## everything: static checks, unit tests on SQLite and PostgreSQL, browser tests
+	@exec $(SUITE) test
+
+check: ## the fast checks: format, lint, types, imports, migrations, fast tests
+	@exec $(SUITE) check
+
+setup: ## .venv with the locked packages, and Debian's packages when root
+	@exec $(SUITE) setup
+
+locale: ## gather the texts to translate and compile the translations
+	@exec $(SUITE) locale
+
+screenshots: ## every screen, into screenshots/
+	@exec $(SUITE) screenshots
