@@ -76,7 +76,6 @@ export class Room extends EventTarget {
     else if (message.type === "left" && person) this.#left(person, message.reason);
     else if (message.type === "signal" && person && person.card.tab === message.tab) person.peer.receive(message.data);
     else if (message.type === "state" && person) this.#state(person, message.state);
-    else if (message.type === "error" && message.code === "absent") this.people.get(message.to)?.peer;
   }
 
   /**
