@@ -61,7 +61,9 @@ class Participant(Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["room", "account"], condition=Q(removed_at__isnull=True), name="participant_once",
+                fields=["room", "account"],
+                condition=Q(removed_at__isnull=True),
+                name="participant_once",
                 violation_error_message=_("Cette personne est déjà dans la salle."),
             )
         ]
@@ -84,7 +86,8 @@ class Measurement(Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["receiver", "sender"], name="measurement_once_by_pair",
+                fields=["receiver", "sender"],
+                name="measurement_once_by_pair",
                 violation_error_message=_("Cette mesure existe déjà."),
             )
         ]
@@ -105,7 +108,8 @@ class ChatMessage(Model):
         indexes = [models.Index(fields=["room", "id"], name="chat_by_room")]
         constraints = [
             models.UniqueConstraint(
-                fields=["room", "client_id"], name="chat_once",
+                fields=["room", "client_id"],
+                name="chat_once",
                 violation_error_message=_("Ce message est déjà parti."),
             )
         ]

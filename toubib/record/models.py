@@ -10,7 +10,14 @@ from toubib.directory.models import Practitioner
 from toubib.ground.fields import EncryptedJSONField, EncryptedTextField
 from toubib.ground.models import DataNote, Model, StoredFile
 from toubib.people.models import Patient
-from toubib.record.enums import HELD_STATES, AbortReason, Attestation, ConsentScope, EncounterState, Orientation
+from toubib.record.enums import (
+    HELD_STATES,
+    AbortReason,
+    Attestation,
+    ConsentScope,
+    EncounterState,
+    Orientation,
+)
 
 RECORD_KEPT = "5 years active, then 15 archived (CNIL, practices); 20 years for establishments"
 
@@ -46,12 +53,15 @@ class Encounter(Model):
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["practitioner"], condition=Q(state__in=HELD_STATES), name="encounter_one_held_by_practitioner",
+                fields=["practitioner"],
+                condition=Q(state__in=HELD_STATES),
+                name="encounter_one_held_by_practitioner",
                 violation_error_message=_("Ce médecin a déjà une consultation ouverte."),
             ),
             models.CheckConstraint(
                 name="encounter_signed_has_a_time",
-                condition=~Q(state__in=[EncounterState.SIGNED, EncounterState.AMENDED]) | Q(signed_at__isnull=False),
+                condition=~Q(state__in=[EncounterState.SIGNED, EncounterState.AMENDED])
+                | Q(signed_at__isnull=False),
                 violation_error_message=_("Une consultation signée a son heure."),
             ),
             models.CheckConstraint(
@@ -81,7 +91,8 @@ class Note(Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["encounter", "version"], name="note_one_per_version",
+                fields=["encounter", "version"],
+                name="note_one_per_version",
                 violation_error_message=_("Cette version existe déjà."),
             )
         ]

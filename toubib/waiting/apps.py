@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class WaitingConfig(AppConfig):
     name = "toubib.waiting"
     label = "waiting"
+
+    def ready(self) -> None:
+        from toubib.waiting import receivers  # noqa: F401

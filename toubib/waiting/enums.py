@@ -5,8 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class TicketState(models.TextChoices):
-    DRAFT = "draft", _("en préparation")
-    TRIAGED = "triaged", _("questions de sécurité passées")
+    TRIAGED = "triaged", _("se prépare")
     WAITING = "waiting", _("dans la file")
     AWAY = "away", _("sorti, sera rappelé")
     OFFERED = "offered", _("proposé à un médecin")
@@ -20,28 +19,44 @@ class TicketState(models.TextChoices):
 
 
 TICKET_MOVES: dict[str, set[str]] = {
-    TicketState.DRAFT: {TicketState.TRIAGED, TicketState.REDIRECTED, TicketState.LEFT, TicketState.EXPIRED},
     TicketState.TRIAGED: {TicketState.WAITING, TicketState.REDIRECTED, TicketState.LEFT, TicketState.EXPIRED},
     TicketState.WAITING: {
-        TicketState.AWAY, TicketState.OFFERED, TicketState.REDIRECTED, TicketState.LEFT, TicketState.UNSERVED,
+        TicketState.AWAY,
+        TicketState.OFFERED,
+        TicketState.REDIRECTED,
+        TicketState.LEFT,
+        TicketState.UNSERVED,
     },
     TicketState.AWAY: {TicketState.WAITING, TicketState.REDIRECTED, TicketState.LEFT, TicketState.UNSERVED},
-    TicketState.OFFERED: {TicketState.WAITING, TicketState.ACCEPTED, TicketState.REDIRECTED, TicketState.LEFT},
+    TicketState.OFFERED: {
+        TicketState.WAITING,
+        TicketState.ACCEPTED,
+        TicketState.REDIRECTED,
+        TicketState.LEFT,
+    },
     TicketState.ACCEPTED: {
-        TicketState.IN_CALL, TicketState.WAITING, TicketState.AWAY, TicketState.REDIRECTED, TicketState.LEFT,
+        TicketState.IN_CALL,
+        TicketState.WAITING,
+        TicketState.AWAY,
+        TicketState.REDIRECTED,
+        TicketState.LEFT,
     },
     TicketState.IN_CALL: {TicketState.CLOSED, TicketState.WAITING, TicketState.REDIRECTED},
-    TicketState.CLOSED: set(),
+    TicketState.CLOSED: {TicketState.IN_CALL},
     TicketState.REDIRECTED: set(),
     TicketState.LEFT: set(),
     TicketState.EXPIRED: set(),
     TicketState.UNSERVED: set(),
 }
-PREPARING_STATES = (TicketState.DRAFT, TicketState.TRIAGED)
+PREPARING_STATES = (TicketState.TRIAGED,)
 IN_LINE_STATES = (TicketState.WAITING, TicketState.AWAY, TicketState.OFFERED)
 LIVE_STATES = (*IN_LINE_STATES, TicketState.ACCEPTED, TicketState.IN_CALL)
 ENDED_STATES = (
-    TicketState.CLOSED, TicketState.REDIRECTED, TicketState.LEFT, TicketState.EXPIRED, TicketState.UNSERVED,
+    TicketState.CLOSED,
+    TicketState.REDIRECTED,
+    TicketState.LEFT,
+    TicketState.EXPIRED,
+    TicketState.UNSERVED,
 )
 
 

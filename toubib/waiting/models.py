@@ -42,7 +42,8 @@ class Pool(Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                name="pool_ages", condition=Q(max_age__gte=F("min_age")),
+                name="pool_ages",
+                condition=Q(max_age__gte=F("min_age")),
                 violation_error_message=_("L’âge le plus haut suit le plus bas."),
             )
         ]
@@ -66,10 +67,14 @@ class Duty(Model):
     closed_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["state", "idle_since"], name="duty_idle", condition=Q(state=DutyState.OPEN))]
+        indexes = [
+            models.Index(fields=["state", "idle_since"], name="duty_idle", condition=Q(state=DutyState.OPEN))
+        ]
         constraints = [
             models.UniqueConstraint(
-                fields=["practitioner"], condition=Q(closed_at__isnull=True), name="duty_one_open",
+                fields=["practitioner"],
+                condition=Q(closed_at__isnull=True),
+                name="duty_one_open",
                 violation_error_message=_("Vous êtes déjà de garde."),
             ),
             models.CheckConstraint(
@@ -84,7 +89,9 @@ class Duty(Model):
 class Ticket(Model):
     """One request for care now. Its place is its arrival; nothing but a named professional's tier moves it."""
 
-    data = DataNote(personal=True, health=True, kept="abandoned: 7 days; served: as the record", erased="by the worker")
+    data = DataNote(
+        personal=True, health=True, kept="abandoned: 7 days; served: as the record", erased="by the worker"
+    )
 
     state = models.CharField(max_length=12, choices=TicketState.choices)
     pool = models.ForeignKey(Pool, on_delete=models.PROTECT, null=True, related_name="tickets")
@@ -127,25 +134,35 @@ class Ticket(Model):
     class Meta:
         indexes = [
             models.Index(
-                fields=["pool", "-tier", "arrived_at", "id"], name="ticket_line",
+                fields=["pool", "-tier", "arrived_at", "id"],
+                name="ticket_line",
                 condition=Q(state__in=IN_LINE_STATES),
             ),
-            models.Index(fields=["pool", "-accepted_at"], name="ticket_served", condition=Q(accepted_at__isnull=False)),
-            models.Index(fields=["touched_at"], name="ticket_preparing", condition=Q(state__in=PREPARING_STATES)),
+            models.Index(
+                fields=["pool", "-accepted_at"], name="ticket_served", condition=Q(accepted_at__isnull=False)
+            ),
+            models.Index(
+                fields=["touched_at"], name="ticket_preparing", condition=Q(state__in=PREPARING_STATES)
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["patient"], condition=Q(state__in=LIVE_STATES), name="ticket_one_live_by_patient",
+                fields=["patient"],
+                condition=Q(state__in=LIVE_STATES),
+                name="ticket_one_live_by_patient",
                 violation_error_message=_("Cette personne est déjà dans la file."),
             ),
             models.CheckConstraint(
                 name="ticket_in_line_is_complete",
                 condition=~Q(state__in=LIVE_STATES)
-                | Q(pool__isnull=False, patient__isnull=False, account__isnull=False, arrived_at__isnull=False),
+                | Q(
+                    pool__isnull=False, patient__isnull=False, account__isnull=False, arrived_at__isnull=False
+                ),
                 violation_error_message=_("Il manque une réponse pour entrer dans la file."),
             ),
             models.CheckConstraint(
-                name="ticket_tier_is_named", condition=Q(tier=0) | Q(tier_set_by__isnull=False),
+                name="ticket_tier_is_named",
+                condition=Q(tier=0) | Q(tier_set_by__isnull=False),
                 violation_error_message=_("Une priorité porte le nom d’un professionnel."),
             ),
         ]
@@ -167,15 +184,20 @@ class Offer(Model):
     why = models.JSONField(default=list)
 
     class Meta:
-        indexes = [models.Index(fields=["expires_at"], name="offer_pending", condition=Q(state=OfferState.PENDING))]
+        indexes = [
+            models.Index(fields=["expires_at"], name="offer_pending", condition=Q(state=OfferState.PENDING))
+        ]
         constraints = [
             models.UniqueConstraint(
-                fields=["ticket"], condition=Q(state__in=[OfferState.PENDING, OfferState.ACCEPTED]),
+                fields=["ticket"],
+                condition=Q(state__in=[OfferState.PENDING, OfferState.ACCEPTED]),
                 name="offer_one_by_ticket",
                 violation_error_message=_("Cette demande est déjà proposée à un médecin."),
             ),
             models.UniqueConstraint(
-                fields=["duty"], condition=Q(state=OfferState.PENDING), name="offer_one_by_duty",
+                fields=["duty"],
+                condition=Q(state=OfferState.PENDING),
+                name="offer_one_by_duty",
                 violation_error_message=_("Une demande vous est déjà proposée."),
             ),
         ]
@@ -205,6 +227,9 @@ class SignStop(Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["on", "sign"], name="sign_stop_one_a_day",
-                                    violation_error_message=_("Ce compte existe déjà."))
+            models.UniqueConstraint(
+                fields=["on", "sign"],
+                name="sign_stop_one_a_day",
+                violation_error_message=_("Ce compte existe déjà."),
+            )
         ]

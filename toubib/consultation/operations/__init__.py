@@ -1,0 +1,61 @@
+"""The only writers of rooms, guests, messages, measurements and what is said after a call."""
+
+from toubib.consultation.operations.guests import (
+    CannotAdmit,
+    InviteDead,
+    admit_guest,
+    agree_to_guest,
+    has_agreed,
+    invite_guest,
+    refuse_guest,
+    use_invite,
+)
+from toubib.consultation.operations.rooms import (
+    MAX_IN_ROOM,
+    PATIENT_SIDE,
+    NotInRoom,
+    close_room,
+    create_room,
+    end_room,
+    enter_room,
+    keep_video_of,
+    open_room,
+    remove_participant,
+    sign_room,
+)
+from toubib.consultation.operations.talk import (
+    Received,
+    answer_complaint,
+    complain,
+    keep_measurements,
+    post_message,
+    rate_call,
+)
+
+__all__ = [
+    "MAX_IN_ROOM",
+    "PATIENT_SIDE",
+    "CannotAdmit",
+    "InviteDead",
+    "NotInRoom",
+    "Received",
+    "admit_guest",
+    "agree_to_guest",
+    "answer_complaint",
+    "close_room",
+    "complain",
+    "create_room",
+    "end_room",
+    "enter_room",
+    "has_agreed",
+    "invite_guest",
+    "keep_measurements",
+    "keep_video_of",
+    "open_room",
+    "post_message",
+    "rate_call",
+    "refuse_guest",
+    "remove_participant",
+    "sign_room",
+    "use_invite",
+]

@@ -1,0 +1,155 @@
+"""The room: made when a case is taken, opened by the doctor, closed at the end; who may be in it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from toubib.consultation.enums import ParticipantRole
+from toubib.consultation.models import Invite, Participant, Room
+from toubib.consultation.queries import PATIENT_SIDE, measured_seconds
+from toubib.ground.actors import Actor
+from toubib.ground.hub import publish
+from toubib.ground.journal import trace
+from toubib.people.enums import LinkKind
+from toubib.people.queries import link_between
+from toubib.record.enums import Attestation
+from toubib.record.models import Encounter
+from toubib.record.operations import keep_video_seconds
+from toubib.waiting.models import Duty, Ticket
+from toubib.waiting.operations import end_call, sign_call, start_call
+
+MAX_IN_ROOM = 4
+
+
+class NotInRoom(Exception):
+    """This account or guest has no place in the room (any more)."""
+
+
+def create_room(*, encounter: Encounter, ticket: Ticket, duty: Duty, now: datetime) -> Room:
+    """A room with the patient's side and the doctor; guests invited while waiting come along."""
+    room = Room.objects.create(encounter=encounter, created_at=now)
+    practitioner = duty.practitioner
+    Participant.objects.bulk_create(
+        [
+            _patient_side(room, ticket, now),
+            Participant(
+                room=room,
+                account_id=duty.account_id,
+                role=ParticipantRole.PRACTITIONER,
+                name=practitioner.full_name,
+                rpps=practitioner.rpps,
+                added_at=now,
+            ),
+        ]
+    )
+    Invite.objects.filter(ticket_id=ticket.id).update(room=room)
+    Participant.objects.filter(invite__ticket_id=ticket.id, removed_at__isnull=True).update(room=room)
+    return room
+
+
+def _patient_side(room: Room, ticket: Ticket, now: datetime) -> Participant:
+    link = link_between(account=ticket.account, patient_id=ticket.patient_id, now=now)
+    patient = ticket.patient.full_name
+    if link is None or link.kind == LinkKind.SELF:
+        role, name = ParticipantRole.PATIENT, patient
+    else:
+        who = ticket.account.display_name or link.get_kind_display().capitalize()
+        role, name = (
+            ParticipantRole.ACCOMPANYING,
+            _("%(who)s, avec %(patient)s") % {"who": who, "patient": patient},
+        )
+    return Participant(room=room, account=ticket.account, role=role, name=name[:120], added_at=now)
+
+
+@transaction.atomic
+def open_room(*, room_id: UUID, by: Actor, now: datetime) -> Room:
+    """The doctor opens the room, or calls again before signing; the patient's page joins by itself. Idempotent."""
+    encounter_id = Room.objects.values_list("encounter_id", flat=True).get(pk=room_id)
+    start_call(encounter_id=encounter_id, by=by, now=now)
+    room = Room.objects.select_for_update().get(pk=room_id)
+    if room.opened_at is None or room.closed_at is not None:
+        room.opened_at, room.closed_at = room.opened_at or now, None
+        room.save(update_fields=["opened_at", "closed_at"])
+        publish(f"room:{room.id}", "opened")
+    return room
+
+
+@transaction.atomic
+def end_room(*, room_id: UUID, by: Actor, now: datetime) -> Room:
+    """The doctor ends the call for everyone; the note remains to sign. Idempotent."""
+    encounter_id = Room.objects.values_list("encounter_id", flat=True).get(pk=room_id)
+    end_call(encounter_id=encounter_id, by=by, now=now)
+    return close_room(encounter_id=encounter_id, now=now) or Room.objects.get(pk=room_id)
+
+
+@transaction.atomic
+def sign_room(*, room_id: UUID, attestation: Attestation, by: Actor, now: datetime) -> Encounter:
+    """Sign the note, with the doctor's own word on the channel; the call ends if it still runs. Idempotent."""
+    encounter_id = Room.objects.values_list("encounter_id", flat=True).get(pk=room_id)
+    encounter = sign_call(encounter_id=encounter_id, attestation=attestation, by=by, now=now)
+    close_room(encounter_id=encounter_id, now=now)
+    publish(f"room:{room_id}", "signed")
+    return encounter
+
+
+def close_room(*, encounter_id: UUID, now: datetime) -> Room | None:
+    """Close the room and keep with the encounter what both sides measured. Idempotent."""
+    room = Room.objects.select_for_update().filter(encounter_id=encounter_id).first()
+    if room is None or room.closed_at is not None:
+        return room
+    room.closed_at = now
+    room.save(update_fields=["closed_at"])
+    keep_video_of(room=room)
+    publish(f"room:{room.id}", "closed")
+    return room
+
+
+def keep_video_of(*, room: Room) -> None:
+    """Seconds of video that the patient's side and the doctor received from each other."""
+    by_patient, by_practitioner = measured_seconds(room_id=room.id)
+    keep_video_seconds(encounter_id=room.encounter_id, by_patient=by_patient, by_practitioner=by_practitioner)
+
+
+@transaction.atomic
+def enter_room(*, participant: Participant, by: Actor, now: datetime) -> Participant:
+    """Note that someone came into the room (first time and last), and leave a trace the first time."""
+    first = participant.joined_at is None
+    participant.joined_at, participant.last_seen_at = participant.joined_at or now, now
+    participant.save(update_fields=["joined_at", "last_seen_at"])
+    if first:
+        trace(
+            by=by,
+            action="consultation.room.enter",
+            now=now,
+            subject="room",
+            subject_id=participant.room_id,
+            patient=participant.room.encounter.patient_id,
+        )
+    return participant
+
+
+@transaction.atomic
+def remove_participant(*, participant_id: UUID, by: Actor, now: datetime) -> Participant:
+    """The doctor takes a guest out of the room; never the patient's side, nor oneself. Idempotent."""
+    participant = (
+        Participant.objects.select_for_update().select_related("room__encounter").get(pk=participant_id)
+    )
+    if participant.role in (*PATIENT_SIDE, ParticipantRole.PRACTITIONER):
+        raise NotInRoom(_("Le patient et son médecin restent dans la salle."))
+    if participant.removed_at is None:
+        participant.removed_at = now
+        participant.save(update_fields=["removed_at"])
+        trace(
+            by=by,
+            action="consultation.participant.remove",
+            now=now,
+            subject="participant",
+            subject_id=participant.id,
+            patient=participant.room.encounter.patient_id,
+        )
+        publish(f"room:{participant.room_id}", "removed", participant=str(participant.id))
+    return participant

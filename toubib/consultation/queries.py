@@ -1,0 +1,60 @@
+"""Reads of rooms."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from toubib.consultation.enums import InviteState, ParticipantRole
+from toubib.consultation.models import ChatMessage, Invite, Measurement, Participant, Room
+
+PATIENT_SIDE = (ParticipantRole.PATIENT, ParticipantRole.ACCOMPANYING)
+
+
+def get_room(*, room_id: UUID) -> Room | None:
+    rows = Room.objects.select_related(
+        "encounter__patient", "encounter__practitioner__professional", "encounter__ticket"
+    )
+    return rows.filter(pk=room_id).first()
+
+
+def room_of_encounter(*, encounter_id: UUID) -> Room | None:
+    return Room.objects.filter(encounter_id=encounter_id).first()
+
+
+def participant_for(
+    *, room_id: UUID, account_id: UUID | None = None, invite_id: UUID | None = None
+) -> Participant | None:
+    """The place in the room of an account, or of a guest by their invitation; None when there is none (any more)."""
+    rows = Participant.objects.select_related("room__encounter").filter(
+        room_id=room_id, removed_at__isnull=True
+    )
+    if account_id is not None:
+        return rows.filter(account_id=account_id).first()
+    return rows.filter(invite_id=invite_id).first() if invite_id else None
+
+
+def people_in(*, room_id: UUID) -> list[Participant]:
+    return list(
+        Participant.objects.filter(room_id=room_id, removed_at__isnull=True).order_by("added_at", "id")
+    )
+
+
+def guests_at_the_door(*, room_id: UUID) -> list[Invite]:
+    return list(Invite.objects.filter(room_id=room_id, state=InviteState.KNOCKING).order_by("used_at"))
+
+
+def messages_after(*, room_id: UUID, after: UUID | None = None, limit: int = 200) -> list[ChatMessage]:
+    """Messages in order; ids are UUIDv7, so they order by time."""
+    rows = ChatMessage.objects.filter(room_id=room_id).select_related("author").order_by("id")
+    return list(rows.filter(id__gt=after)[:limit] if after else rows[:limit])
+
+
+def measured_seconds(*, room_id: UUID) -> tuple[int, int]:
+    """Seconds of video received by the patient's side and by the doctor, as said so far."""
+    rows = Measurement.objects.filter(room_id=room_id).values_list(
+        "receiver__role", "sender__role", "video_seconds"
+    )
+    doctor = ParticipantRole.PRACTITIONER
+    received = max((s for to, of, s in rows if to in PATIENT_SIDE and of == doctor), default=0)
+    sent = max((s for to, of, s in rows if to == doctor and of in PATIENT_SIDE), default=0)
+    return received, sent

@@ -1,0 +1,32 @@
+"""What the rooms hear from the line: a case taken makes a room, a call dropped closes it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.dispatch import receiver
+
+from toubib.consultation.operations import close_room, create_room
+from toubib.ground.actors import Actor
+from toubib.record.models import Encounter
+from toubib.waiting.events import call_dropped, ticket_taken
+from toubib.waiting.models import Duty, Ticket
+
+
+@receiver(ticket_taken)
+def make_room(
+    sender: object,
+    *,
+    encounter: Encounter,
+    ticket: Ticket,
+    duty: Duty,
+    by: Actor,
+    now: datetime,
+    **kwargs: object,
+) -> None:
+    create_room(encounter=encounter, ticket=ticket, duty=duty, now=now)
+
+
+@receiver(call_dropped)
+def drop_room(sender: object, *, encounter: Encounter, now: datetime, **kwargs: object) -> None:
+    close_room(encounter_id=encounter.id, now=now)

@@ -1,0 +1,368 @@
+"""The only writer of the record. Each act leaves its trace in the journal, in its own transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from toubib.ground.actors import Actor
+from toubib.ground.files import store_file
+from toubib.ground.journal import trace
+from toubib.record import images
+from toubib.record.enums import (
+    ENCOUNTER_MOVES,
+    AbortReason,
+    Attestation,
+    ConsentScope,
+    EncounterState,
+    Orientation,
+)
+from toubib.record.models import Attachment, Consent, Encounter, HealthSummary, Note
+
+
+class MoveRefused(Exception):
+    """The encounter is not in a state that allows this; str() is a sentence for the user."""
+
+
+class StaleNote(Exception):
+    """Someone saved the note since this page read it; `current` is what stands now."""
+
+    def __init__(self, current: Note) -> None:
+        super().__init__(
+            _("Cette note a changé dans une autre page. Rien n’est perdu : comparez, puis enregistrez.")
+        )
+        self.current = current
+
+
+class NoteIncomplete(Exception):
+    """The note cannot be signed; `fields` names what is missing."""
+
+    def __init__(self, fields: list[str]) -> None:
+        super().__init__(_("Il manque une partie de la note."))
+        self.fields = fields
+
+
+def create_encounter(
+    *, patient_id: UUID, practitioner_id: UUID, minor_secrecy: bool = False, by: Actor, now: datetime
+) -> Encounter:
+    """A walk-in encounter: the patient is there, the doctor took the case."""
+    encounter = Encounter.objects.create(
+        patient_id=patient_id,
+        practitioner_id=practitioner_id,
+        state=EncounterState.ARRIVED,
+        planned_at=now,
+        arrived_at=now,
+        minor_secrecy=minor_secrecy,
+    )
+    trace(
+        by=by,
+        action="record.encounter.create",
+        now=now,
+        patient=patient_id,
+        subject="encounter",
+        subject_id=encounter.id,
+    )
+    return encounter
+
+
+def move_encounter(
+    *, encounter: Encounter, to: EncounterState, by: Actor, now: datetime, reason: str = ""
+) -> None:
+    """Change the state of a locked encounter. Raises MoveRefused."""
+    if to not in ENCOUNTER_MOVES[EncounterState(encounter.state)]:
+        raise MoveRefused(
+            _("La consultation n’en est plus là : %(state)s.") % {"state": encounter.get_state_display()}
+        )
+    encounter.state = to
+    encounter.save()
+    trace(
+        by=by,
+        action=f"record.encounter.{to}",
+        now=now,
+        patient=encounter.patient_id,
+        subject="encounter",
+        subject_id=encounter.id,
+        reason=reason,
+    )
+
+
+def lock_encounter(*, encounter_id: UUID) -> Encounter:
+    """The row, locked until the transaction ends. Raises Encounter.DoesNotExist."""
+    return Encounter.objects.select_for_update().get(pk=encounter_id)
+
+
+@transaction.atomic
+def start_encounter(*, encounter_id: UUID, by: Actor, now: datetime) -> Encounter:
+    """The room opens (again). Idempotent while in progress."""
+    encounter = lock_encounter(encounter_id=encounter_id)
+    if encounter.state != EncounterState.IN_PROGRESS:
+        encounter.started_at = encounter.started_at or now
+        encounter.ended_at = None
+        move_encounter(encounter=encounter, to=EncounterState.IN_PROGRESS, by=by, now=now)
+    return encounter
+
+
+@transaction.atomic
+def end_encounter(*, encounter_id: UUID, by: Actor, now: datetime) -> Encounter:
+    """The call is over; the note remains to be signed. Idempotent."""
+    encounter = lock_encounter(encounter_id=encounter_id)
+    if encounter.state != EncounterState.TO_SIGN:
+        encounter.ended_at = now
+        move_encounter(encounter=encounter, to=EncounterState.TO_SIGN, by=by, now=now)
+    return encounter
+
+
+@transaction.atomic
+def abort_encounter(*, encounter_id: UUID, reason: AbortReason, by: Actor, now: datetime) -> Encounter:
+    """End an unsigned encounter with its reason; nothing is owed. Idempotent."""
+    encounter = lock_encounter(encounter_id=encounter_id)
+    if encounter.state != EncounterState.ABORTED:
+        encounter.abort_reason = reason
+        encounter.ended_at = encounter.ended_at or now
+        move_encounter(encounter=encounter, to=EncounterState.ABORTED, by=by, now=now, reason=reason)
+    return encounter
+
+
+@transaction.atomic
+def save_note(
+    *,
+    encounter_id: UUID,
+    reason: str,
+    findings: str,
+    conclusion: str,
+    advice: str,
+    base: int,
+    by: Actor,
+    now: datetime,
+) -> Note:
+    """Save the draft. `base` is the number of saves the page knows. Raises StaleNote, MoveRefused."""
+    encounter = lock_encounter(encounter_id=encounter_id)
+    if encounter.state not in {EncounterState.ARRIVED, EncounterState.IN_PROGRESS, EncounterState.TO_SIGN}:
+        raise MoveRefused(_("La note est signée : complétez-la par un ajout."))
+    note, _made = Note.objects.get_or_create(
+        encounter=encounter,
+        version=1,
+        defaults={"reason": "", "findings": "", "conclusion": "", "advice": "", "saved_at": now},
+    )
+    texts = {"reason": reason, "findings": findings, "conclusion": conclusion, "advice": advice}
+    if all(getattr(note, name) == text for name, text in texts.items()):
+        return note
+    if note.saves != base:
+        raise StaleNote(note)
+    for name, text in texts.items():
+        setattr(note, name, text)
+    note.saves, note.saved_at = note.saves + 1, now
+    note.save()
+    trace(
+        by=by,
+        action="record.note.save",
+        now=now,
+        patient=encounter.patient_id,
+        subject="note",
+        subject_id=note.id,
+    )
+    return note
+
+
+@transaction.atomic
+def sign_encounter(*, encounter_id: UUID, attestation: Attestation, by: Actor, now: datetime) -> Encounter:
+    """Sign the note: it becomes readable by the patient. Idempotent. Raises NoteIncomplete, MoveRefused."""
+    encounter = lock_encounter(encounter_id=encounter_id)
+    if encounter.state in {EncounterState.SIGNED, EncounterState.AMENDED}:
+        return encounter
+    note = Note.objects.filter(encounter=encounter, version=1).first()
+    missing = [
+        name
+        for name in ("reason", "findings", "conclusion")
+        if note is None or not getattr(note, name).strip()
+    ]
+    if missing or note is None:
+        raise NoteIncomplete(missing)
+    note.signed_at, note.signed_by = now, by.account_id
+    note.save(update_fields=["signed_at", "signed_by"])
+    encounter.signed_at, encounter.attestation = now, attestation
+    move_encounter(encounter=encounter, to=EncounterState.SIGNED, by=by, now=now)
+    return encounter
+
+
+@transaction.atomic
+def amend_note(*, encounter_id: UUID, text: str, by: Actor, now: datetime) -> Note:
+    """Add a signed version after the first; nothing is erased. Raises MoveRefused."""
+    encounter = lock_encounter(encounter_id=encounter_id)
+    last = Note.objects.filter(encounter=encounter).order_by("-version").first()
+    move_encounter(encounter=encounter, to=EncounterState.AMENDED, by=by, now=now)
+    return Note.objects.create(
+        encounter=encounter,
+        version=(last.version if last else 0) + 1,
+        reason="",
+        findings="",
+        conclusion=text,
+        advice="",
+        saved_at=now,
+        signed_at=now,
+        signed_by=by.account_id,
+    )
+
+
+@transaction.atomic
+def orient_patient(*, encounter_id: UUID, to: Orientation, note: str, by: Actor, now: datetime) -> Encounter:
+    """Write where the patient is sent; the SAMU of the place may be called while the call goes on."""
+    encounter = lock_encounter(encounter_id=encounter_id)
+    if encounter.state not in {EncounterState.ARRIVED, EncounterState.IN_PROGRESS, EncounterState.TO_SIGN}:
+        raise MoveRefused(_("La consultation est close : complétez la note par un ajout."))
+    encounter.orientation, encounter.orientation_note = to, note
+    encounter.save(update_fields=["orientation", "orientation_note"])
+    trace(
+        by=by,
+        action="record.encounter.orient",
+        now=now,
+        patient=encounter.patient_id,
+        subject="encounter",
+        subject_id=encounter.id,
+        reason=to,
+    )
+    return encounter
+
+
+@transaction.atomic
+def check_at_start(*, encounter_id: UUID, identity: bool, place: bool, by: Actor, now: datetime) -> None:
+    """The doctor asked again, at the start, who the patient is and where they are now."""
+    encounter = lock_encounter(encounter_id=encounter_id)
+    encounter.identity_checked, encounter.place_checked = identity, place
+    encounter.save(update_fields=["identity_checked", "place_checked"])
+    trace(
+        by=by,
+        action="record.encounter.check",
+        now=now,
+        patient=encounter.patient_id,
+        subject="encounter",
+        subject_id=encounter.id,
+    )
+
+
+def keep_video_seconds(*, encounter_id: UUID, by_patient: int, by_practitioner: int) -> None:
+    """Seconds of video that each side received from the other, as their browsers measured."""
+    Encounter.objects.filter(pk=encounter_id).update(
+        video_seconds_patient=by_patient, video_seconds_practitioner=by_practitioner
+    )
+
+
+@transaction.atomic
+def tell_health_summary(
+    *, patient_id: UUID, content: dict[str, str], by: Actor, now: datetime
+) -> HealthSummary:
+    """What the patient says of allergies, treatments, history; earlier rows are kept."""
+    summary = HealthSummary.objects.create(
+        patient_id=patient_id, content=content, told_at=now, told_by=by.account_id
+    )
+    trace(
+        by=by,
+        action="record.summary.tell",
+        now=now,
+        patient=patient_id,
+        subject="summary",
+        subject_id=summary.id,
+    )
+    return summary
+
+
+@transaction.atomic
+def add_attachment(*, patient_id: UUID, title: str, content: bytes, by: Actor, now: datetime) -> Attachment:
+    """Keep a photo or PDF, encrypted; pictures are drawn anew without their metadata. Raises images.BadFile."""
+    clean, media_type = images.clean_upload(content)
+    stored = store_file(content=clean, media_type=media_type, now=now)
+    attachment = Attachment.objects.create(
+        patient_id=patient_id, file=stored, title=title, added_at=now, added_by=by.account_id
+    )
+    trace(
+        by=by,
+        action="record.attachment.add",
+        now=now,
+        patient=patient_id,
+        subject="attachment",
+        subject_id=attachment.id,
+    )
+    return attachment
+
+
+def bind_to_encounter(*, patient_id: UUID, since: datetime, encounter_id: UUID) -> None:
+    """What was sent and said for this visit belongs to its encounter."""
+    Attachment.objects.filter(patient_id=patient_id, encounter__isnull=True, added_at__gte=since).update(
+        encounter_id=encounter_id
+    )
+    Consent.objects.filter(patient_id=patient_id, encounter__isnull=True, said_at__gte=since).update(
+        encounter_id=encounter_id
+    )
+
+
+@transaction.atomic
+def say_consents(
+    *,
+    patient_id: UUID,
+    answers: dict[ConsentScope, bool],
+    by: Actor,
+    now: datetime,
+    encounter_id: UUID | None = None,
+    about: str = "",
+) -> list[Consent]:
+    """One row a scope, given or refused."""
+    rows = Consent.objects.bulk_create(
+        [
+            Consent(
+                patient_id=patient_id,
+                encounter_id=encounter_id,
+                scope=scope,
+                given=given,
+                about=about,
+                said_at=now,
+                said_by=by.account_id,
+            )
+            for scope, given in answers.items()
+        ]
+    )
+    trace(
+        by=by,
+        action="record.consent.say",
+        now=now,
+        patient=patient_id,
+        subject="consent",
+        reason=",".join(f"{scope}:{'yes' if given else 'no'}" for scope, given in answers.items())[:60],
+    )
+    return rows
+
+
+@transaction.atomic
+def withdraw_consent(*, consent_id: UUID, by: Actor, now: datetime) -> Consent:
+    """Take a consent back; the row stays with its time. Idempotent."""
+    consent = Consent.objects.select_for_update().get(pk=consent_id)
+    if consent.withdrawn_at is None:
+        consent.withdrawn_at = now
+        consent.save(update_fields=["withdrawn_at"])
+        trace(
+            by=by,
+            action="record.consent.withdraw",
+            now=now,
+            patient=consent.patient_id,
+            subject="consent",
+            subject_id=consent.id,
+        )
+    return consent
+
+
+@transaction.atomic
+def ask_minor_secrecy(*, encounter_id: UUID, secret: bool, by: Actor, now: datetime) -> None:
+    """A minor may ask that parents do not learn of this encounter (L. 1111-5 CSP)."""
+    encounter = lock_encounter(encounter_id=encounter_id)
+    encounter.minor_secrecy = secret
+    encounter.save(update_fields=["minor_secrecy"])
+    trace(
+        by=by,
+        action="record.encounter.secrecy",
+        now=now,
+        patient=encounter.patient_id,
+        subject="encounter",
+        subject_id=encounter.id,
+    )

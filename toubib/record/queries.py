@@ -1,0 +1,93 @@
+"""Reads of the record. Who shows a patient's data to someone leaves a trace (`trace_read`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from toubib.ground.actors import Actor
+from toubib.ground.journal import trace
+from toubib.people.enums import LinkKind
+from toubib.people.models import PatientLink
+from toubib.people.queries import live_links
+from toubib.record.enums import EncounterState
+from toubib.record.models import Attachment, Consent, Encounter, HealthSummary, Note
+from toubib.rulebook.parameters import value_on
+
+READABLE = (EncounterState.SIGNED, EncounterState.AMENDED)
+
+
+@dataclass(frozen=True, slots=True)
+class VideoVerdict:
+    """What both browsers measured, beside the doctor's word: video when both report enough and agree."""
+
+    measured: bool
+    patient_seconds: int
+    practitioner_seconds: int
+
+
+def video_verdict(*, encounter: Encounter) -> VideoVerdict:
+    """Both sides at least `video.min_seconds`, apart by no more than `video.agreement` of the greater."""
+    day = (encounter.started_at or encounter.planned_at).date()
+    one, two = encounter.video_seconds_patient or 0, encounter.video_seconds_practitioner or 0
+    enough = min(one, two) >= value_on(id="video.min_seconds", on=day)
+    agree = abs(one - two) <= value_on(id="video.agreement", on=day) * max(one, two, 1)
+    return VideoVerdict(enough and agree, one, two)
+
+
+def trace_read(*, what: str, patient_id: UUID, subject_id: UUID, by: Actor, now: datetime) -> None:
+    """`what` is the thing read: encounter, note, file, summary, attachment."""
+    trace(
+        by=by, action=f"record.{what}.read", now=now, patient=patient_id, subject=what, subject_id=subject_id
+    )
+
+
+def encounters_for_account(*, account_id: UUID, now: datetime) -> QuerySet[Encounter]:
+    """Encounters that this account may see for itself and those it acts for, newest first."""
+    links = PatientLink.objects.filter(live_links(now=now), account_id=account_id)
+    parent = links.exclude(kind=LinkKind.SELF).values("patient")
+    own = links.filter(kind=LinkKind.SELF).values("patient")
+    seen = Q(patient__in=own) | Q(patient__in=parent, minor_secrecy=False)
+    rows = Encounter.objects.filter(seen).select_related("practitioner", "patient")
+    return rows.order_by("-planned_at", "-id")
+
+
+def get_encounter(*, encounter_id: UUID) -> Encounter | None:
+    rows = Encounter.objects.select_related(
+        "patient", "practitioner__professional", "practitioner__practice_commune"
+    )
+    return rows.filter(pk=encounter_id).first()
+
+
+def notes_of(*, encounter: Encounter) -> list[Note]:
+    return list(Note.objects.filter(encounter=encounter).order_by("version"))
+
+
+def draft_note(*, encounter: Encounter) -> Note | None:
+    return Note.objects.filter(encounter=encounter, version=1).first()
+
+
+def latest_summary(*, patient_id: UUID) -> HealthSummary | None:
+    return HealthSummary.objects.filter(patient_id=patient_id).order_by("-told_at", "-id").first()
+
+
+def attachments_for(*, patient_id: UUID, encounter: Encounter | None = None) -> list[Attachment]:
+    """The patient's files not yet bound to a visit, and those of the given encounter."""
+    rows = Attachment.objects.filter(patient_id=patient_id).select_related("file").order_by("added_at")
+    mine = Q(encounter__isnull=True)
+    return list(rows.filter(mine | Q(encounter=encounter) if encounter else mine))
+
+
+def past_encounters(*, patient_id: UUID, before: Encounter | None = None, limit: int = 20) -> list[Encounter]:
+    """Signed encounters of a patient, newest first, for the doctor who has the case."""
+    rows = Encounter.objects.filter(patient_id=patient_id, state__in=READABLE).select_related("practitioner")
+    if before is not None:
+        rows = rows.exclude(pk=before.pk)
+    return list(rows.order_by("-planned_at")[:limit])
+
+
+def consents_of(*, encounter: Encounter) -> list[Consent]:
+    return list(Consent.objects.filter(encounter=encounter).order_by("said_at"))

@@ -1,0 +1,121 @@
+"""Warning signs and reasons: data with a version and an author, in data/*.yaml, in both languages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from django.utils.translation import get_language
+
+FOLDER = Path(__file__).parent / "data"
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """Whom to call: `tel` or `sms` is dialled, `shown` is read."""
+
+    key: str
+    name: str
+    shown: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    key: str
+    question: str
+    call: tuple[Number, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SignList:
+    version: str
+    author: str
+    signed_by: str | None
+    signs: tuple[Sign, ...]
+    numbers: tuple[Number, ...]
+
+    @property
+    def keys(self) -> frozenset[str]:
+        return frozenset(sign.key for sign in self.signs)
+
+    def number(self, key: str) -> Number:
+        return next(number for number in self.numbers if number.key == key)
+
+    def named(self, keys: list[str]) -> list[Sign]:
+        return [sign for sign in self.signs if sign.key in keys]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    key: str
+    label: str
+    pool: str
+    channel: str
+    channel_text: str
+    advice: str
+    photo: bool
+    photo_required: bool
+    free_text: bool
+
+
+def signs() -> SignList:
+    """The warning signs, in the language of the page."""
+    return _signs((get_language() or "fr")[:2])
+
+
+def reasons() -> tuple[Reason, ...]:
+    return _reasons((get_language() or "fr")[:2])
+
+
+def reason(key: str) -> Reason | None:
+    return next((row for row in reasons() if row.key == key), None)
+
+
+@lru_cache(maxsize=4)
+def _signs(language: str) -> SignList:
+    raw = _read("signs.yaml")
+    numbers = {key: _number(key, row, language) for key, row in raw["numbers"].items()}
+    rows = tuple(
+        Sign(row["key"], _say(row["question"], language), tuple(numbers[key] for key in row["call"]))
+        for row in raw["signs"]
+    )
+    return SignList(raw["version"], raw["author"], raw["signed_by"], rows, tuple(numbers.values()))
+
+
+@lru_cache(maxsize=4)
+def _reasons(language: str) -> tuple[Reason, ...]:
+    raw = _read("reasons.yaml")
+    return tuple(
+        Reason(
+            key=row["key"],
+            label=_say(row["label"], language),
+            pool=row["pool"],
+            channel=row["channel"],
+            channel_text=_say(raw["channels"][row["channel"]], language),
+            advice=_say(row["advice"], language),
+            photo=row.get("photo", False),
+            photo_required=row.get("photo_required", False),
+            free_text=row.get("free_text", False),
+        )
+        for row in raw["reasons"]
+    )
+
+
+def _number(key: str, row: dict[str, Any], language: str) -> Number:
+    dial = row.get("tel") or row["sms"]
+    return Number(
+        key, _say(row["name"], language), row.get("shown", dial), f"{'tel' if 'tel' in row else 'sms'}:{dial}"
+    )
+
+
+def _say(texts: dict[str, str], language: str) -> str:
+    return texts.get(language) or texts["fr"]
+
+
+@lru_cache(maxsize=4)
+def _read(name: str) -> dict[str, Any]:
+    return yaml.safe_load((FOLDER / name).read_text(encoding="utf-8"))

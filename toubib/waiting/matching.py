@@ -1,0 +1,97 @@
+"""Who may take a request, and who among them: pure functions over plain values, so that the rule can be read.
+
+Design §4: 3. who may (pool, age, language, the doctor's own choices, refusals); 4. among those free, the
+patient's own médecin traitant, then the same territory, then the longest idle. The cap joins with the rule book.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from toubib.waiting.models import Duty, Pool, Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    language: str
+    age: int | None
+    specialties: tuple[str, ...]
+    own_practitioner: UUID | None
+    commune: UUID | None
+    refused_by: frozenset[UUID]
+
+    @classmethod
+    def of(cls, ticket: Ticket, *, pool: Pool, refused_by: frozenset[UUID]) -> Request:
+        return cls(
+            language=ticket.language,
+            age=ticket.patient_age,
+            specialties=tuple(pool.specialties),
+            own_practitioner=ticket.own_practitioner_id,
+            commune=ticket.place_commune_id,
+            refused_by=refused_by,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    duty_id: UUID
+    practitioner_id: UUID
+    specialty: str
+    languages: tuple[str, ...]
+    min_age: int
+    max_age: int
+    communes: frozenset[UUID]
+    idle_since: datetime
+
+    @classmethod
+    def of(cls, duty: Duty) -> Candidate:
+        home = duty.practitioner.practice_commune
+        return cls(
+            duty_id=duty.id,
+            practitioner_id=duty.practitioner_id,
+            specialty=duty.practitioner.specialty,
+            languages=tuple(duty.languages),
+            min_age=duty.min_age,
+            max_age=duty.max_age,
+            communes=frozenset({home.id, *(near.id for near in home.neighbours.all())}),
+            idle_since=duty.idle_since or duty.opened_at,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    duty_id: UUID
+    why: list[dict[str, str]]
+
+
+def may_take(*, request: Request, candidate: Candidate) -> list[str]:
+    """The rules that keep this doctor from this request; empty when none does."""
+    against = []
+    if candidate.practitioner_id in request.refused_by:
+        against.append("refused")
+    if request.specialties and candidate.specialty not in request.specialties:
+        against.append("specialty")
+    if request.age is not None and not candidate.min_age <= request.age <= candidate.max_age:
+        against.append("age")
+    if request.language not in candidate.languages:
+        against.append("language")
+    return against
+
+
+def choose(*, request: Request, candidates: list[Candidate]) -> Choice | None:
+    """The doctor for this request among those free, with the reasons in order; None when nobody may take it."""
+    able = [one for one in candidates if not may_take(request=request, candidate=one)]
+    if not able:
+        return None
+    best = min(able, key=lambda one: (*_preference(request, one), one.idle_since, one.duty_id))
+    own, near = (not value for value in _preference(request, best))
+    why = [{"rule": "arrival"}, {"rule": "language", "value": request.language}]
+    why += [{"rule": "medecin_traitant"}] if own else []
+    why += [{"rule": "territory"}] if near else []
+    return Choice(best.duty_id, [*why, {"rule": "idle"}])
+
+
+def _preference(request: Request, one: Candidate) -> tuple[bool, bool]:
+    return one.practitioner_id != request.own_practitioner, request.commune not in one.communes

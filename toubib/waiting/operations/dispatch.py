@@ -1,0 +1,134 @@
+"""Dispatch, the public rule: who waits first, in order of arrival, is offered to one doctor among those free.
+
+One dispatcher transaction per line holds its lock; the rows it pairs are locked too; unique partial indexes are
+the net. Nothing here reads a price, a cover or a cap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from toubib.ground.actors import Actor
+from toubib.ground.hub import publish
+from toubib.ground.locks import hold_lock
+from toubib.rulebook.parameters import value_on
+from toubib.waiting.enums import DutyState, OfferState, TicketState
+from toubib.waiting.matching import Candidate, Request, choose
+from toubib.waiting.models import Duty, Offer, Pool, Ticket
+from toubib.waiting.operations.moves import lock_ticket, move_duty, move_ticket
+from toubib.waiting.queries.line import ORDER
+
+LOOK_AHEAD = 50
+DISPATCH = Actor.system("dispatch")
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    ticket_id: UUID
+    duty: Duty
+    why: list[dict[str, str]]
+
+
+def dispatch_soon(*, pool_id: UUID | None, now: datetime) -> None:
+    """Dispatch this line once the act commits; the worker's sweep catches up if this process dies before."""
+    if pool_id is not None:
+        transaction.on_commit(lambda: dispatch_pool(pool_id=pool_id, now=now))
+
+
+@transaction.atomic
+def dispatch_pool(*, pool_id: UUID, now: datetime) -> list[Offer]:
+    """Pair who waits with who is free, in order; returns the offers made."""
+    if not Duty.objects.filter(pools=pool_id, state=DutyState.OPEN).exists():
+        return []
+    hold_lock(f"dispatch:{pool_id}")
+    duties = _free_duties(pool_id)
+    if not duties:
+        return []
+    return [offer for pair in _pairs(pool_id, duties) if (offer := _offer(pair, now=now))]
+
+
+def dispatch_all(*, now: datetime) -> int:
+    """Every line once: what the worker does each second."""
+    waiting = Ticket.objects.filter(state=TicketState.WAITING).values("pool_id")
+    pools = Pool.objects.filter(id__in=waiting).values_list("id", flat=True)
+    return sum(len(dispatch_pool(pool_id=pool_id, now=now)) for pool_id in list(pools))
+
+
+def _free_duties(pool_id: UUID) -> list[Duty]:
+    """Free doctors of this line, locked; one whom another line is pairing at this moment is left to it."""
+    rows = Duty.objects.filter(pools=pool_id, state=DutyState.OPEN).order_by("id")
+    locked = rows.select_for_update(of=("self",), skip_locked=True)
+    duties = {duty.id: duty for duty in locked}
+    full = Duty.objects.filter(id__in=duties).select_related("practitioner__practice_commune")
+    return list(full.prefetch_related("practitioner__practice_commune__neighbours"))
+
+
+def _pairs(pool_id: UUID, duties: list[Duty]) -> Iterable[Pair]:
+    free = {duty.id: duty for duty in duties}
+    pool = Pool.objects.get(pk=pool_id)
+    line = Ticket.objects.filter(pool_id=pool_id, state=TicketState.WAITING).order_by(*ORDER)
+    tickets = list(
+        line.only(
+            "id",
+            "language",
+            "patient_age",
+            "own_practitioner_id",
+            "place_commune_id",
+            "arrived_at",
+            "tier",
+        )[:LOOK_AHEAD]
+    )
+    refusals = _refusals(tickets)
+    for ticket in tickets:
+        if not free:
+            return
+        request = Request.of(ticket, pool=pool, refused_by=refusals.get(ticket.id, frozenset()))
+        chosen = choose(request=request, candidates=[Candidate.of(duty) for duty in free.values()])
+        if chosen:
+            yield Pair(ticket.id, free.pop(chosen.duty_id), chosen.why)
+
+
+def _refusals(tickets: list[Ticket]) -> dict[UUID, frozenset[UUID]]:
+    """By ticket, the practitioners who refused it or whom the patient declined."""
+    ids = [ticket.id for ticket in tickets]
+    found: dict[UUID, set[UUID]] = {}
+    refused = Offer.objects.filter(ticket_id__in=ids, state=OfferState.REFUSED)
+    for ticket_id, practitioner_id in refused.values_list("ticket_id", "duty__practitioner_id"):
+        found.setdefault(ticket_id, set()).add(practitioner_id)
+    declined = Ticket.declined.through.objects.filter(ticket_id__in=ids)
+    for ticket_id, practitioner_id in declined.values_list("ticket_id", "practitioner_id"):
+        found.setdefault(ticket_id, set()).add(practitioner_id)
+    return {ticket_id: frozenset(ids) for ticket_id, ids in found.items()}
+
+
+def _offer(pair: Pair, *, now: datetime) -> Offer | None:
+    ticket = lock_ticket(ticket_id=pair.ticket_id)
+    if ticket.state != TicketState.WAITING:
+        return None
+    seconds = value_on(id="waiting.offer_seconds", on=now.date())
+    offer = Offer.objects.create(
+        ticket=ticket, duty=pair.duty, made_at=now, expires_at=now + timedelta(seconds=seconds), why=pair.why
+    )
+    move_ticket(ticket=ticket, to=TicketState.OFFERED, by=DISPATCH, now=now)
+    move_duty(duty=pair.duty, to=DutyState.OFFERED, now=now)
+    publish(f"account:{pair.duty.account_id}", "offer", offer=str(offer.id))
+    return offer
+
+
+def withdraw_offer(*, ticket: Ticket, now: datetime) -> None:
+    """The patient left while the case was offered: the doctor is free again."""
+    offer = Offer.objects.select_for_update().filter(ticket=ticket, state=OfferState.PENDING).first()
+    if offer is None:
+        return
+    offer.state, offer.answered_at = OfferState.WITHDRAWN, now
+    offer.save(update_fields=["state", "answered_at"])
+    duty = Duty.objects.select_for_update().get(pk=offer.duty_id)
+    if duty.state == DutyState.OFFERED:
+        move_duty(duty=duty, to=DutyState.OPEN, now=now)
+        for pool_id in duty.pools.values_list("id", flat=True):
+            dispatch_soon(pool_id=pool_id, now=now)

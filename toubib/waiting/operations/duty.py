@@ -1,0 +1,226 @@
+"""A doctor's duty: open, pause, end; answers to offers; offers that lapse."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from toubib.directory.models import Practitioner
+from toubib.ground.actors import Actor
+from toubib.ground.journal import trace
+from toubib.record.models import Encounter
+from toubib.record.operations import bind_to_encounter, create_encounter
+from toubib.waiting.enums import DutyState, OfferState, RefusalReason, TicketState
+from toubib.waiting.events import ticket_taken
+from toubib.waiting.models import Duty, Offer, Pool
+from toubib.waiting.operations.dispatch import dispatch_soon
+from toubib.waiting.operations.moves import MoveRefused, lock_duty, lock_ticket, move_duty, move_ticket
+
+
+class OfferGone(Exception):
+    """The offer is no longer this doctor's; str() says what became of it."""
+
+
+@transaction.atomic
+def open_duty(
+    *,
+    account_id: UUID,
+    practitioner: Practitioner,
+    pools: list[Pool],
+    languages: list[str],
+    min_age: int = 0,
+    max_age: int = 150,
+    by: Actor,
+    now: datetime,
+) -> Duty:
+    """Go on duty. The caller has checked the right to practise (people.queries.may_go_on_duty). Idempotent."""
+    current = Duty.objects.filter(practitioner=practitioner, closed_at__isnull=True).first()
+    if current:
+        return current
+    if not pools or not languages:
+        raise MoveRefused(_("Choisissez au moins une file et une langue."))
+    try:
+        with transaction.atomic():
+            duty = Duty.objects.create(
+                practitioner=practitioner,
+                account_id=account_id,
+                state=DutyState.OPEN,
+                languages=languages,
+                min_age=min_age,
+                max_age=max_age,
+                opened_at=now,
+                idle_since=now,
+            )
+    except IntegrityError:
+        return Duty.objects.get(practitioner=practitioner, closed_at__isnull=True)
+    duty.pools.set(pools)
+    trace(by=by, action="waiting.duty.open", now=now, subject="duty", subject_id=duty.id)
+    _dispatch_for(duty, now=now)
+    return duty
+
+
+@transaction.atomic
+def pause_duty(*, duty_id: UUID, by: Actor, now: datetime) -> Duty:
+    """Pause at once when free, else after this patient. Idempotent."""
+    duty = lock_duty(duty_id=duty_id)
+    if duty.state == DutyState.OPEN:
+        move_duty(duty=duty, to=DutyState.PAUSED, now=now)
+    elif duty.state in {DutyState.BUSY, DutyState.WRITING, DutyState.OFFERED}:
+        duty.pause_after = True
+        duty.save(update_fields=["pause_after"])
+    return duty
+
+
+@transaction.atomic
+def resume_duty(*, duty_id: UUID, by: Actor, now: datetime) -> Duty:
+    """Available again, or: no pause after this patient after all. Idempotent."""
+    duty = lock_duty(duty_id=duty_id)
+    duty.pause_after = False
+    if duty.state == DutyState.PAUSED:
+        move_duty(duty=duty, to=DutyState.OPEN, now=now)
+        _dispatch_for(duty, now=now)
+    else:
+        duty.save(update_fields=["pause_after"])
+    return duty
+
+
+@transaction.atomic
+def end_duty(*, duty_id: UUID, by: Actor, now: datetime) -> Duty:
+    """Off duty. Refused while a patient is there or a note is unsigned. Idempotent."""
+    offer = Offer.objects.filter(duty_id=duty_id, state=OfferState.PENDING).first()
+    if offer:
+        _give_back(offer_id=offer.id, state=OfferState.WITHDRAWN, now=now, duty_to=None)
+    duty = lock_duty(duty_id=duty_id)
+    if duty.state == DutyState.OFF:
+        return duty
+    if duty.state in {DutyState.BUSY, DutyState.WRITING}:
+        raise MoveRefused(_("Finissez d’abord : signez la note, ou confiez le patient à un collègue."))
+    move_duty(duty=duty, to=DutyState.OFF, now=now)
+    trace(by=by, action="waiting.duty.end", now=now, subject="duty", subject_id=duty.id)
+    return duty
+
+
+def free_duty(*, duty: Duty, now: datetime) -> None:
+    """A locked duty whose patient is gone or whose note is signed: open again, or paused where that was asked."""
+    to = DutyState.PAUSED if duty.pause_after else DutyState.OPEN
+    duty.pause_after = False
+    move_duty(duty=duty, to=to, now=now)
+    if to == DutyState.OPEN:
+        _dispatch_for(duty, now=now)
+
+
+@transaction.atomic
+def take_offer(*, offer_id: UUID, by: Actor, now: datetime) -> Encounter:
+    """The doctor takes the case: one encounter is made, whatever the number of clicks. Raises OfferGone."""
+    offer = _lock_offer(offer_id)
+    ticket = offer.ticket
+    if offer.state == OfferState.ACCEPTED and ticket.encounter is not None:
+        return ticket.encounter
+    if offer.state != OfferState.PENDING:
+        raise OfferGone(_gone(offer))
+    duty = lock_duty(duty_id=offer.duty_id)
+    offer.state, offer.answered_at = OfferState.ACCEPTED, now
+    offer.save(update_fields=["state", "answered_at"])
+    ticket.encounter = create_encounter(
+        patient_id=ticket.patient_id,
+        practitioner_id=duty.practitioner_id,
+        by=by,
+        now=now,
+        minor_secrecy=bool(ticket.draft.get("minor_secrecy")),
+    )
+    bind_to_encounter(patient_id=ticket.patient_id, since=ticket.created_at, encounter_id=ticket.encounter.id)
+    ticket.accepted_at = now
+    move_ticket(ticket=ticket, to=TicketState.ACCEPTED, by=by, now=now)
+    move_duty(duty=duty, to=DutyState.BUSY, now=now)
+    ticket_taken.send(sender=Offer, encounter=ticket.encounter, ticket=ticket, duty=duty, by=by, now=now)
+    return ticket.encounter
+
+
+@transaction.atomic
+def refuse_offer(*, offer_id: UUID, reason: RefusalReason, note: str, by: Actor, now: datetime) -> Offer:
+    """Refuse with a reason; the ticket keeps its place and goes to another. Idempotent. Audited."""
+    offer = _give_back(
+        offer_id=offer_id,
+        state=OfferState.REFUSED,
+        now=now,
+        duty_to=DutyState.OPEN,
+        refusal=reason,
+        note=note,
+    )
+    trace(
+        by=by,
+        action="waiting.offer.refuse",
+        now=now,
+        patient=offer.ticket.patient_id,
+        subject="offer",
+        subject_id=offer.id,
+        reason=reason,
+    )
+    return offer
+
+
+def lapse_offers(*, now: datetime) -> int:
+    """Give back what nobody answered; the doctor is paused until they say they are there. How many."""
+    due = Offer.objects.filter(state=OfferState.PENDING, expires_at__lte=now).values_list("id", flat=True)
+    for offer_id in list(due):
+        with transaction.atomic():
+            _give_back(offer_id=offer_id, state=OfferState.LAPSED, now=now, duty_to=DutyState.PAUSED)
+    return len(due)
+
+
+def _give_back(
+    *,
+    offer_id: UUID,
+    state: OfferState,
+    now: datetime,
+    duty_to: DutyState | None,
+    refusal: RefusalReason | str = "",
+    note: str = "",
+) -> Offer:
+    offer = _lock_offer(offer_id)
+    if offer.state != OfferState.PENDING:
+        return offer
+    offer.state, offer.answered_at, offer.refusal, offer.refusal_note = state, now, refusal, note or None
+    offer.save()
+    move_ticket(ticket=offer.ticket, to=TicketState.WAITING, by=Actor.system("dispatch"), now=now)
+    duty = lock_duty(duty_id=offer.duty_id)
+    if duty_to is None:
+        move_duty(duty=duty, to=DutyState.OPEN, now=now)
+    else:
+        move_duty(duty=duty, to=DutyState.PAUSED if duty.pause_after else duty_to, now=now)
+        _dispatch_for(duty, now=now)
+    dispatch_soon(pool_id=offer.ticket.pool_id, now=now)
+    return offer
+
+
+def _lock_offer(offer_id: UUID) -> Offer:
+    """The offer with its ticket, both locked, ticket first."""
+    ticket_id = Offer.objects.values_list("ticket_id", flat=True).get(pk=offer_id)
+    ticket = lock_ticket(ticket_id=ticket_id)
+    offer = Offer.objects.select_for_update().get(pk=offer_id)
+    offer.ticket = ticket
+    return offer
+
+
+def _dispatch_for(duty: Duty, *, now: datetime) -> None:
+    if duty.state == DutyState.OPEN:
+        for pool_id in duty.pools.values_list("id", flat=True):
+            dispatch_soon(pool_id=pool_id, now=now)
+
+
+def _gone(offer: Offer) -> str:
+    if offer.state == OfferState.LAPSED:
+        return _("Vous n’avez pas répondu à temps : la file propose cette personne à un autre médecin.")
+    taken = (
+        Offer.objects.filter(ticket=offer.ticket, state=OfferState.ACCEPTED)
+        .select_related("duty__practitioner")
+        .first()
+    )
+    if taken:
+        return _("Cette personne est prise en charge par %(doctor)s.") % {
+            "doctor": taken.duty.practitioner.full_name
+        }
+    return _("Cette proposition n’est plus la vôtre : la file en fera une autre.")

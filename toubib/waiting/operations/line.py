@@ -1,0 +1,240 @@
+"""In the line: enter, go out and be called back, worsen, decline a doctor once, leave, be put first by name."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from toubib.ground.actors import Actor
+from toubib.ground.enums import Channel
+from toubib.ground.journal import trace
+from toubib.ground.mail import queue_message
+from toubib.record.enums import AbortReason, ConsentScope
+from toubib.record.operations import abort_encounter, say_consents
+from toubib.rulebook.parameters import value_on
+from toubib.waiting import catalogue
+from toubib.waiting.enums import LIVE_STATES, DutyState, ExitReason, NotifyWhen, OfferState, TicketState
+from toubib.waiting.events import call_dropped
+from toubib.waiting.models import Duty, Offer, Ticket
+from toubib.waiting.operations.dispatch import dispatch_soon, withdraw_offer
+from toubib.waiting.operations.duty import free_duty
+from toubib.waiting.operations.moves import MoveRefused, lock_ticket, move_ticket, tell_ticket
+from toubib.waiting.queries.estimate import estimate_wait
+from toubib.waiting.queries.line import line_of, places_in_pool
+from toubib.waiting.queries.opening import admission_to, pool_for
+from toubib.waiting.queries.path import missing_steps
+
+OUT_OF_LINE = {TicketState.WAITING, TicketState.AWAY, TicketState.OFFERED, TicketState.ACCEPTED}
+
+
+class CannotEnter(Exception):
+    """The line does not take this ticket now; str() says why, `step` names a step to go back to."""
+
+    def __init__(self, why: str, step: str = "") -> None:
+        super().__init__(why)
+        self.step = step
+
+
+@transaction.atomic
+def join_line(*, ticket_id: UUID, by: Actor, now: datetime) -> Ticket:
+    """Enter the line: arrival is now, for good. Idempotent. Raises CannotEnter."""
+    ticket = lock_ticket(ticket_id=ticket_id)
+    if ticket.state in LIVE_STATES:
+        return ticket
+    missing = missing_steps(ticket=ticket)
+    if missing:
+        raise CannotEnter(_("Il manque une étape."), missing[0])
+    reason = catalogue.reason(ticket.reason_key)
+    pool = pool_for(key=reason.pool) if reason else None
+    if pool is None:
+        raise CannotEnter(_("Ce motif n’a pas de file ici."), "motif")
+    admission = admission_to(pool=pool, now=now)
+    if not admission.open:
+        raise CannotEnter(admission.reason)
+    ticket.pool, ticket.arrived_at = pool, now
+    wait = estimate_wait(pool_id=pool.id, ahead=line_of(pool_id=pool.id).count(), now=now)
+    if wait:
+        ticket.told_low, ticket.told_high = wait.low, wait.high
+    _keep_consents(ticket, by=by, now=now)
+    try:
+        with transaction.atomic():
+            move_ticket(ticket=ticket, to=TicketState.WAITING, by=by, now=now)
+    except IntegrityError:
+        raise CannotEnter(_("Cette personne est déjà dans la file.")) from None
+    dispatch_soon(pool_id=pool.id, now=now)
+    return ticket
+
+
+def _keep_consents(ticket: Ticket, *, by: Actor, now: datetime) -> None:
+    said = ticket.draft.get("consentements", {})
+    answers = {
+        ConsentScope(scope): bool(given) for scope, given in said.items() if scope in ConsentScope.values
+    }
+    if answers and ticket.patient_id:
+        say_consents(patient_id=ticket.patient_id, answers=answers, by=by, now=now)
+
+
+@transaction.atomic
+def go_away(*, ticket_id: UUID, notify_when: NotifyWhen, phone: str, by: Actor, now: datetime) -> Ticket:
+    """Go out and keep the place; a message calls back. Raises MoveRefused."""
+    ticket = lock_ticket(ticket_id=ticket_id)
+    ticket.notify_when, ticket.callback_phone = notify_when, phone or ticket.callback_phone
+    ticket.notified_at = ticket.back_before = None
+    if ticket.state == TicketState.AWAY:
+        ticket.save()
+        return ticket
+    move_ticket(ticket=ticket, to=TicketState.AWAY, by=by, now=now)
+    return ticket
+
+
+@transaction.atomic
+def come_back(*, ticket_id: UUID, by: Actor, now: datetime) -> Ticket:
+    """Back on the page: waiting again, at the same place. Idempotent."""
+    ticket = lock_ticket(ticket_id=ticket_id)
+    if ticket.state == TicketState.AWAY:
+        ticket.notified_at = ticket.back_before = None
+        move_ticket(ticket=ticket, to=TicketState.WAITING, by=by, now=now)
+        dispatch_soon(pool_id=ticket.pool_id, now=now)
+    return ticket
+
+
+def leave_line(*, ticket_id: UUID, by: Actor, now: datetime) -> Ticket:
+    """Leave for good; nothing is owed. Idempotent once ended. Raises MoveRefused during a call."""
+    return _end(ticket_id=ticket_id, to=TicketState.LEFT, why=ExitReason.CANCELLED, by=by, now=now)
+
+
+def worsen(*, ticket_id: UUID, answers: dict[str, bool], by: Actor, now: datetime) -> list[catalogue.Sign]:
+    """The signs asked again: one « yes » ends the ticket and names whom to call; all « no » changes nothing."""
+    asked = catalogue.signs()
+    yes = [sign.key for sign in asked.signs if answers.get(sign.key)]
+    if not yes:
+        return []
+    with transaction.atomic():
+        ticket = lock_ticket(ticket_id=ticket_id)
+        ticket.signs_yes = [*dict.fromkeys([*ticket.signs_yes, *yes])]
+        ticket.save(update_fields=["signs_yes"])
+    _end(ticket_id=ticket_id, to=TicketState.REDIRECTED, why=ExitReason.WORSENED, by=by, now=now)
+    return asked.named(yes)
+
+
+@transaction.atomic
+def _end(*, ticket_id: UUID, to: TicketState, why: ExitReason, by: Actor, now: datetime) -> Ticket:
+    ticket = lock_ticket(ticket_id=ticket_id)
+    if ticket.ended_at is not None:
+        return ticket
+    if ticket.state == TicketState.IN_CALL:
+        raise MoveRefused(_("Vous êtes en consultation : raccrochez d’abord."))
+    before = ticket.state
+    move_ticket(ticket=ticket, to=to, by=by, now=now, exit_reason=why)
+    if before == TicketState.OFFERED:
+        withdraw_offer(ticket=ticket, now=now)
+    if before == TicketState.ACCEPTED:
+        _drop_encounter(ticket=ticket, reason=AbortReason.PATIENT_LEFT, by=by, now=now)
+    return ticket
+
+
+def _drop_encounter(*, ticket: Ticket, reason: AbortReason, by: Actor, now: datetime) -> None:
+    encounter = ticket.encounter
+    if encounter is None:
+        return
+    abort_encounter(encounter_id=encounter.id, reason=reason, by=by, now=now)
+    call_dropped.send(sender=Ticket, encounter=encounter, ticket=ticket, by=by, now=now)
+    duty = (
+        Duty.objects.select_for_update()
+        .filter(practitioner_id=encounter.practitioner_id, closed_at__isnull=True, state=DutyState.BUSY)
+        .first()
+    )
+    if duty:
+        free_duty(duty=duty, now=now)
+
+
+@transaction.atomic
+def decline_doctor(*, ticket_id: UUID, by: Actor, now: datetime) -> Ticket:
+    """Decline, once, the doctor who took the case, before the call; the place is kept. Raises MoveRefused."""
+    ticket = lock_ticket(ticket_id=ticket_id)
+    if ticket.state != TicketState.ACCEPTED or ticket.encounter is None:
+        raise MoveRefused(_("Aucun médecin ne vous attend en ce moment."))
+    if ticket.decline_used:
+        raise MoveRefused(_("Vous avez déjà demandé un autre médecin une fois."))
+    ticket.decline_used = True
+    ticket.declined.add(ticket.encounter.practitioner_id)
+    _drop_encounter(ticket=ticket, reason=AbortReason.PATIENT_LEFT, by=by, now=now)
+    Offer.objects.filter(ticket=ticket, state=OfferState.ACCEPTED).update(state=OfferState.WITHDRAWN)
+    ticket.encounter, ticket.accepted_at = None, None
+    move_ticket(ticket=ticket, to=TicketState.WAITING, by=by, now=now)
+    dispatch_soon(pool_id=ticket.pool_id, now=now)
+    return ticket
+
+
+@transaction.atomic
+def set_tier(*, ticket_id: UUID, tier: int, reason: str, by: Actor, now: datetime) -> Ticket:
+    """A named professional puts this patient in a tier above arrival order (0 takes it back), with a reason."""
+    ticket = lock_ticket(ticket_id=ticket_id)
+    if ticket.state not in OUT_OF_LINE:
+        raise MoveRefused(_("Cette personne n’est plus dans la file."))
+    if by.account_id is None or (tier and not reason.strip()):
+        raise MoveRefused(_("Une priorité porte un nom et une raison."))
+    ticket.tier, ticket.tier_set_by, ticket.tier_reason = tier, by.account_id, reason
+    ticket.save()
+    trace(
+        by=by,
+        action="waiting.ticket.tier",
+        now=now,
+        patient=ticket.patient_id,
+        subject="ticket",
+        subject_id=ticket.id,
+    )
+    tell_ticket(ticket=ticket, event="tier")
+    return ticket
+
+
+def call_back_away(*, now: datetime) -> int:
+    """Message those who went out and whose turn comes; end those who did not come back for long. How many told."""
+    told = 0
+    away = Ticket.objects.filter(state=TicketState.AWAY).values_list("id", "pool_id")
+    for ticket_id, pool_id in list(away):
+        place = places_in_pool(pool_id=pool_id).get(ticket_id)
+        with transaction.atomic():
+            ticket = lock_ticket(ticket_id=ticket_id)
+            if place and ticket.state == TicketState.AWAY:
+                told += _call_back(ticket, ahead=place.ahead, now=now)
+    return told
+
+
+def _call_back(ticket: Ticket, *, ahead: int, now: datetime) -> int:
+    if ticket.notified_at is None and ahead <= (1 if ticket.notify_when == NotifyWhen.ONE_AHEAD else 0):
+        ticket.notified_at = now
+        ticket.back_before = now + timedelta(minutes=value_on(id="waiting.back_minutes", on=now.date()))
+        ticket.save()
+        _send_call_back(ticket, now=now)
+        tell_ticket(ticket=ticket, event="called_back")
+        return 1
+    gone = timedelta(minutes=value_on(id="waiting.gone_minutes", on=now.date()))
+    if ticket.notified_at is not None and now >= ticket.notified_at + gone:
+        move_ticket(
+            ticket=ticket,
+            to=TicketState.LEFT,
+            by=Actor.system("worker"),
+            now=now,
+            exit_reason=ExitReason.NOT_BACK,
+        )
+    return 0
+
+
+def _send_call_back(ticket: Ticket, *, now: datetime) -> None:
+    link = f"{settings.PUBLIC_URL}/attente/{ticket.id}"
+    body = _("Toubib : c’est bientôt à vous. Revenez ici : %(link)s") % {"link": link}
+    if ticket.callback_phone:
+        queue_message(channel=Channel.SMS, to=ticket.callback_phone, body=body, now=now)
+    elif ticket.account and ticket.account.email:
+        queue_message(
+            channel=Channel.EMAIL,
+            to=ticket.account.email,
+            subject=_("C’est bientôt à vous"),
+            body=body,
+            now=now,
+        )

@@ -1,0 +1,73 @@
+"""The one place where a ticket or a duty changes state; each caller holds the row's lock."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from toubib.ground.actors import Actor
+from toubib.ground.hub import publish
+from toubib.ground.journal import trace
+from toubib.waiting.enums import DUTY_MOVES, ENDED_STATES, TICKET_MOVES, DutyState, ExitReason, TicketState
+from toubib.waiting.models import Duty, Ticket
+
+
+class MoveRefused(Exception):
+    """The ticket or the duty is elsewhere by now; str() is a sentence for the user."""
+
+
+def lock_ticket(*, ticket_id: UUID) -> Ticket:
+    """The row, locked until the transaction ends. Raises Ticket.DoesNotExist."""
+    return Ticket.objects.select_for_update().get(pk=ticket_id)
+
+
+def lock_duty(*, duty_id: UUID) -> Duty:
+    """The row, locked until the transaction ends. Take the ticket's lock first. Raises Duty.DoesNotExist."""
+    return Duty.objects.select_for_update().get(pk=duty_id)
+
+
+def move_ticket(
+    *, ticket: Ticket, to: TicketState, by: Actor, now: datetime, exit_reason: ExitReason | None = None
+) -> None:
+    """Change the state of a locked ticket, tell its followers, leave a trace. Raises MoveRefused."""
+    if to not in TICKET_MOVES[ticket.state]:
+        raise MoveRefused(
+            _("Votre demande n’en est plus là : %(state)s.") % {"state": ticket.get_state_display()}
+        )
+    ticket.state, ticket.touched_at = to, now
+    if to in ENDED_STATES:
+        ticket.ended_at, ticket.exit_reason = now, exit_reason or ""
+    ticket.save()
+    trace(
+        by=by,
+        action=f"waiting.ticket.{to}",
+        now=now,
+        patient=ticket.patient_id,
+        subject="ticket",
+        subject_id=ticket.id,
+        reason=exit_reason or "",
+    )
+    tell_ticket(ticket=ticket, event=to)
+
+
+def tell_ticket(*, ticket: Ticket, event: str) -> None:
+    """News to the patient's pages, and to everyone whose rank may have changed."""
+    publish(f"ticket:{ticket.id}", event)
+    if ticket.pool_id:
+        publish(f"pool:{ticket.pool_id}", "line")
+
+
+def move_duty(*, duty: Duty, to: DutyState, now: datetime) -> None:
+    """Change the state of a locked duty and tell the doctor's pages. Raises MoveRefused."""
+    if to not in DUTY_MOVES[duty.state]:
+        raise MoveRefused(
+            _("Votre garde n’en est plus là : %(state)s.") % {"state": duty.get_state_display()}
+        )
+    duty.state = to
+    duty.idle_since = now if to == DutyState.OPEN else None
+    if to == DutyState.OFF:
+        duty.closed_at = now
+    duty.save()
+    publish(f"account:{duty.account_id}", "duty", state=to)

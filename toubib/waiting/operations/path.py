@@ -1,0 +1,190 @@
+"""The patient's path before the line: each answer is kept as it comes, and can be taken up again for a while."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from toubib.ground.actors import Actor
+from toubib.ground.journal import trace
+from toubib.people.models import Patient
+from toubib.rulebook.parameters import value_on
+from toubib.waiting import catalogue
+from toubib.waiting.enums import PREPARING_STATES, ExitReason, MedecinTraitant, TicketState
+from toubib.waiting.models import SignStop, Ticket
+from toubib.waiting.operations.moves import MoveRefused, lock_ticket, move_ticket
+
+
+class SignsIncomplete(Exception):
+    """A question has no answer; `missing` names the signs."""
+
+    def __init__(self, missing: list[str]) -> None:
+        super().__init__(_("Répondez à chaque question."))
+        self.missing = missing
+
+
+def answer_signs(
+    *, answers: Mapping[str, bool], earlier_yes: list[str], language: str, by: Actor, now: datetime
+) -> Ticket | list[catalogue.Sign]:
+    """All « no »: a ticket begins, which keeps the signs said « yes » earlier. One « yes »: the signs, and only a
+    count is stored. Raises SignsIncomplete."""
+    asked = catalogue.signs()
+    missing = [sign.key for sign in asked.signs if sign.key not in answers]
+    if missing:
+        raise SignsIncomplete(missing)
+    yes = [sign.key for sign in asked.signs if answers[sign.key]]
+    if yes:
+        _count_stops(signs=yes, on=timezone.localtime(now).date())
+        return asked.named(yes)
+    return Ticket.objects.create(
+        state=TicketState.TRIAGED,
+        account_id=by.account_id,
+        created_at=now,
+        touched_at=now,
+        language=language,
+        signs_version=asked.version,
+        signs_yes=[key for key in earlier_yes if key in asked.keys],
+    )
+
+
+def _count_stops(*, signs: list[str], on: date) -> None:
+    for sign in signs:
+        row, _made = SignStop.objects.get_or_create(on=on, sign=sign)
+        SignStop.objects.filter(pk=row.pk).update(count=F("count") + 1)
+
+
+def _lock_preparing(*, ticket_id: UUID, now: datetime) -> Ticket:
+    ticket = lock_ticket(ticket_id=ticket_id)
+    if ticket.state not in PREPARING_STATES:
+        raise MoveRefused(_("Cette demande est déjà partie : vos réponses ne changent plus ici."))
+    ticket.touched_at = now
+    return ticket
+
+
+@transaction.atomic
+def say_place(
+    *, ticket_id: UUID, commune_id: UUID, detail: str, callback_phone: str, by: Actor, now: datetime
+) -> Ticket:
+    """Where the patient is now, and a number to call back: asked before the line (emergency from afar)."""
+    ticket = _lock_preparing(ticket_id=ticket_id, now=now)
+    ticket.place_commune_id, ticket.place_detail, ticket.callback_phone = commune_id, detail, callback_phone
+    ticket.save()
+    return ticket
+
+
+@transaction.atomic
+def say_for_whom(*, ticket_id: UUID, who: str, patient_id: UUID | None, by: Actor, now: datetime) -> Ticket:
+    """`who`: self, child, relative. A known patient of the account may be named at once."""
+    ticket = _lock_preparing(ticket_id=ticket_id, now=now)
+    if ticket.draft.get("who") != who or (patient_id and patient_id != ticket.patient_id):
+        ticket.patient_id, ticket.patient_age = None, None
+    ticket.draft = {**ticket.draft, "who": who}
+    if patient_id is not None:
+        _set_patient(ticket, Patient.objects.get(pk=patient_id), now)
+    ticket.save()
+    return ticket
+
+
+@transaction.atomic
+def say_reason(*, ticket_id: UUID, key: str, text: str, by: Actor, now: datetime) -> Ticket:
+    ticket = _lock_preparing(ticket_id=ticket_id, now=now)
+    ticket.reason_key, ticket.reason_text = key, text
+    ticket.save()
+    return ticket
+
+
+@transaction.atomic
+def say_medecin_traitant(
+    *, ticket_id: UUID, answer: MedecinTraitant, practitioner_id: UUID | None, by: Actor, now: datetime
+) -> Ticket:
+    """Asked once; nobody waits longer for want of one."""
+    ticket = _lock_preparing(ticket_id=ticket_id, now=now)
+    ticket.medecin_traitant, ticket.own_practitioner_id = answer, practitioner_id
+    ticket.save()
+    return ticket
+
+
+@transaction.atomic
+def attach_account(*, ticket_id: UUID, account_id: UUID, now: datetime) -> Ticket:
+    """The person entered by a code: the ticket is theirs from now on, on any device."""
+    ticket = _lock_preparing(ticket_id=ticket_id, now=now)
+    if ticket.account_id not in {None, account_id}:
+        raise MoveRefused(_("Cette demande est celle de quelqu’un d’autre."))
+    ticket.account_id = account_id
+    ticket.save()
+    return ticket
+
+
+@transaction.atomic
+def attach_patient(*, ticket_id: UUID, patient_id: UUID, by: Actor, now: datetime) -> Ticket:
+    """Who is to be seen; the caller has checked that the account acts for this patient."""
+    ticket = _lock_preparing(ticket_id=ticket_id, now=now)
+    _set_patient(ticket, Patient.objects.get(pk=patient_id), now)
+    ticket.save()
+    trace(
+        by=by,
+        action="waiting.ticket.identify",
+        now=now,
+        patient=patient_id,
+        subject="ticket",
+        subject_id=ticket.id,
+    )
+    return ticket
+
+
+def _set_patient(ticket: Ticket, patient: Patient, now: datetime) -> None:
+    ticket.patient = patient
+    ticket.patient_age = age_on(born=patient.birth_date, on=timezone.localtime(now).date())
+
+
+def age_on(*, born: date, on: date) -> int:
+    """Whole years; someone born on 29 February has a birthday on 1 March in common years."""
+    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+
+
+@transaction.atomic
+def finish_step(
+    *, ticket_id: UUID, step: str, answers: dict[str, object], by: Actor, now: datetime
+) -> Ticket:
+    """Mark a step without columns of its own (sante, consentements, test) as done, with its answers."""
+    ticket = _lock_preparing(ticket_id=ticket_id, now=now)
+    done = [*ticket.draft.get("done", [])]
+    ticket.draft = {**ticket.draft, step: answers, "done": done if step in done else [*done, step]}
+    ticket.save()
+    return ticket
+
+
+@transaction.atomic
+def stop_preparing(*, ticket_id: UUID, by: Actor, now: datetime) -> Ticket:
+    """The person gives up before the line. Idempotent."""
+    ticket = lock_ticket(ticket_id=ticket_id)
+    if ticket.state in PREPARING_STATES:
+        move_ticket(ticket=ticket, to=TicketState.LEFT, by=by, now=now, exit_reason=ExitReason.CANCELLED)
+    return ticket
+
+
+def expire_drafts(*, now: datetime) -> int:
+    """End what was left for `waiting.draft_minutes`; returns how many."""
+    limit = now - timedelta(minutes=value_on(id="waiting.draft_minutes", on=now.date()))
+    count = 0
+    for ticket_id in Ticket.objects.filter(state__in=PREPARING_STATES, touched_at__lt=limit).values_list(
+        "id", flat=True
+    ):
+        with transaction.atomic():
+            ticket = lock_ticket(ticket_id=ticket_id)
+            if ticket.state in PREPARING_STATES and ticket.touched_at < limit:
+                move_ticket(
+                    ticket=ticket,
+                    to=TicketState.EXPIRED,
+                    by=Actor.system("worker"),
+                    now=now,
+                    exit_reason=ExitReason.ABANDONED,
+                )
+                count += 1
+    return count

@@ -1,0 +1,33 @@
+"""Reads of the line: one answer to one question, for pages, dispatcher and the SAS alike."""
+
+from toubib.waiting.queries.duty import current_duty, pending_offer
+from toubib.waiting.queries.estimate import Interval, estimate_wait
+from toubib.waiting.queries.line import (
+    Place,
+    WaitingRow,
+    live_ticket_of,
+    place_in_line,
+    places_in_pool,
+    waiting_rows,
+)
+from toubib.waiting.queries.opening import Admission, admission_to, is_open_at, next_opening, pool_for
+from toubib.waiting.queries.path import missing_steps
+
+__all__ = [
+    "Admission",
+    "Interval",
+    "Place",
+    "WaitingRow",
+    "admission_to",
+    "current_duty",
+    "estimate_wait",
+    "is_open_at",
+    "live_ticket_of",
+    "missing_steps",
+    "next_opening",
+    "pending_offer",
+    "place_in_line",
+    "places_in_pool",
+    "pool_for",
+    "waiting_rows",
+]

@@ -1,0 +1,89 @@
+"""The wait as an honest interval, computed from what was served of late."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from toubib.rulebook.parameters import value_on
+from toubib.waiting.enums import DutyState
+from toubib.waiting.models import Duty, Ticket
+
+FIRST_GUESS = (6.0, 15.0)  # minutes a consultation takes, until enough were served
+RECENT = timedelta(days=28)
+MIN_SAMPLE = 8
+STEPS = ((10, 1), (30, 5), (600, 10))
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """Minutes; `sample`: consultations it was computed on; `doctors`: on duty; `at`: when."""
+
+    low: int
+    high: int
+    sample: int
+    doctors: int
+    at: datetime
+
+
+def estimate_wait(*, pool_id: UUID, ahead: int, now: datetime) -> Interval | None:
+    """None when no doctor serves this line now. Lengths are the 20th and 80th centiles of the last ones served."""
+    busy = list(
+        Duty.objects.filter(pools=pool_id, closed_at__isnull=True)
+        .exclude(state=DutyState.PAUSED)
+        .values_list("state", flat=True)
+    )
+    if not busy:
+        return None
+    lengths = _recent_lengths(pool_id=pool_id, now=now)
+    short, long = (
+        (_centile(lengths, 0.2), _centile(lengths, 0.8)) if len(lengths) >= MIN_SAMPLE else FIRST_GUESS
+    )
+    return interval_for(
+        ahead=ahead,
+        free=busy.count(DutyState.OPEN),
+        doctors=len(busy),
+        short=short,
+        long=long,
+        sample=len(lengths),
+        now=now,
+    )
+
+
+def interval_for(
+    *, ahead: int, free: int, doctors: int, short: float, long: float, sample: int, now: datetime
+) -> Interval:
+    """With `ahead` people first and `free` doctors idle. Rounded outwards, so that it stays honest."""
+    if ahead < free:
+        return Interval(0, 2, sample, doctors, now)
+    turns = ahead - free + 1
+    low = turns * short / doctors * 0.5
+    high = math.ceil(turns / doctors) * long
+    return Interval(
+        _round(low, math.floor),
+        max(_round(high, math.ceil), _round(low, math.floor) + 2),
+        sample,
+        doctors,
+        now,
+    )
+
+
+def _recent_lengths(*, pool_id: UUID, now: datetime) -> list[float]:
+    size = int(value_on(id="waiting.estimate_sample", on=now.date()))
+    rows = (
+        Ticket.objects.filter(pool_id=pool_id, accepted_at__gte=now - RECENT, ended_at__isnull=False)
+        .order_by("-accepted_at")
+        .values_list("accepted_at", "ended_at")[:size]
+    )
+    return sorted((end - start).total_seconds() / 60 for start, end in rows)
+
+
+def _centile(values: list[float], share: float) -> float:
+    return max(1.0, values[min(len(values) - 1, int(share * len(values)))])
+
+
+def _round(minutes: float, how: object) -> int:
+    step = next(step for limit, step in STEPS if minutes <= limit or limit == STEPS[-1][0])
+    return int(how(minutes / step)) * step  # type: ignore[operator]

@@ -1,0 +1,101 @@
+"""Who waits, in the public order, and each one's place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from toubib.waiting.enums import IN_LINE_STATES, LIVE_STATES, PREPARING_STATES
+from toubib.waiting.models import Ticket
+
+ORDER = ("-tier", "arrived_at", "id")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in a line; rank 1 is next."""
+
+    rank: int
+    ahead: int
+    behind: int
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingRow:
+    """One line of the doctor's read-only list."""
+
+    ticket_id: UUID
+    rank: int
+    short_name: str
+    age: int | None
+    reason_key: str
+    arrived_at: datetime
+    state: str
+    tier: int
+    earlier_yes: bool
+
+
+def line_of(*, pool_id: UUID) -> QuerySet[Ticket]:
+    return Ticket.objects.filter(pool_id=pool_id, state__in=IN_LINE_STATES).order_by(*ORDER)
+
+
+def places_in_pool(*, pool_id: UUID) -> dict[UUID, Place]:
+    """Every place of a line from one query."""
+    ids = list(line_of(pool_id=pool_id).values_list("id", flat=True))
+    return {id: Place(rank, rank - 1, len(ids) - rank) for rank, id in enumerate(ids, start=1)}
+
+
+def place_in_line(*, ticket: Ticket) -> Place | None:
+    """None when the ticket is not in line."""
+    return places_in_pool(pool_id=ticket.pool_id).get(ticket.id) if ticket.pool_id else None
+
+
+def waiting_rows(*, pool_ids: list[UUID], limit: int = 50) -> tuple[list[WaitingRow], int]:
+    """The first rows and the count of all, in two queries whatever the length."""
+    line = Ticket.objects.filter(pool_id__in=pool_ids, state__in=IN_LINE_STATES)
+    rows = (
+        line.select_related("patient")
+        .only(
+            "id",
+            "state",
+            "tier",
+            "arrived_at",
+            "reason_key",
+            "patient_age",
+            "signs_yes",
+            "patient__birth_name",
+            "patient__birth_given_names",
+            "patient__used_name",
+            "patient__used_given_name",
+        )
+        .order_by(*ORDER)[:limit]
+    )
+    return [_row(ticket, rank) for rank, ticket in enumerate(rows, start=1)], line.count()
+
+
+def _row(ticket: Ticket, rank: int) -> WaitingRow:
+    patient = ticket.patient
+    given = (patient.used_given_name or patient.birth_given_names.split()[0]) if patient else ""
+    initial = (patient.used_name or patient.birth_name)[:1] if patient else ""
+    return WaitingRow(
+        ticket_id=ticket.id,
+        rank=rank,
+        short_name=f"{given} {initial}.",
+        age=ticket.patient_age,
+        reason_key=ticket.reason_key,
+        arrived_at=ticket.arrived_at or ticket.created_at,
+        state=ticket.state,
+        tier=ticket.tier,
+        earlier_yes=bool(ticket.signs_yes),
+    )
+
+
+def live_ticket_of(*, account_id: UUID) -> Ticket | None:
+    """The ticket that this account has under way: in line, in call, or being prepared; the furthest first."""
+    rows = Ticket.objects.filter(account_id=account_id, state__in=(*LIVE_STATES, *PREPARING_STATES))
+    return max(
+        rows.select_related("pool"), key=lambda t: (t.state in LIVE_STATES, t.touched_at), default=None
+    )
