@@ -115,6 +115,7 @@ STORAGES = {
 
 # People
 AUTH_USER_MODEL = "people.Account"
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # the e-mail is unique by a constraint on its lower case
 LOGIN_URL = "/connexion"
 LOGIN_REDIRECT_URL = "/mon-espace"
 AUTHENTICATION_BACKENDS = ["toubib.people.backends.AccountBackend"]
@@ -127,6 +128,13 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+# Second factors: stored by allauth, asked for by toubib.people. A passkey needs a name, not a bare IP address.
+MFA_ADAPTER = "toubib.people.mfa.Adapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 SESSION_COOKIE_AGE = 8 * 3600
 SESSION_COOKIE_NAME = "toubib_session"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
@@ -14,6 +14,9 @@ class EncryptedTextField(models.BinaryField):
     """Text, encrypted; None stays null and « » stays empty."""
 
     description = "Encrypted text"
+    if TYPE_CHECKING:
+        _pyi_private_set_type: str  # type: ignore[assignment]
+        _pyi_private_get_type: str  # type: ignore[assignment]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("editable", False)
@@ -60,6 +63,9 @@ class EncryptedJSONField(EncryptedTextField):
     """A JSON value, encrypted."""
 
     description = "Encrypted JSON"
+    if TYPE_CHECKING:
+        _pyi_private_set_type: Any
+        _pyi_private_get_type: Any
 
     def to_plain(self, raw: bytes) -> Any:
         return json.loads(raw)

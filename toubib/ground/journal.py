@@ -108,7 +108,7 @@ def seal_journal() -> int:
 def verify_journal(*, now: datetime) -> Iterator[Fault]:
     """Recompute every seal and hold it against the head file; yields each fault, none when all is well."""
     head, expected = GENESIS, 1
-    heads = dict(_read_heads())
+    heads = _read_heads()
     for entry in JournalEntry.objects.filter(seq__isnull=False).order_by("seq").iterator(chunk_size=2000):
         if entry.seq != expected:
             yield Fault(entry.seq, f"entries {expected} to {(entry.seq or 0) - 1} are missing")
@@ -155,8 +155,11 @@ def _append_head(seq: int, head: str) -> None:
         os.fsync(file.fileno())
 
 
-def _read_heads() -> Iterator[tuple[int, str]]:
+def _read_heads() -> dict[int, str]:
+    """The first seal written for each entry: one that our own sealer wrote again later is a forgery's."""
+    heads: dict[int, str] = {}
     if settings.JOURNAL_HEAD_FILE.exists():
         for line in settings.JOURNAL_HEAD_FILE.read_text(encoding="ascii").splitlines():
             seq, _, head = line.partition(" ")
-            yield int(seq), head
+            heads.setdefault(int(seq), head)
+    return heads

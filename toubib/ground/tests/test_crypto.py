@@ -1,0 +1,101 @@
+import base64
+import json
+import stat
+
+import pytest
+
+from toubib.ground.crypto import CannotDecrypt, KeyRing, NoKeyFile, key_ring, make_key_file, read_keys
+
+OLD, NEW = b"o" * 32, b"n" * 32
+
+
+def test_value_opens_where_it_was_sealed():
+    ring = KeyRing([OLD])
+    assert (
+        ring.decrypt(ring.encrypt("fièvre".encode(), place="note.text"), place="note.text")
+        == "fièvre".encode()
+    )
+
+
+def test_same_text_twice_gives_two_ciphertexts():
+    ring = KeyRing([OLD])
+    assert ring.encrypt(b"a", place="p") != ring.encrypt(b"a", place="p")
+
+
+def test_stored_form_holds_nothing_of_the_text():
+    assert b"angine" not in KeyRing([OLD]).encrypt(b"angine", place="p")
+
+
+def test_value_moved_to_another_column_does_not_open():
+    ring = KeyRing([OLD])
+    with pytest.raises(CannotDecrypt, match=r"altered or moved"):
+        ring.decrypt(ring.encrypt(b"a", place="note.text"), place="note.reason")
+
+
+def test_value_of_an_unknown_key_does_not_open():
+    with pytest.raises(CannotDecrypt, match="no key"):
+        KeyRing([NEW]).decrypt(KeyRing([OLD]).encrypt(b"a", place="p"), place="p")
+
+
+@pytest.mark.parametrize("position", range(1 + 8 + 12 + 1 + 16))
+def test_value_with_one_byte_altered_does_not_open(position):
+    ring = KeyRing([OLD])
+    stored = bytearray(ring.encrypt(b"a", place="p"))
+    stored[position] ^= 1
+    with pytest.raises(CannotDecrypt):
+        ring.decrypt(bytes(stored), place="p")
+
+
+@pytest.mark.parametrize("stored", [b"", b"\x01", b"\x01" + b"x" * 20])
+def test_value_cut_short_does_not_open(stored):
+    with pytest.raises(CannotDecrypt):
+        KeyRing([OLD]).decrypt(stored, place="p")
+
+
+def test_last_key_seals_and_every_key_opens():
+    before = KeyRing([OLD]).encrypt(b"a", place="p")
+    ring = KeyRing([OLD, NEW])
+    assert ring.decrypt(before, place="p") == b"a"
+    assert KeyRing([NEW]).decrypt(ring.encrypt(b"b", place="p"), place="p") == b"b"
+
+
+def test_ring_without_a_key_is_refused():
+    with pytest.raises(ValueError, match="no key"):
+        KeyRing([])
+
+
+def test_key_file_is_for_its_owner_alone_and_made_once(tmp_path):
+    path = tmp_path / "deep" / "encryption.keys"
+    make_key_file(path)
+    first = read_keys(path)
+    make_key_file(path)
+    assert (len(first), len(first[0]), read_keys(path) == first) == (1, 32, True)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_key_file_with_a_short_key_is_refused(tmp_path):
+    path = tmp_path / "encryption.keys"
+    path.write_text(json.dumps({"keys": [base64.b64encode(b"short").decode()]}))
+    with pytest.raises(ValueError, match="32 bytes"):
+        read_keys(path)
+
+
+@pytest.fixture
+def no_key_file(settings, tmp_path):
+    key_ring.cache_clear()
+    settings.ENCRYPTION_KEYS_FILE = tmp_path / "encryption.keys"
+    yield settings
+    key_ring.cache_clear()
+
+
+def test_lost_key_file_refuses_to_begin_a_new_one_outside_the_demo(no_key_file):
+    no_key_file.DEMO = False
+    with pytest.raises(NoKeyFile, match="is missing"):
+        key_ring()
+    assert not no_key_file.ENCRYPTION_KEYS_FILE.exists()
+
+
+def test_demo_makes_its_own_key_file(no_key_file):
+    no_key_file.DEMO = True
+    key_ring()
+    assert len(read_keys(no_key_file.ENCRYPTION_KEYS_FILE)) == 1
