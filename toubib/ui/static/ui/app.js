@@ -6,6 +6,8 @@ import { csrfToken } from "./http.js";
 
 /** @typedef {HTMLButtonElement | HTMLInputElement} Submitter */
 
+const HELD_FOR = 15000;
+
 /** @param {EventTarget | null} target @param {string} selector @returns {HTMLElement | null} */
 function near(target, selector) {
   return target instanceof Element ? target.closest(selector) : null;
@@ -23,6 +25,7 @@ function submitters(form) {
 /** @param {HTMLFormElement} form */
 function holdForm(form) {
   form.dataset.sent = "1";
+  setTimeout(() => releaseForm(form), HELD_FOR); // an answer that is a file leaves the page where it is
   setTimeout(() => { // after the browser has read which button was pressed
     for (const button of submitters(form)) {
       if (button.disabled) continue;

@@ -48,7 +48,6 @@ export class Peer extends EventTarget {
     }
     this.attached = true;
     this.setSecond(this.local.secondTrack);
-    this.tune();
   }
 
   /** @param {string} conn */

@@ -4,6 +4,7 @@ import { Gone } from "./credentials.js";
 const DELAYS = [200, 400, 800, 1600];
 const PING_EVERY = 4000;
 const SILENT_AFTER = 10000;
+const STEADY_AFTER = 3000;
 /** Close codes after which this page does not come back by itself. */
 const ENDINGS = { 4001: "replaced", 4003: "removed", 4004: "closed" };
 
@@ -24,6 +25,7 @@ export class Signaling extends EventTarget {
     this.ended = false;
     this.tries = 0;
     this.heard = 0;
+    this.welcomed = 0;
     this.retry = 0;
     this.pinging = setInterval(() => this.#ping(), PING_EVERY);
     addEventListener("online", () => this.#hurry());
@@ -81,7 +83,7 @@ export class Signaling extends EventTarget {
     this.heard = Date.now();
     if (message.type === "welcome") {
       this.open = true;
-      this.tries = 0;
+      this.welcomed = Date.now();
       this.since = message.you.since;
       this.dispatchEvent(new CustomEvent("welcome", { detail: message }));
     } else if (message.type in { replaced: 1, removed: 1, closed: 1 }) {
@@ -97,8 +99,10 @@ export class Signaling extends EventTarget {
    */
   #closed(socket, code) {
     if (this.socket !== socket) return;
+    const steady = this.open && Date.now() - this.welcomed > STEADY_AFTER;
     this.socket = null;
     this.open = false;
+    if (steady) this.tries = 0;
     if (this.ended) return;
     if (code in ENDINGS) {
       this.#end(ENDINGS[/** @type {4001} */ (code)], 0);
