@@ -107,7 +107,7 @@ class Room:
     members: dict[str, Member] = field(default_factory=dict)
     unsubscribe: Callable[[], None] = lambda: None
 
-    def tell_others(self, member: Member, **message: Any) -> None:
+    def tell_others(self, member: Member, /, **message: Any) -> None:
         for other in self.members.values():
             if other is not member and other.socket:
                 other.socket.tell(**message)
