@@ -1,20 +1,43 @@
 """What an open page may hear, who may enter a room, and which query feeds a pool: asked once per connection.
 
-Called in a thread, with the database at hand. Topics: `account:<id>`, `ticket:<id>`, `pool:<key>`.
+Called in a thread, with the database at hand. Topics: `account:<id>`, `ticket:<id>`, `pool:<id>`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
+from django.utils import timezone
+
+from toubib.config.hubfeed import register_feed
+from toubib.consultation.models import Participant
 from toubib.consultation.tokens import RoomPass
+from toubib.waiting.queries import current_duty, live_ticket_of, rank_payloads
 
 
 def subscriptions_for(account_id: str, session: Any) -> list[str]:
-    """Every topic this account may follow now."""
-    return [f"account:{account_id}"]
+    """Every topic this account may follow now: itself, its ticket under way, the lines it serves."""
+    topics = [f"account:{account_id}"]
+    ticket = live_ticket_of(account_id=UUID(account_id))
+    if ticket is not None:
+        topics.append(f"ticket:{ticket.id}")
+    duty = current_duty(account_id=UUID(account_id))
+    if duty is not None:
+        topics += [f"pool:{pool_id}" for pool_id in duty.pools.values_list("id", flat=True)]
+    return topics
 
 
 def room_admits(room_pass: RoomPass) -> bool:
     """Whether someone with a valid pass is still expected: not removed, and the room not closed."""
-    return True
+    return Participant.objects.filter(
+        pk=room_pass.participant_id, removed_at__isnull=True, room_id=room_pass.room_id, room__closed_at__isnull=True
+    ).exists()
+
+
+def ranks_of(pool_id: str) -> Mapping[str, Mapping[str, Any]]:
+    return rank_payloads(pool_id=UUID(pool_id), now=timezone.now())
+
+
+register_feed("pool:", ranks_of)

@@ -8,6 +8,7 @@ from toubib.waiting.queries.line import (
     live_ticket_of,
     place_in_line,
     places_in_pool,
+    rank_payloads,
     waiting_rows,
 )
 from toubib.waiting.queries.opening import Admission, admission_to, is_open_at, next_opening, pool_for
@@ -29,5 +30,6 @@ __all__ = [
     "place_in_line",
     "places_in_pool",
     "pool_for",
+    "rank_payloads",
     "waiting_rows",
 ]

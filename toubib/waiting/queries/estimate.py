@@ -28,46 +28,42 @@ class Interval:
     at: datetime
 
 
-def estimate_wait(*, pool_id: UUID, ahead: int, now: datetime) -> Interval | None:
-    """None when no doctor serves this line now. Lengths are the 20th and 80th centiles of the last ones served."""
-    busy = list(
-        Duty.objects.filter(pools=pool_id, closed_at__isnull=True)
-        .exclude(state=DutyState.PAUSED)
-        .values_list("state", flat=True)
-    )
-    if not busy:
-        return None
-    lengths = _recent_lengths(pool_id=pool_id, now=now)
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast a line goes now: doctors, those free, and how long consultations took of late (minutes)."""
+
+    doctors: int
+    free: int
+    short: float
+    long: float
+    sample: int
+
+    def interval(self, *, ahead: int, now: datetime) -> Interval | None:
+        """The wait behind `ahead` people, rounded outwards so that it stays honest; None without a doctor."""
+        if not self.doctors:
+            return None
+        if ahead < self.free:
+            return Interval(0, 2, self.sample, self.doctors, now)
+        turns = ahead - self.free + 1
+        low = _round(turns * self.short / self.doctors * 0.5, math.floor)
+        high = _round(math.ceil(turns / self.doctors) * self.long, math.ceil)
+        return Interval(low, max(high, low + 2), self.sample, self.doctors, now)
+
+
+def pace_of(*, pool_id: UUID, now: datetime) -> Pace:
+    """In two queries. Lengths are the 20th and 80th centiles of the last ones served."""
+    duties = Duty.objects.filter(pools=pool_id, closed_at__isnull=True).exclude(state=DutyState.PAUSED)
+    states = list(duties.values_list("state", flat=True))
+    lengths = _recent_lengths(pool_id=pool_id, now=now) if states else []
     short, long = (
         (_centile(lengths, 0.2), _centile(lengths, 0.8)) if len(lengths) >= MIN_SAMPLE else FIRST_GUESS
     )
-    return interval_for(
-        ahead=ahead,
-        free=busy.count(DutyState.OPEN),
-        doctors=len(busy),
-        short=short,
-        long=long,
-        sample=len(lengths),
-        now=now,
-    )
+    return Pace(len(states), states.count(DutyState.OPEN), short, long, len(lengths))
 
 
-def interval_for(
-    *, ahead: int, free: int, doctors: int, short: float, long: float, sample: int, now: datetime
-) -> Interval:
-    """With `ahead` people first and `free` doctors idle. Rounded outwards, so that it stays honest."""
-    if ahead < free:
-        return Interval(0, 2, sample, doctors, now)
-    turns = ahead - free + 1
-    low = turns * short / doctors * 0.5
-    high = math.ceil(turns / doctors) * long
-    return Interval(
-        _round(low, math.floor),
-        max(_round(high, math.ceil), _round(low, math.floor) + 2),
-        sample,
-        doctors,
-        now,
-    )
+def estimate_wait(*, pool_id: UUID, ahead: int, now: datetime) -> Interval | None:
+    """None when no doctor serves this line now."""
+    return pace_of(pool_id=pool_id, now=now).interval(ahead=ahead, now=now)
 
 
 def _recent_lengths(*, pool_id: UUID, now: datetime) -> list[float]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from toubib.waiting.enums import IN_LINE_STATES, LIVE_STATES, PREPARING_STATES
 from toubib.waiting.models import Ticket
+from toubib.waiting.queries.estimate import pace_of
 
 ORDER = ("-tier", "arrived_at", "id")
 
@@ -46,6 +49,21 @@ def places_in_pool(*, pool_id: UUID) -> dict[UUID, Place]:
     """Every place of a line from one query."""
     ids = list(line_of(pool_id=pool_id).values_list("id", flat=True))
     return {id: Place(rank, rank - 1, len(ids) - rank) for rank, id in enumerate(ids, start=1)}
+
+
+def rank_payloads(*, pool_id: UUID, now: datetime) -> dict[str, dict[str, Any]]:
+    """What each waiting page shows, by ticket: {rank, ahead, behind, low, high, at}; three queries for all."""
+    pace, at = pace_of(pool_id=pool_id, now=now), timezone.localtime(now).strftime("%H\u00a0h\u00a0%M")
+    payloads = {}
+    for ticket_id, place in places_in_pool(pool_id=pool_id).items():
+        wait = pace.interval(ahead=place.ahead, now=now)
+        payloads[str(ticket_id)] = {
+            **asdict(place),
+            "low": wait.low if wait else None,
+            "high": wait.high if wait else None,
+            "at": at,
+        }
+    return payloads
 
 
 def place_in_line(*, ticket: Ticket) -> Place | None:

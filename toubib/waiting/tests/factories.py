@@ -23,21 +23,7 @@ from toubib.waiting.models import Duty, Pool, Ticket
 from toubib.waiting.operations import join_line, open_duty
 
 _serial = count(1)
-NO = {
-    key: False
-    for key in (
-        "chest_pain",
-        "breathing",
-        "stroke",
-        "consciousness",
-        "bleeding",
-        "infant_fever",
-        "pregnancy",
-        "suicidal",
-        "violence",
-        "poison",
-    )
-}
+NO = dict.fromkeys(("chest_pain", "breathing", "stroke", "consciousness", "bleeding", "infant_fever", "pregnancy", "suicidal", "violence", "poison"), False)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,10 @@
+"""Addresses of the pages that mix apps, one file an audience."""
+
+from importlib.util import find_spec
+
+from django.urls import include, path
+
+AUDIENCES = ("start", "patient", "staff")
+urlpatterns = [
+    path("", include(f"toubib.web.urls.{name}")) for name in AUDIENCES if find_spec(f"toubib.web.urls.{name}")
+]
