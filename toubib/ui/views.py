@@ -36,7 +36,7 @@ def switch_language(request: HttpRequest) -> HttpResponse:
             language,
             max_age=A_YEAR,
             secure=settings.LANGUAGE_COOKIE_SECURE,
-            samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+            samesite="Lax",
         )
     return response
 

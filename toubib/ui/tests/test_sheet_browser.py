@@ -56,6 +56,14 @@ def test_kiosk_enlarges_everything(site, open_page, width, height, size):
     assert (font, max(overflow, 0), find_faults(page)) == (size, 0, [])
 
 
+@pytest.mark.parametrize(("address", "status"), [("/nulle-part", 404), ("/panne", 500)])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_error_pages_have_no_accessibility_fault(site, open_page, address, status, scheme):
+    page = open_page(f"{site}{address}", **PHONE, color_scheme=scheme, expect=(str(status),))
+    shoot(page, f"error-{status}-{scheme}")
+    assert find_faults(page) == []
+
+
 def test_open_dialog_and_open_menu_have_no_fault(site, open_page):
     page = open_page(f"{site}/ui/composants", **PHONE, reduced_motion="reduce")
     page.click(".menu summary")
@@ -155,7 +163,7 @@ def test_toast_and_announcement_are_said(site, open_page):
         """() => { for (const [name, text] of [['toast', 'Votre place est <gardée>.'], ['say', 'Vous êtes 2e.']])
         document.dispatchEvent(new CustomEvent(`toubib:${name}`, {detail: {text}})); }"""
     )
-    page.wait_for_function("document.querySelector('[data-announcer]').textContent === 'Vous êtes 2e.'")
+    page.locator("[data-announcer]", has_text="Vous êtes 2e.").wait_for(state="attached")
     assert page.locator(".toast[role=status]").all_inner_texts() == ["Votre place est <gardée>."]
 
 
@@ -202,3 +210,14 @@ def test_nothing_comes_from_elsewhere_and_little_in_all(site, open_page, chromiu
     context.close()
     strangers = [url for url in asked if not url.startswith(site) and not url.startswith("data:")]
     assert (strangers, sum(weight) < 160_000) == ([], True)
+
+
+def test_htmx_runs_under_the_policy_and_carries_the_token(site, open_page):
+    page = open_page(f"{site}/ui/composants")
+    page.add_script_tag(url="/static/ui/vendor/htmx.min.js")
+    styles = page.evaluate("document.querySelectorAll('style').length")
+    with page.expect_request("**/theme") as caught:
+        page.evaluate("htmx.ajax('POST', '/theme', {swap: 'none', values: {theme: 'dark', next: '/ui/composants'}})")
+    token = next(one["value"] for one in page.context.cookies() if one["name"] == "csrftoken")
+    said = caught.value.headers.get("x-csrftoken")
+    assert (styles, said, caught.value.response().status) == (0, token, 302)
