@@ -217,7 +217,9 @@ def test_htmx_runs_under_the_policy_and_carries_the_token(site, open_page):
     page.add_script_tag(url="/static/ui/vendor/htmx.min.js")
     styles = page.evaluate("document.querySelectorAll('style').length")
     with page.expect_request("**/theme") as caught:
-        page.evaluate("htmx.ajax('POST', '/theme', {swap: 'none', values: {theme: 'dark', next: '/ui/composants'}})")
+        page.evaluate(
+            "htmx.ajax('POST', '/theme', {swap: 'none', values: {theme: 'dark', next: '/ui/composants'}})"
+        )
     token = next(one["value"] for one in page.context.cookies() if one["name"] == "csrftoken")
     said = caught.value.headers.get("x-csrftoken")
     assert (styles, said, caught.value.response().status) == (0, token, 302)

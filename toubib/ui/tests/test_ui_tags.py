@@ -1,3 +1,4 @@
+import re
 from datetime import UTC, date, datetime
 
 import pytest
@@ -93,3 +94,13 @@ def test_field_and_choices_are_tags():
         '<div class="field"><label for="id_name">Nom</label>'
         '<input type="text" name="name" required id="id_name"></div>'
     )
+
+
+def test_every_icon_named_in_a_template_is_in_the_sprite():
+    package = Path(ui.__file__).resolve().parents[2]
+    named = {
+        (str(path.relative_to(package)), f"i-{name}")
+        for path in package.glob("*/templates/**/*.html")
+        for name in re.findall(r"""\{% icon ["']([^"']+)["']""", path.read_text())
+    }
+    assert sorted(one for one in named if one[1] not in ui.sprite_names()) == []
