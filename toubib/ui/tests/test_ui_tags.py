@@ -1,5 +1,6 @@
 import re
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 from django import forms
