@@ -23,7 +23,21 @@ from toubib.waiting.models import Duty, Pool, Ticket
 from toubib.waiting.operations import join_line, open_duty
 
 _serial = count(1)
-NO = dict.fromkeys(("chest_pain", "breathing", "stroke", "consciousness", "bleeding", "infant_fever", "pregnancy", "suicidal", "violence", "poison"), False)
+NO = dict.fromkeys(
+    (
+        "chest_pain",
+        "breathing",
+        "stroke",
+        "consciousness",
+        "bleeding",
+        "infant_fever",
+        "pregnancy",
+        "suicidal",
+        "violence",
+        "poison",
+    ),
+    False,
+)
 
 
 @dataclass(frozen=True)
