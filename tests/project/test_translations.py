@@ -123,7 +123,7 @@ def test_no_word_of_a_page_is_written_outside_gettext():
         text = re.sub(
             r"\{%\s*blocktrans(?:late)?\b.*?\{%\s*endblocktrans(?:late)?\s*%\}", "", text, flags=re.S
         )
-        text = re.sub(r"\{% block \w*_class %\}.*?\{% endblock", "{% endblock", text, flags=re.S)
+        text = re.sub(r"\{% block \w*(?:class|attributes|attrs|device|head) %\}.*?\{% endblock", "{% endblock", text, flags=re.S)
         text = re.sub(r"\{%.*?%\}|\{\{.*?\}\}", "", text, flags=re.S)
         seen = re.findall(r"(?:aria-label|placeholder|title|alt)=\"([^\"]+)\"", text)
         text = re.sub(r"<(script|svg)\b.*?</\1>", "", text, flags=re.S)
