@@ -12,7 +12,12 @@ from toubib.territory.models import Commune
 class Practitioner(Model):
     """FHIR Practitioner. `rpps` carries a Luhn key; the key proves nobody's identity."""
 
-    data = DataNote(personal=True, health=False, kept="as the public directory", erased="with the account, acts keep the name")
+    data = DataNote(
+        personal=True,
+        health=False,
+        kept="as the public directory",
+        erased="with the account, acts keep the name",
+    )
 
     rpps = models.CharField(max_length=11, unique=True)
     title = models.CharField(max_length=4, choices=Title.choices)

@@ -13,7 +13,11 @@ from toubib.people.models import Account
 
 class AccountBackend(ModelBackend):
     def authenticate(
-        self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
+        self,
+        request: HttpRequest | None,
+        username: str | None = None,
+        password: str | None = None,
+        **kwargs: Any,
     ) -> Account | None:
         email = username or kwargs.get("email") or ""
         account = Account.objects.filter(email__iexact=email, is_active=True).first()

@@ -31,7 +31,14 @@ INS_OIDS = frozenset({OID_NIR, OID_NIA, OID_TEST})
 _NAME = re.compile(r"[^\W\d_](?:[^\W\d_]|[ '’.\-])*")
 _PLACE = re.compile(r"(?:\d{2}|2[AB])\d{3}")
 _OVERSEAS = {
-    "690": "590", "691": "590", "692": "262", "693": "262", "694": "594", "696": "596", "697": "596", "639": "262",
+    "690": "590",
+    "691": "590",
+    "692": "262",
+    "693": "262",
+    "694": "594",
+    "696": "596",
+    "697": "596",
+    "639": "262",
 }
 _FICTION = "63998"  # kept by the Arcep for works of fiction, in mainland France
 
@@ -71,7 +78,9 @@ def parse_email(text: str, *, field: str = "address") -> str:
     try:
         EmailValidator()(bare)
     except ValidationError:
-        raise BadInput(field, _("Cette adresse e-mail n’est pas complète. Exemple : prenom.nom@exemple.fr.")) from None
+        raise BadInput(
+            field, _("Cette adresse e-mail n’est pas complète. Exemple : prenom.nom@exemple.fr.")
+        ) from None
     if not bare.isascii() or len(bare) > 254:
         raise BadInput(field, _("Cette adresse e-mail contient un signe qui ne va pas."))
     return bare
@@ -80,7 +89,11 @@ def parse_email(text: str, *, field: str = "address") -> str:
 def parse_phone(text: str, *, mobile: bool = False, field: str = "phone") -> str:
     """A number in E.164, « +33639980042 ». French numbers may be typed with ten digits. Raises BadInput."""
     wrong = BadInput(field, _("Ce numéro ne va pas. Il a dix chiffres, ou commence par « + » et le pays."))
-    bare = re.sub(r"[\s.\-()/\u200b-\u200f\u202a-\u202e\u2060]", "", unicodedata.normalize("NFKC", text).replace("(0)", ""))
+    bare = re.sub(
+        r"[\s.\-()/\u200b-\u200f\u202a-\u202e\u2060]",
+        "",
+        unicodedata.normalize("NFKC", text).replace("(0)", ""),
+    )
     if bare.startswith("00"):
         bare = "+" + bare[2:]
     if re.fullmatch(r"0[1-9][0-9]{8}", bare):
@@ -90,7 +103,9 @@ def parse_phone(text: str, *, mobile: bool = False, field: str = "phone") -> str
     if not re.fullmatch(r"\+[1-9][0-9]{7,14}", bare) or (bare.startswith("+33") and len(bare) != 12):
         raise wrong
     if mobile and bare.startswith("+33") and bare[3] not in "67":
-        raise BadInput(field, _("Un code par SMS demande un numéro de mobile. Donnez-le, ou une adresse e-mail."))
+        raise BadInput(
+            field, _("Un code par SMS demande un numéro de mobile. Donnez-le, ou une adresse e-mail.")
+        )
     return bare
 
 
@@ -124,7 +139,9 @@ def check_identity(identity: Identity, *, today: date) -> Identity:
         sex=identity.sex,
         birth_place_code=check_birth_place(identity.birth_place_code),
         used_name=check_name(identity.used_name, field="used_name", longest=100, needed=False),
-        used_given_name=check_name(identity.used_given_name, field="used_given_name", longest=100, needed=False),
+        used_given_name=check_name(
+            identity.used_given_name, field="used_given_name", longest=100, needed=False
+        ),
         nir_assure=check_nir(identity.nir_assure) if identity.nir_assure else None,
     )
 
@@ -153,7 +170,9 @@ def check_birth_date(born: date, *, today: date) -> date:
 def check_birth_place(text: str) -> str:
     bare = text.strip().upper()
     if bare and not (bare.isascii() and _PLACE.fullmatch(bare)):
-        raise BadInput("birth_place_code", _("Le code de la commune de naissance a cinq signes, comme 12202 ou 2A004."))
+        raise BadInput(
+            "birth_place_code", _("Le code de la commune de naissance a cinq signes, comme 12202 ou 2A004.")
+        )
     return bare
 
 
@@ -163,7 +182,8 @@ def check_nir(text: str) -> str:
         return str(nir.validate(unicodedata.normalize("NFKC", text)))
     except StdnumError:
         raise BadInput(
-            "nir_assure", _("Ce numéro de sécurité sociale ne va pas. Il a 15 signes, clé comprise : relisez la carte.")
+            "nir_assure",
+            _("Ce numéro de sécurité sociale ne va pas. Il a 15 signes, clé comprise : relisez la carte."),
         ) from None
 
 

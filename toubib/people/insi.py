@@ -31,19 +31,25 @@ class InsiUnavailable(Exception):
 
 
 class InsiService(Protocol):
-    def find(self, *, birth_name: str, given_names: str, sex: str, birth_date: date, place: str) -> InsiAnswer | None:
+    def find(
+        self, *, birth_name: str, given_names: str, sex: str, birth_date: date, place: str
+    ) -> InsiAnswer | None:
         """The identity for these traits, None where the service knows none. Raises InsiUnavailable."""
 
 
 class NoInsi:
-    def find(self, *, birth_name: str, given_names: str, sex: str, birth_date: date, place: str) -> InsiAnswer | None:
+    def find(
+        self, *, birth_name: str, given_names: str, sex: str, birth_date: date, place: str
+    ) -> InsiAnswer | None:
         raise InsiUnavailable("no INSi adapter is set up: identities stay provisional")
 
 
 class DemoInsi:
     """Invents a matricule with a right key under the test OID."""
 
-    def find(self, *, birth_name: str, given_names: str, sex: str, birth_date: date, place: str) -> InsiAnswer | None:
+    def find(
+        self, *, birth_name: str, given_names: str, sex: str, birth_date: date, place: str
+    ) -> InsiAnswer | None:
         seed = hashlib.sha256(f"{birth_name}|{given_names}|{birth_date}|{place}".encode()).digest()
         serial = int.from_bytes(seed[:4], "big") % 999 + 1
         body = f"{'2' if sex == 'F' else '1'}{birth_date:%y%m}{place or '99999'}{serial:03}"
@@ -57,6 +63,9 @@ def insi_service() -> InsiService:
 def ask_insi(*, patient: Patient) -> InsiAnswer | None:
     """Ask the service for this patient's traits. Raises InsiUnavailable."""
     return insi_service().find(
-        birth_name=patient.birth_name, given_names=patient.birth_given_names, sex=patient.sex,
-        birth_date=patient.birth_date, place=patient.birth_place_code,
+        birth_name=patient.birth_name,
+        given_names=patient.birth_given_names,
+        sex=patient.sex,
+        birth_date=patient.birth_date,
+        place=patient.birth_place_code,
     )

@@ -24,11 +24,13 @@ class AccountManager(BaseUserManager["Account"]):
 class Account(AbstractBaseUser):
     """A person who signs in: professionals by password and second factor, patients by a one-time code."""
 
-    data = DataNote(personal=True, health=False, kept="3 years after the last sign-in", erased="on request, links end")
+    data = DataNote(
+        personal=True, health=False, kept="3 years after the last sign-in", erased="on request, links end"
+    )
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    email = models.EmailField(null=True, blank=True)
-    phone = models.CharField(max_length=16, null=True, blank=True)
+    email = models.EmailField(null=True, blank=True)  # noqa: DJ001  unique, absent when null
+    phone = models.CharField(max_length=16, null=True, blank=True)  # noqa: DJ001  the same
     display_name = models.CharField(max_length=120, blank=True)
     is_active = models.BooleanField(default=True)
     language = models.CharField(max_length=2, default="fr")
@@ -41,11 +43,13 @@ class Account(AbstractBaseUser):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                models.functions.Lower("email"), name="account_email_unique",
+                models.functions.Lower("email"),
+                name="account_email_unique",
                 violation_error_message=_("Cette adresse a déjà un compte."),
             ),
             models.UniqueConstraint(
-                fields=["phone"], name="account_phone_unique",
+                fields=["phone"],
+                name="account_phone_unique",
                 violation_error_message=_("Ce numéro a déjà un compte."),
             ),
             models.CheckConstraint(
@@ -74,11 +78,14 @@ class RoleGrant(Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["account", "role"], condition=Q(ends_at__isnull=True), name="role_grant_one_open",
+                fields=["account", "role"],
+                condition=Q(ends_at__isnull=True),
+                name="role_grant_one_open",
                 violation_error_message=_("Ce rôle est déjà accordé."),
             ),
             models.CheckConstraint(
-                name="role_grant_period", condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")),
+                name="role_grant_period",
+                condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")),
                 violation_error_message=_("La fin suit le début."),
             ),
         ]
@@ -137,7 +144,8 @@ class Patient(Model):
             ),
             models.CheckConstraint(
                 name="patient_ins_from_insi",
-                condition=Q(ins_status__in=[InsStatus.RECUPEREE, InsStatus.QUALIFIEE]) | Q(ins_matricule__isnull=True),
+                condition=Q(ins_status__in=[InsStatus.RECUPEREE, InsStatus.QUALIFIEE])
+                | Q(ins_matricule__isnull=True),
                 violation_error_message=_("Le matricule vient du téléservice INSi."),
             ),
         ]
@@ -166,15 +174,21 @@ class PatientLink(Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["account", "patient"], condition=Q(revoked_at__isnull=True), name="link_one_open",
+                fields=["account", "patient"],
+                condition=Q(revoked_at__isnull=True),
+                name="link_one_open",
                 violation_error_message=_("Ce lien existe déjà."),
             ),
             models.UniqueConstraint(
-                fields=["account"], condition=Q(kind=LinkKind.SELF, revoked_at__isnull=True), name="link_one_self",
+                fields=["account"],
+                condition=Q(kind=LinkKind.SELF, revoked_at__isnull=True),
+                name="link_one_self",
                 violation_error_message=_("Ce compte a déjà sa propre fiche."),
             ),
             models.UniqueConstraint(
-                fields=["patient"], condition=Q(kind=LinkKind.SELF, revoked_at__isnull=True), name="link_self_of_one",
+                fields=["patient"],
+                condition=Q(kind=LinkKind.SELF, revoked_at__isnull=True),
+                name="link_self_of_one",
                 violation_error_message=_("Cette fiche a déjà son compte."),
             ),
         ]
@@ -210,7 +224,8 @@ class Evidence(Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                name="evidence_period", condition=Q(valid_until__gt=F("valid_from")),
+                name="evidence_period",
+                condition=Q(valid_until__gt=F("valid_from")),
                 violation_error_message=_("La fin de validité suit son début."),
             )
         ]

@@ -50,8 +50,12 @@ _LINK_REASONS = {
     LinkKind.PARENT: Reason("LINK.PARENT", _("Vous êtes son parent."), "C. civ. 372-2"),
     LinkKind.RELATIVE: Reason("LINK.RELATIVE", _("Vous êtes son proche aidant.")),
     LinkKind.GUARDIAN: Reason("LINK.GUARDIAN", _("Vous êtes son tuteur."), "C. civ. 459"),
-    LinkKind.CHILD_PROTECTION: Reason("LINK.CHILD_PROTECTION", _("L’enfant vous est confié."), "C. civ. 373-4"),
-    LinkKind.TRUSTED_PERSON: Reason("LINK.TRUSTED_PERSON", _("Vous êtes sa personne de confiance."), "L. 1111-6 CSP"),
+    LinkKind.CHILD_PROTECTION: Reason(
+        "LINK.CHILD_PROTECTION", _("L’enfant vous est confié."), "C. civ. 373-4"
+    ),
+    LinkKind.TRUSTED_PERSON: Reason(
+        "LINK.TRUSTED_PERSON", _("Vous êtes sa personne de confiance."), "L. 1111-6 CSP"
+    ),
 }
 
 
@@ -71,13 +75,19 @@ def _why_not(links: list[PatientLink], *, now: datetime) -> Reason:
     if not links:
         return Reason("LINK.NONE", _("Aucun lien n’est enregistré avec cette personne."))
     if links[0].revoked_at is None and links[0].ends_at is not None and links[0].ends_at <= now:
-        return Reason("LINK.ENDED", _("Ce lien a pris fin."), "C. civ. 414" if links[0].kind == LinkKind.PARENT else "")
+        return Reason(
+            "LINK.ENDED", _("Ce lien a pris fin."), "C. civ. 414" if links[0].kind == LinkKind.PARENT else ""
+        )
     return Reason("LINK.REVOKED", _("Ce lien a été retiré."))
 
 
 MISSING = {
-    EvidenceKind.RPPS_EXTRACT: Reason("DUTY.NO_RPPS_EXTRACT", _("Il manque un extrait RPPS valable ce jour.")),
-    EvidenceKind.ORDRE: Reason("DUTY.NO_ORDRE", _("Il manque une inscription à l’Ordre valable ce jour."), "L. 4112-5 CSP"),
+    EvidenceKind.RPPS_EXTRACT: Reason(
+        "DUTY.NO_RPPS_EXTRACT", _("Il manque un extrait RPPS valable ce jour.")
+    ),
+    EvidenceKind.ORDRE: Reason(
+        "DUTY.NO_ORDRE", _("Il manque une inscription à l’Ordre valable ce jour."), "L. 4112-5 CSP"
+    ),
     EvidenceKind.LIABILITY_INSURANCE: Reason(
         "DUTY.NO_INSURANCE", _("Il manque une assurance en responsabilité valable ce jour."), "L. 1142-2 CSP"
     ),
@@ -101,7 +111,9 @@ def may_go_on_duty(*, account: Account, now: datetime) -> Access:
     if professional.suspended_at is not None:
         refusals.append(Reason("DUTY.SUSPENDED", _("Votre compte est suspendu. Voyez le directeur médical.")))
     elif professional.activated_at is None:
-        refusals.append(Reason("DUTY.NOT_ACTIVATED", _("Le directeur médical n’a pas encore activé votre compte.")))
+        refusals.append(
+            Reason("DUTY.NOT_ACTIVATED", _("Le directeur médical n’a pas encore activé votre compte."))
+        )
     if refusals:
         return Access(False, tuple(sorted(refusals, key=lambda reason: reason.code)))
     return Access(True, (Reason("DUTY.OK", _("Votre compte est actif et vos justificatifs sont valables.")),))

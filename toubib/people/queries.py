@@ -20,7 +20,9 @@ def roles_of(*, account: Account, now: datetime) -> frozenset[Role]:
     if grants is None:
         grants = list(RoleGrant.objects.filter(account=account).values_list("role", "starts_at", "ends_at"))
         account.__dict__[_CACHE] = grants
-    return frozenset(Role(role) for role, since, until in grants if since <= now and (until is None or now < until))
+    return frozenset(
+        Role(role) for role, since, until in grants if since <= now and (until is None or now < until)
+    )
 
 
 def forget_roles(*, account: Account) -> None:
@@ -50,8 +52,14 @@ def find_accounts(*, text: str = "") -> QuerySet[Account]:
     rows = Account.objects.filter(grants__role__in=PROFESSIONAL_ROLES).distinct()
     if text.strip():
         rows = rows.filter(Q(display_name__icontains=text.strip()) | Q(email__icontains=text.strip()))
-    grants = Prefetch("grants", RoleGrant.objects.filter(ends_at__isnull=True).order_by("role"), to_attr="open_grants")
-    return rows.select_related("professional__practitioner").prefetch_related(grants).order_by("display_name", "id")
+    grants = Prefetch(
+        "grants", RoleGrant.objects.filter(ends_at__isnull=True).order_by("role"), to_attr="open_grants"
+    )
+    return (
+        rows.select_related("professional__practitioner")
+        .prefetch_related(grants)
+        .order_by("display_name", "id")
+    )
 
 
 def live_links(*, now: datetime) -> Q:
@@ -115,4 +123,3 @@ def evidence_states(*, professional: ProfessionalAccount, on: date) -> list[Evid
         if row.valid_from <= on < row.valid_until:
             from_rows[row.kind] = max(from_rows.get(row.kind, row.valid_until), row.valid_until)
     return [EvidenceState(kind, from_rows.get(kind)) for kind in EvidenceKind.values]
-

@@ -23,9 +23,13 @@ def get_commune(*, commune_id: UUID) -> Commune:
 
 
 def _matches(commune: Commune, wanted: str) -> bool:
-    return _plain(commune.name).startswith(wanted) or any(str(c).startswith(wanted) for c in commune.postal_codes)
+    return _plain(commune.name).startswith(wanted) or any(
+        str(c).startswith(wanted) for c in commune.postal_codes
+    )
 
 
 def _plain(text: str) -> str:
     bare = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(c for c in bare if not unicodedata.combining(c)).replace("-", " ").replace("’", "'").strip()
+    return (
+        "".join(c for c in bare if not unicodedata.combining(c)).replace("-", " ").replace("’", "'").strip()
+    )

@@ -21,8 +21,14 @@ def make_rpps(serial: int) -> str:
 
 def make_practitioner(**over: Any) -> Practitioner:
     facts: dict[str, Any] = {
-        "title": Title.DR_F, "given_name": "Alice", "family_name": "Martin", "profession": Profession.DOCTOR,
-        "specialty": Specialty.GENERAL_PRACTICE, "practice_name": "Cabinet d’essai", "languages": ["fr"], **over,
+        "title": Title.DR_F,
+        "given_name": "Alice",
+        "family_name": "Martin",
+        "profession": Profession.DOCTOR,
+        "specialty": Specialty.GENERAL_PRACTICE,
+        "practice_name": "Cabinet d’essai",
+        "languages": ["fr"],
+        **over,
     }
     facts.setdefault("rpps", make_rpps(next(_serial)))
     if "practice_commune" not in facts:

@@ -49,7 +49,7 @@ def create_account(*, email: str, name: str, roles: frozenset[Role], by: Actor, 
     """
     if not roles or not roles <= PROFESSIONAL_ROLES - NEEDS_PRACTITIONER:
         raise BadInput("roles", _("Choisissez au moins un rôle."))
-    _check_manager(by)
+    check_manager(by)
     with transaction.atomic():
         account = open_account(email=email, name=name, by=by, now=now)
         for role in sorted(roles):
@@ -74,16 +74,21 @@ def open_account(*, email: str, name: str, by: Actor, now: datetime) -> Account:
 
 def send_invitation(*, account: Account, by: Actor, now: datetime) -> None:
     """A mail with a link, valid three days, to choose a password."""
-    _check_manager(by, extra=Role.MEDICAL_DIRECTOR)
-    path = reverse("people:invitation", args=[urlsafe_base64_encode(force_bytes(account.pk)),
-                                              default_token_generator.make_token(account)])
+    check_manager(by, extra=Role.MEDICAL_DIRECTOR)
+    path = reverse(
+        "people:invitation",
+        args=[urlsafe_base64_encode(force_bytes(account.pk)), default_token_generator.make_token(account)],
+    )
     body = _(
         "Bonjour %(name)s,\n\nUn compte professionnel vous attend sur Toubib. Choisissez votre mot de passe ici, "
         "dans les trois jours :\n%(link)s\n\nÀ la première connexion vous réglerez votre deuxième facteur."
     )
     with transaction.atomic():
         queue_message(
-            channel=Channel.EMAIL, to=account.email or "", subject=_("Votre compte Toubib"), now=now,
+            channel=Channel.EMAIL,
+            to=account.email or "",
+            subject=_("Votre compte Toubib"),
+            now=now,
             body=body % {"name": account.display_name, "link": settings.PUBLIC_URL + path},
         )
         trace(by=by, action="people.account.invite", now=now, subject="account", subject_id=account.id)
@@ -91,7 +96,7 @@ def send_invitation(*, account: Account, by: Actor, now: datetime) -> None:
 
 def grant_role(*, account: Account, role: Role, by: Actor, now: datetime) -> RoleGrant:
     """Give a role from now on; giving it twice is giving it once. Raises MayNotManage, BadInput."""
-    _check_manager(by, account=account)
+    check_manager(by, account=account)
     if role == Role.PATIENT or (
         role in NEEDS_PRACTITIONER and not ProfessionalAccount.objects.filter(account=account).exists()
     ):
@@ -106,14 +111,21 @@ def add_grant(*, account: Account, role: Role, by: Actor, now: datetime) -> Role
             account=account, role=role, ends_at=None, defaults={"starts_at": now, "granted_by": by.account_id}
         )
         if made:
-            trace(by=by, action="people.role.grant", now=now, subject="account", subject_id=account.id, reason=role)
+            trace(
+                by=by,
+                action="people.role.grant",
+                now=now,
+                subject="account",
+                subject_id=account.id,
+                reason=role,
+            )
     forget_roles(account=account)
     return grant
 
 
 def revoke_role(*, account: Account, role: Role, by: Actor, now: datetime) -> None:
     """End a role at once. Raises MayNotManage, LastAdministrator."""
-    _check_manager(by, account=account)
+    check_manager(by, account=account)
     with transaction.atomic():
         hold_lock("people.administrators")
         if role == Role.ADMINISTRATOR:
@@ -121,14 +133,21 @@ def revoke_role(*, account: Account, role: Role, by: Actor, now: datetime) -> No
         ended = RoleGrant.objects.filter(account=account, role=role, ends_at__isnull=True)
         begun = ended.filter(starts_at__lt=now).update(ends_at=now)
         if begun + ended.filter(starts_at__gte=now).delete()[0]:
-            trace(by=by, action="people.role.revoke", now=now, subject="account", subject_id=account.id, reason=role)
+            trace(
+                by=by,
+                action="people.role.revoke",
+                now=now,
+                subject="account",
+                subject_id=account.id,
+                reason=role,
+            )
             publish(f"account:{account.id}", "account.roles_changed")
     forget_roles(account=account)
 
 
 def close_account(*, account: Account, by: Actor, now: datetime) -> None:
     """Deactivate: no sign-in, open sessions end at their next request. Raises MayNotManage, LastAdministrator."""
-    _check_manager(by, account=account)
+    check_manager(by, account=account)
     with transaction.atomic():
         hold_lock("people.administrators")
         _keep_one_administrator(account, now=now)
@@ -141,14 +160,14 @@ def close_account(*, account: Account, by: Actor, now: datetime) -> None:
 
 def reopen_account(*, account: Account, by: Actor, now: datetime) -> None:
     """Raises MayNotManage."""
-    _check_manager(by, account=account)
+    check_manager(by, account=account)
     with transaction.atomic():
         if Account.objects.filter(pk=account.pk, is_active=False).update(is_active=True):
             trace(by=by, action="people.account.reopen", now=now, subject="account", subject_id=account.id)
     account.is_active = True
 
 
-def _check_manager(by: Actor, *, account: Account | None = None, extra: Role | None = None) -> None:
+def check_manager(by: Actor, *, account: Account | None = None, extra: Role | None = None) -> None:
     own: UUID | None = account.id if account else None
     if by.role not in MAY_MANAGE and by.role != extra:
         raise MayNotManage

@@ -136,13 +136,21 @@ def _send_code(address: Address, digest: str, *, now: datetime) -> None:
     digits = DIGITS_UNDER_ATTACK if _wrong_of_late(now) >= WRONG_PER_HOUR else DIGITS
     code = "".join(str(secrets.randbelow(10)) for _digit in range(digits))
     SignInCode.objects.create(
-        address_digest=digest, code_digest=_code_digest(digest, code), created_at=now, expires_at=now + LIVES,
+        address_digest=digest,
+        code_digest=_code_digest(digest, code),
+        created_at=now,
+        expires_at=now + LIVES,
         attempts_left=ATTEMPTS,
     )
     shown = f"{code[:3]} {code[3:6]} {code[6:]}".strip()
-    body = _("Toubib : votre code est %(code)s. Il sert une fois, pendant 10 minutes. Ne le donnez à personne.")
+    body = _(
+        "Toubib : votre code est %(code)s. Il sert une fois, pendant 10 minutes. Ne le donnez à personne."
+    )
     queue_message(
-        channel=address.channel, to=address.value, body=body % {"code": shown}, now=now,
+        channel=address.channel,
+        to=address.value,
+        body=body % {"code": shown},
+        now=now,
         subject=_("Votre code Toubib") if address.channel == Channel.EMAIL else "",
     )
 
@@ -165,8 +173,13 @@ def _account_of(address: Address, *, now: datetime) -> Account:
         account.set_unusable_password()
         account.save(force_insert=True)
         RoleGrant.objects.create(account=account, role=Role.PATIENT, starts_at=now)
-        trace(by=Actor(account.id, Role.PATIENT), action="people.account.create", now=now, subject="account",
-              subject_id=account.id)
+        trace(
+            by=Actor(account.id, Role.PATIENT),
+            action="people.account.create",
+            now=now,
+            subject="account",
+            subject_id=account.id,
+        )
     return account
 
 
@@ -175,7 +188,9 @@ def _key(address: Address) -> dict[str, str]:
 
 
 def _address_digest(address: Address) -> str:
-    return salted_hmac("toubib.people.address", f"{address.channel}:{address.value}", algorithm="sha256").hexdigest()
+    return salted_hmac(
+        "toubib.people.address", f"{address.channel}:{address.value}", algorithm="sha256"
+    ).hexdigest()
 
 
 def _code_digest(address_digest: str, code: str) -> str:

@@ -50,7 +50,9 @@ def link_person(
         raise NotAMinor
     with transaction.atomic():
         hold_lock(f"people.links.{account.id}")
-        open_link = PatientLink.objects.filter(account=account, patient=patient, revoked_at__isnull=True).first()
+        open_link = PatientLink.objects.filter(
+            account=account, patient=patient, revoked_at__isnull=True
+        ).first()
         if open_link is not None:
             if open_link.ends_at is None or now < open_link.ends_at:
                 if open_link.kind != kind:
@@ -58,16 +60,35 @@ def link_person(
                 return open_link
             PatientLink.objects.filter(pk=open_link.pk).update(revoked_at=now)
         link = PatientLink.objects.create(
-            account=account, patient=patient, kind=kind, proof=proof, proof_note=note.strip()[:200], starts_at=now,
+            account=account,
+            patient=patient,
+            kind=kind,
+            proof=proof,
+            proof_note=note.strip()[:200],
+            starts_at=now,
             ends_at=ends_at,
         )
-        trace(by=by, action="people.link.create", now=now, patient=patient.id, subject="link", subject_id=link.id,
-              reason=kind)
+        trace(
+            by=by,
+            action="people.link.create",
+            now=now,
+            patient=patient.id,
+            subject="link",
+            subject_id=link.id,
+            reason=kind,
+        )
     return link
 
 
 def add_relative(
-    *, account: Account, identity: Identity, kind: LinkKind, proof: LinkProof, by: Actor, now: datetime, note: str = ""
+    *,
+    account: Account,
+    identity: Identity,
+    kind: LinkKind,
+    proof: LinkProof,
+    by: Actor,
+    now: datetime,
+    note: str = "",
 ) -> PatientLink:
     """A child or a relative with a provisional identity of their own, linked to the account.
 
@@ -82,7 +103,9 @@ def add_relative(
         if kind in ENDS_AT_MAJORITY and majority_at(right.birth_date) <= now:
             raise NotAMinor
         patient = create_patient(identity=right, by=by, now=now)
-        return link_person(account=account, patient=patient, kind=kind, proof=proof, by=by, now=now, note=note)
+        return link_person(
+            account=account, patient=patient, kind=kind, proof=proof, by=by, now=now, note=note
+        )
 
 
 def revoke_link(*, link: PatientLink, by: Actor, now: datetime, reason: str = "") -> PatientLink:
@@ -92,8 +115,15 @@ def revoke_link(*, link: PatientLink, by: Actor, now: datetime, reason: str = ""
         if kept.revoked_at is None:
             kept.revoked_at, kept.revoked_by = now, by.account_id
             kept.save(update_fields=["revoked_at", "revoked_by"])
-            trace(by=by, action="people.link.revoke", now=now, patient=kept.patient_id, subject="link",
-                  subject_id=kept.id, reason=reason[:60])
+            trace(
+                by=by,
+                action="people.link.revoke",
+                now=now,
+                patient=kept.patient_id,
+                subject="link",
+                subject_id=kept.id,
+                reason=reason[:60],
+            )
     return kept
 
 
@@ -104,4 +134,3 @@ def _same_person(patient: Patient, identity: Identity) -> bool:
         and patient.birth_date == identity.birth_date
         and patient.sex == identity.sex
     )
-

@@ -1,4 +1,4 @@
-"""Passwords of professionals and the bound on guessing them, and second factors."""
+"""Passwords of professionals, and the bound on guessing them and second factors."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
+from toubib.ground.actors import Actor
 from toubib.ground.journal import trace
 from toubib.ground.locks import hold_lock
 from toubib.people.enums import Role
@@ -80,16 +81,25 @@ def set_password(*, account: Account, password: str, now: datetime) -> None:
     with transaction.atomic():
         account.set_password(password)
         account.save(update_fields=["password"])
-        trace(by=actor_of(account=account, role=Role.ADMINISTRATOR), action="people.password.set", now=now,
-              subject="account", subject_id=account.id)
+        trace(
+            by=Actor(account.id, "invited"),
+            action="people.password.set",
+            now=now,
+            subject="account",
+            subject_id=account.id,
+        )
 
 
 def note_sign_in(*, account: Account, role: Role, how: str, now: datetime) -> None:
     """A session opened; `how` is code, totp, recovery_code, passkey or demo."""
-    with transaction.atomic():
-        Account.objects.filter(pk=account.pk).update(last_login=now)
-        trace(by=actor_of(account=account, role=role), action="people.session.open", now=now, subject="account",
-              subject_id=account.id, reason=how)
+    trace(
+        by=actor_of(account=account, role=role),
+        action="people.session.open",
+        now=now,
+        subject="account",
+        subject_id=account.id,
+        reason=how,
+    )
 
 
 def _nobody() -> str:

@@ -41,7 +41,14 @@ def create_patient(*, identity: Identity, by: Actor, now: datetime) -> Patient:
     with transaction.atomic():
         patient = Patient(created_at=now, **_columns(right))
         patient.save(force_insert=True)
-        trace(by=by, action="people.identity.create", now=now, patient=patient.id, subject="patient", subject_id=patient.id)
+        trace(
+            by=by,
+            action="people.identity.create",
+            now=now,
+            patient=patient.id,
+            subject="patient",
+            subject_id=patient.id,
+        )
     return patient
 
 
@@ -59,7 +66,14 @@ def update_identity(*, patient: Patient, identity: Identity, by: Actor, now: dat
         for name, value in columns.items():
             setattr(kept, name, value)
         kept.save(update_fields=list(columns))
-        trace(by=by, action="people.identity.update", now=now, patient=kept.id, subject="patient", subject_id=kept.id)
+        trace(
+            by=by,
+            action="people.identity.update",
+            now=now,
+            patient=kept.id,
+            subject="patient",
+            subject_id=kept.id,
+        )
     return kept
 
 
@@ -79,7 +93,14 @@ def set_own_identity(*, account: Account, identity: Identity, by: Actor, now: da
         if not account.display_name:
             account.display_name = name[:120]
             account.save(update_fields=["display_name"])
-        trace(by=by, action="people.link.create", now=now, patient=patient.id, subject="link", reason=LinkKind.SELF)
+        trace(
+            by=by,
+            action="people.link.create",
+            now=now,
+            patient=patient.id,
+            subject="link",
+            reason=LinkKind.SELF,
+        )
     return patient
 
 
@@ -97,8 +118,15 @@ def record_ins_from_insi(*, patient: Patient, answer: InsiAnswer, by: Actor, now
         kept.ins_status = InsStatus.QUALIFIEE if proven else InsStatus.RECUPEREE
         kept.ins_matricule, kept.ins_oid = answer.matricule, answer.oid
         kept.save(update_fields=["ins_status", "ins_matricule", "ins_oid"])
-        trace(by=by, action="people.ins.record", now=now, patient=kept.id, subject="patient", subject_id=kept.id,
-              reason=kept.ins_status)
+        trace(
+            by=by,
+            action="people.ins.record",
+            now=now,
+            patient=kept.id,
+            subject="patient",
+            subject_id=kept.id,
+            reason=kept.ins_status,
+        )
     return kept
 
 
@@ -111,8 +139,15 @@ def validate_identity(*, patient: Patient, by: Actor, now: datetime) -> Patient:
         after = {InsStatus.PROVISOIRE: InsStatus.VALIDEE, InsStatus.RECUPEREE: InsStatus.QUALIFIEE}
         kept.ins_status = after.get(InsStatus(kept.ins_status), kept.ins_status)
         kept.save(update_fields=["ins_status"])
-        trace(by=by, action="people.identity.validate", now=now, patient=kept.id, subject="patient", subject_id=kept.id,
-              reason=kept.ins_status)
+        trace(
+            by=by,
+            action="people.identity.validate",
+            now=now,
+            patient=kept.id,
+            subject="patient",
+            subject_id=kept.id,
+            reason=kept.ins_status,
+        )
     return kept
 
 
@@ -123,4 +158,3 @@ def _columns(identity: Identity) -> dict[str, object]:
         "used_given_name": identity.used_given_name,
         "nir_assure": identity.nir_assure,
     }
-

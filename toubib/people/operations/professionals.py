@@ -22,7 +22,13 @@ from toubib.people.enums import EvidenceKind, Role
 from toubib.people.events import professional_suspended
 from toubib.people.identity import BadInput, local_day
 from toubib.people.models import Evidence, ProfessionalAccount
-from toubib.people.operations.accounts import MAY_MANAGE, MayNotManage, add_grant, open_account, send_invitation
+from toubib.people.operations.accounts import (
+    MAY_MANAGE,
+    MayNotManage,
+    add_grant,
+    open_account,
+    send_invitation,
+)
 from toubib.people.perms import Reason, missing_evidence
 from toubib.people.queries import accounts_with_role, evidence_states
 
@@ -87,7 +93,11 @@ def add_evidence(
     with transaction.atomic():
         hold_lock(f"people.professional.{professional.id}")
         evidence, made = Evidence.objects.get_or_create(
-            professional=professional, kind=kind, reference=seen, valid_from=valid_from, valid_until=valid_until,
+            professional=professional,
+            kind=kind,
+            reference=seen,
+            valid_from=valid_from,
+            valid_until=valid_until,
             defaults={"checked_by": by.account_id, "checked_at": now},
         )
         if made:
@@ -95,7 +105,9 @@ def add_evidence(
     return evidence
 
 
-def activate_professional(*, professional: ProfessionalAccount, by: Actor, now: datetime) -> ProfessionalAccount:
+def activate_professional(
+    *, professional: ProfessionalAccount, by: Actor, now: datetime
+) -> ProfessionalAccount:
     """Open duty to this professional, who has all three proofs valid today. Raises MayNotJudge, CannotActivate."""
     _check_judge(by, professional)
     with transaction.atomic():
@@ -155,21 +167,29 @@ def _check_judge(by: Actor, professional: ProfessionalAccount) -> None:
 
 
 def _lock(professional: ProfessionalAccount) -> ProfessionalAccount:
-    rows = ProfessionalAccount.objects.select_for_update(of=("self",)).select_related("account", "practitioner")
+    rows = ProfessionalAccount.objects.select_for_update(of=("self",)).select_related(
+        "account", "practitioner"
+    )
     return rows.get(pk=professional.pk)
 
 
-def _trace(professional: ProfessionalAccount, action: str, *, by: Actor, now: datetime, reason: str = "") -> None:
+def _trace(
+    professional: ProfessionalAccount, action: str, *, by: Actor, now: datetime, reason: str = ""
+) -> None:
     trace(by=by, action=action, now=now, subject="professional", subject_id=professional.id, reason=reason)
 
 
 def _tell_suspension(professional: ProfessionalAccount, why: str, *, now: datetime) -> None:
     name = professional.practitioner.full_name
-    mine = _("Bonjour,\n\nVotre compte Toubib est suspendu : %(why)s\nVoyez le directeur médical.") % {"why": why}
+    mine = _("Bonjour,\n\nVotre compte Toubib est suspendu : %(why)s\nVoyez le directeur médical.") % {
+        "why": why
+    }
     theirs = _("Bonjour,\n\nLe compte de %(name)s est suspendu : %(why)s") % {"name": name, "why": why}
     subject = _("Compte suspendu")
     if professional.account.email:
-        queue_message(channel=Channel.EMAIL, to=professional.account.email, subject=subject, body=mine, now=now)
+        queue_message(
+            channel=Channel.EMAIL, to=professional.account.email, subject=subject, body=mine, now=now
+        )
     for director in accounts_with_role(role=Role.MEDICAL_DIRECTOR, now=now):
         if director.email:
             queue_message(channel=Channel.EMAIL, to=director.email, subject=subject, body=theirs, now=now)

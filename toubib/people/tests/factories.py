@@ -1,7 +1,7 @@
 """Factories, and the constant people of every test: a mother, her child, their doctors, a stranger.
 
-    cast = make_cast()          # everyone, doctors active and with evidence valid around NOW
-    sign_in(client, cast.vasseur.account)   # a full session, second factor included
+cast = make_cast()          # everyone, doctors active and with evidence valid around NOW
+sign_in(client, cast.vasseur.account)   # a full session, second factor included
 """
 
 from __future__ import annotations
@@ -43,8 +43,12 @@ def make_account(*roles: Role, **over: Any) -> Account:
 
 def make_patient(**over: Any) -> Patient:
     facts = {
-        "birth_name": "Durand", "birth_given_names": "Camille", "birth_date": date(1990, 5, 17), "sex": Sex.FEMALE,
-        "created_at": LONG_AGO, **over,
+        "birth_name": "Durand",
+        "birth_given_names": "Camille",
+        "birth_date": date(1990, 5, 17),
+        "sex": Sex.FEMALE,
+        "created_at": LONG_AGO,
+        **over,
     }
     return Patient.objects.create(**facts)
 
@@ -58,15 +62,22 @@ def make_link(account: Account, patient: Patient, kind: LinkKind = LinkKind.SELF
 
 def make_identity(**over: Any) -> Identity:
     facts: dict[str, Any] = {
-        "birth_name": "Durand", "birth_given_names": "Camille Rose", "birth_date": date(1990, 5, 17),
-        "sex": Sex.FEMALE.value, **over,
+        "birth_name": "Durand",
+        "birth_given_names": "Camille Rose",
+        "birth_date": date(1990, 5, 17),
+        "sex": Sex.FEMALE.value,
+        **over,
     }
     return Identity(**facts)
 
 
 def make_professional(
-    practitioner: Practitioner | None = None, *, role: Role = Role.PRACTITIONER, active: bool = True,
-    on: date | None = None, **over: Any,
+    practitioner: Practitioner | None = None,
+    *,
+    role: Role = Role.PRACTITIONER,
+    active: bool = True,
+    on: date | None = None,
+    **over: Any,
 ) -> ProfessionalAccount:
     """Active with the three proofs valid from a year before `on` (today) to a year after, or bare."""
     practitioner = practitioner or make_practitioner()
@@ -84,9 +95,12 @@ def give_evidence(professional: ProfessionalAccount, *, on: date | None = None, 
     day = on or local_day(timezone.now())
     for kind in EvidenceKind:
         facts: dict[str, Any] = {
-            "reference": f"essai {kind}", "valid_from": min(day, NOW.date()) - timedelta(days=365),
-            "valid_until": max(day, NOW.date()) + timedelta(days=365), "checked_by": professional.account_id,
-            "checked_at": LONG_AGO, **over,
+            "reference": f"essai {kind}",
+            "valid_from": min(day, NOW.date()) - timedelta(days=365),
+            "valid_until": max(day, NOW.date()) + timedelta(days=365),
+            "checked_by": professional.account_id,
+            "checked_at": LONG_AGO,
+            **over,
         }
         Evidence.objects.create(professional=professional, kind=kind, **facts)
 
@@ -115,18 +129,29 @@ class Cast:
 def make_cast() -> Cast:
     jeanne = make_account(email="jeanne@exemple.test", display_name="Jeanne Morel")
     mother = make_patient(birth_name="Morel", birth_given_names="Jeanne Marie", birth_date=date(1988, 3, 4))
-    leo = make_patient(birth_name="Morel", birth_given_names="Léo", birth_date=date(2020, 6, 12), sex=Sex.MALE)
+    leo = make_patient(
+        birth_name="Morel", birth_given_names="Léo", birth_date=date(2020, 6, 12), sex=Sex.MALE
+    )
     stranger = make_account(email="paul@exemple.test", display_name="Paul Étranger")
     stranger_patient = make_patient(birth_name="Étranger", birth_given_names="Paul", sex=Sex.MALE)
     make_link(jeanne, mother)
     make_link(stranger, stranger_patient)
     return Cast(
-        jeanne=jeanne, jeanne_patient=mother, leo=leo, leo_link=make_link(jeanne, leo, LinkKind.PARENT),
+        jeanne=jeanne,
+        jeanne_patient=mother,
+        leo=leo,
+        leo_link=make_link(jeanne, leo, LinkKind.PARENT),
         vasseur=_doctor(1, Title.DR_F, "Salomé", "Vasseur", portrait="salome"),
         lenoir=_doctor(2, Title.DR_M, "Marc", "Lenoir"),
-        benali=_doctor(3, Title.DR_F, "Aïcha", "Benali", specialty=Specialty.PAEDIATRICS, languages=["fr", "ar"]),
-        haddad=_pharmacist(), stranger=stranger, stranger_patient=stranger_patient,
-        director=make_account(Role.MEDICAL_DIRECTOR, email="directrice@exemple.test", display_name="Hélène Roche"),
+        benali=_doctor(
+            3, Title.DR_F, "Aïcha", "Benali", specialty=Specialty.PAEDIATRICS, languages=["fr", "ar"]
+        ),
+        haddad=_pharmacist(),
+        stranger=stranger,
+        stranger_patient=stranger_patient,
+        director=make_account(
+            Role.MEDICAL_DIRECTOR, email="directrice@exemple.test", display_name="Hélène Roche"
+        ),
         compliance=make_account(Role.COMPLIANCE, email="conformite@exemple.test", display_name="Odile Petit"),
         regulator=make_account(Role.REGULATOR, email="regulateur@exemple.test", display_name="Yann Le Gall"),
         analyst=make_account(Role.ANALYST, email="analyste@exemple.test", display_name="Nora Klein"),
@@ -143,8 +168,13 @@ def _doctor(serial: int, title: Title, given: str, family: str, **over: Any) -> 
 
 def _pharmacist() -> ProfessionalAccount:
     practitioner = make_practitioner(
-        rpps=make_rpps(4), title=Title.M, given_name="Karim", family_name="Haddad", profession=Profession.PHARMACIST,
-        specialty="", practice_name="Pharmacie d’essai",
+        rpps=make_rpps(4),
+        title=Title.M,
+        given_name="Karim",
+        family_name="Haddad",
+        profession=Profession.PHARMACIST,
+        specialty="",
+        practice_name="Pharmacie d’essai",
     )
     return make_professional(practitioner, role=Role.ASSISTANT, email="haddad@exemple.test")
 
@@ -155,4 +185,3 @@ def sign_in(client: Client, account: Account, *, second_factor: bool = True) -> 
     session = client.session
     session[SECOND_FACTOR] = second_factor
     session.save()
-

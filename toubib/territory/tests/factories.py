@@ -15,8 +15,13 @@ def make_samu(**over: Any) -> Samu:
 
 def make_commune(**over: Any) -> Commune:
     facts: dict[str, Any] = {
-        "code_insee": "12202", "name": "Villeneuve-d’essai", "postal_codes": ["12000"], "departement": "12",
-        "lat": 44.35, "lon": 2.57, **over,
+        "code_insee": "12202",
+        "name": "Villeneuve-d’essai",
+        "postal_codes": ["12000"],
+        "departement": "12",
+        "lat": 44.35,
+        "lon": 2.57,
+        **over,
     }
     if "samu" not in facts:
         facts["samu"] = make_samu()
