@@ -1,0 +1,56 @@
+"""Who has a seat in a room, as whom, and until when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from toubib.consultation.enums import ParticipantRole
+from toubib.consultation.models import Participant, Room
+from toubib.consultation.queries import get_room, participant_for
+from toubib.consultation.tokens import PATIENT, PROFESSIONAL
+from toubib.ground.actors import Actor
+from toubib.people.enums import Role
+from toubib.people.models import Account
+from toubib.record.perms import is_doctor_of
+
+GUEST = "guest"
+AT_THE_DESK = (ParticipantRole.PRACTITIONER, ParticipantRole.COLLEAGUE)
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A place in a room and who acts from it."""
+
+    participant: Participant
+    by: Actor
+
+    @property
+    def side(self) -> str:
+        """The professionals' side hides its address behind the relay."""
+        return PROFESSIONAL if self.participant.role in AT_THE_DESK else PATIENT
+
+
+def seat_in(
+    *, room_id: UUID, account: Account | None, invite_id: UUID | None, second_factor: bool
+) -> Seat | None:
+    """The seat of an account or of a guest; None where there is none. The doctor's asks for the second factor."""
+    if account is not None:
+        found = participant_for(room_id=room_id, account_id=account.id)
+        if found is not None:
+            is_doctor = found.role == ParticipantRole.PRACTITIONER
+            role = Role.PRACTITIONER if is_doctor else Role.PATIENT
+            return Seat(found, Actor(account.id, role)) if second_factor or not is_doctor else None
+    if invite_id is not None:
+        guest = participant_for(room_id=room_id, invite_id=invite_id)
+        if guest is not None:
+            return Seat(guest, Actor(None, GUEST))
+    return None
+
+
+def room_of_doctor(*, room_id: UUID, account: Account) -> Room | None:
+    """The room, for the doctor of its encounter alone, suspended since or not."""
+    room = get_room(room_id=room_id)
+    if room is None or not is_doctor_of(account_id=account.id, encounter=room.encounter):
+        return None
+    return room

@@ -1,0 +1,62 @@
+"""Who asks for a room, and JSON in and out: for the views here and for the pages above."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, JsonResponse
+
+from toubib.consultation.perms import Seat, seat_in
+from toubib.people.models import Account
+from toubib.people.web import SECOND_FACTOR
+
+GUEST_INVITE = "guest_invite"  # session key: id of the invitation that a guest used
+TICKET = "ticket"  # session key: id of the request for care under way, before any account
+
+
+class BadBody(Exception):
+    """What was sent cannot be read; `status` 400 or 413, `code` for the script."""
+
+    def __init__(self, status: int, code: str) -> None:
+        super().__init__(code)
+        self.status, self.code = status, code
+
+
+def seat_of(request: HttpRequest, room_id: UUID) -> Seat | None:
+    """The seat of this session in the room, by account or by a guest's invitation."""
+    account = request.user if isinstance(request.user, Account) else None
+    return seat_in(
+        room_id=room_id,
+        account=account,
+        invite_id=read_uuid(request.session.get(GUEST_INVITE)),
+        second_factor=request.session.get(SECOND_FACTOR) is True,
+    )
+
+
+def read_uuid(value: object) -> UUID | None:
+    try:
+        return UUID(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
+def refuse(status: int, code: str) -> JsonResponse:
+    return JsonResponse({"error": code}, status=status)
+
+
+def read_json(request: HttpRequest, *, max_bytes: int) -> dict[str, Any]:
+    """The JSON object of the body. Raises BadBody."""
+    if request.content_type != "application/json":
+        raise BadBody(400, "content_type")
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if not length.isdigit() or int(length) > max_bytes:
+        raise BadBody(413, "too_large")
+    try:
+        body = json.loads(request.body)
+    except (ValueError, RecursionError):
+        raise BadBody(400, "json") from None
+    if not isinstance(body, dict):
+        raise BadBody(400, "shape")
+    return body
