@@ -46,6 +46,7 @@ from toubib.waiting.operations.path import (
     say_reason,
     stop_preparing,
 )
+from toubib.waiting.operations.place import change_place
 
 __all__ = [
     "CannotEnter",
@@ -57,6 +58,7 @@ __all__ = [
     "attach_account",
     "attach_patient",
     "call_back_away",
+    "change_place",
     "close_follow_up",
     "come_back",
     "decline_doctor",

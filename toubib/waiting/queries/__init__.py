@@ -11,21 +11,25 @@ from toubib.waiting.queries.line import (
     rank_payloads,
     waiting_rows,
 )
-from toubib.waiting.queries.opening import Admission, admission_to, is_open_at, next_opening, pool_for
+from toubib.waiting.queries.opening import Admission, admission_to, doctors_on_duty, is_open_at, next_opening, pool_for
+from toubib.waiting.queries.order import Order, order_of
 from toubib.waiting.queries.path import missing_steps
 
 __all__ = [
     "Admission",
     "Interval",
+    "Order",
     "Place",
     "WaitingRow",
     "admission_to",
     "current_duty",
+    "doctors_on_duty",
     "estimate_wait",
     "is_open_at",
     "live_ticket_of",
     "missing_steps",
     "next_opening",
+    "order_of",
     "pending_offer",
     "place_in_line",
     "places_in_pool",

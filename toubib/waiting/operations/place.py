@@ -1,0 +1,45 @@
+"""The patient moved since: the place that the SAMU would be sent to, and the number to call back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from toubib.ground.actors import Actor
+from toubib.ground.hub import publish
+from toubib.ground.journal import trace
+from toubib.waiting.enums import LIVE_STATES
+from toubib.waiting.models import Ticket
+from toubib.waiting.operations.moves import MoveRefused, lock_ticket
+
+
+@transaction.atomic
+def change_place(
+    *, ticket_id: UUID, commune_id: UUID, detail: str, callback_phone: str, by: Actor, now: datetime
+) -> Ticket:
+    """Say again where the patient is, from the line or the call; the doctor's page is told. Raises MoveRefused."""
+    ticket = lock_ticket(ticket_id=ticket_id)
+    if ticket.state not in LIVE_STATES:
+        raise MoveRefused(_("Votre demande est terminée : ce lieu ne sert plus."))
+    ticket.place_commune_id, ticket.place_detail, ticket.callback_phone = commune_id, detail, callback_phone
+    ticket.save(update_fields=["place_commune", "place_detail", "callback_phone"])
+    trace(
+        by=by,
+        action="waiting.ticket.place",
+        now=now,
+        patient=ticket.patient_id,
+        subject="ticket",
+        subject_id=ticket.id,
+    )
+    _tell(ticket)
+    return ticket
+
+
+def _tell(ticket: Ticket) -> None:
+    publish(f"ticket:{ticket.id}", "place")
+    professional = getattr(ticket.encounter.practitioner, "professional", None) if ticket.encounter else None
+    if professional:
+        publish(f"account:{professional.account_id}", "place", ticket=str(ticket.id))
