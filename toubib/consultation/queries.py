@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from uuid import UUID
 
 from toubib.consultation.enums import InviteState, ParticipantRole
@@ -41,6 +42,29 @@ def people_in(*, room_id: UUID) -> list[Participant]:
 
 def guests_at_the_door(*, room_id: UUID) -> list[Invite]:
     return list(Invite.objects.filter(room_id=room_id, state=InviteState.KNOCKING).order_by("used_at"))
+
+
+def invites_of(*, ticket_id: UUID) -> list[Invite]:
+    """Everyone invited to this visit, first the first invited."""
+    return list(Invite.objects.filter(ticket_id=ticket_id).order_by("created_at", "id"))
+
+
+def digest_of(token: str) -> str:
+    return hashlib.sha256(f"toubib invite {token}".encode()).hexdigest()
+
+
+def invite_by_token(*, token: str) -> Invite | None:
+    return Invite.objects.filter(token_digest=digest_of(token)).first()
+
+
+def get_invite(*, invite_id: UUID) -> Invite | None:
+    return Invite.objects.filter(pk=invite_id).first()
+
+
+def seat_of_guest(*, invite_id: UUID) -> Participant | None:
+    """Where an admitted guest is expected, with the room."""
+    rows = Participant.objects.select_related("room").filter(invite_id=invite_id, removed_at__isnull=True)
+    return rows.first()
 
 
 def messages_after(*, room_id: UUID, after: UUID | None = None, limit: int = 200) -> list[ChatMessage]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from django.utils.translation import gettext as _
 from toubib.consultation.enums import InviteState, ParticipantRole
 from toubib.consultation.models import Invite, Participant, Room
 from toubib.consultation.operations.rooms import MAX_IN_ROOM
+from toubib.consultation.queries import digest_of
 from toubib.ground.actors import Actor
 from toubib.ground.hub import publish
 from toubib.ground.ids import new_token
@@ -99,10 +99,6 @@ def has_agreed(*, invite_id: UUID) -> bool:
         .first()
     )
     return bool(last and last.given)
-
-
-def digest_of(token: str) -> str:
-    return hashlib.sha256(f"toubib invite {token}".encode()).hexdigest()
 
 
 @transaction.atomic

@@ -93,7 +93,15 @@ def sign_room(*, room_id: UUID, attestation: Attestation, by: Actor, now: dateti
     encounter = sign_call(encounter_id=encounter_id, attestation=attestation, by=by, now=now)
     close_room(encounter_id=encounter_id, now=now)
     publish(f"room:{room_id}", "signed")
+    _tell_patient_side(room_id, "signed")
     return encounter
+
+
+def _tell_patient_side(room_id: UUID, event: str) -> None:
+    """News for the patient's pages once the call is over: no id in it, a page that may not read asks in vain."""
+    side = Participant.objects.filter(room_id=room_id, role__in=PATIENT_SIDE, account__isnull=False)
+    for account_id in side.values_list("account_id", flat=True):
+        publish(f"account:{account_id}", event)
 
 
 def close_room(*, encounter_id: UUID, now: datetime) -> Room | None:
