@@ -119,11 +119,20 @@ def test_no_word_of_a_page_is_written_outside_gettext():
     """Text between tags and the attributes people read or hear."""
     bare = []
     for path in tree.files(".html"):
+        if (
+            path.name == "sheet.html"
+        ):  # every component on one page, for those who build: 404 outside the demo
+            continue
         text = tree.without_comments(tree.read(path))
         text = re.sub(
             r"\{%\s*blocktrans(?:late)?\b.*?\{%\s*endblocktrans(?:late)?\s*%\}", "", text, flags=re.S
         )
-        text = re.sub(r"\{% block \w*(?:class|attributes|attrs|device|head) %\}.*?\{% endblock", "{% endblock", text, flags=re.S)
+        text = re.sub(
+            r"\{% block \w*(?:class|attributes|attrs|device|head) %\}.*?\{% endblock",
+            "{% endblock",
+            text,
+            flags=re.S,
+        )
         text = re.sub(r"\{%.*?%\}|\{\{.*?\}\}", "", text, flags=re.S)
         seen = re.findall(r"(?:aria-label|placeholder|title|alt)=\"([^\"]+)\"", text)
         text = re.sub(r"<(script|svg)\b.*?</\1>", "", text, flags=re.S)

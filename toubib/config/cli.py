@@ -68,13 +68,12 @@ def run_worker() -> int:
 
 
 def run_migrate() -> int:
+    _set_up()
+    from django.conf import settings
     from django.core.management import call_command
     from django.db import connection
 
     from toubib.ground.crypto import NoKeyFile, key_ring, make_key_file
-
-    _set_up()
-    from django.conf import settings
 
     is_new = not connection.introspection.table_names()
     if is_new and not settings.ENCRYPTION_KEYS_FILE.exists():
@@ -91,9 +90,9 @@ def run_migrate() -> int:
 def run_audit_verify() -> int:
     from django.utils import timezone
 
+    _set_up()
     from toubib.ground.journal import count_sealed, verify_journal
 
-    _set_up()
     first = None
     for fault in verify_journal(now=timezone.now()):
         line = f"entry {fault.seq}: {fault.what}" if fault.seq is not None else fault.what

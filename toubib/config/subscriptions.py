@@ -32,7 +32,10 @@ def subscriptions_for(account_id: str, session: Any) -> list[str]:
 def room_admits(room_pass: RoomPass) -> bool:
     """Whether someone with a valid pass is still expected: not removed, and the room not closed."""
     return Participant.objects.filter(
-        pk=room_pass.participant_id, removed_at__isnull=True, room_id=room_pass.room_id, room__closed_at__isnull=True
+        pk=room_pass.participant_id,
+        removed_at__isnull=True,
+        room_id=room_pass.room_id,
+        room__closed_at__isnull=True,
     ).exists()
 
 

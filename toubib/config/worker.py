@@ -73,7 +73,7 @@ def run_worker(stop: threading.Event) -> None:
                 break
             if tick.next_at <= began:
                 tick.next_at = began + tick.seconds
-                guard.run(tick.name, tick.run)
+                guard.run(tick.name, tick.run, now=timezone.now())
         stop.wait(max(0.05, 1 - (time.monotonic() - began)))
     connections.close_all()
     log.info("the worker stops")
@@ -85,10 +85,10 @@ class Guard:
     def __init__(self) -> None:
         self.away = False
 
-    def run(self, name: str, duty: Duty) -> bool:
+    def run(self, name: str, duty: Duty, *, now: datetime) -> bool:
         """Whether it went well."""
         try:
-            duty(now=timezone.now())
+            duty(now=now)
         except (OperationalError, InterfaceError) as error:
             self._database_away(name, error)
         except Exception:
@@ -134,7 +134,7 @@ def run_daily(duties: list[tuple[str, Duty]], guard: Guard, *, now: datetime) ->
         before = _claim_day(name, since=last_three_in_the_morning(now=now), now=now)
         if before is None:
             continue
-        if guard.run(name, duty):
+        if guard.run(name, duty, now=now):
             ran.append(name)
         else:
             Beat.objects.filter(name=f"daily:{name}").update(at=before)
