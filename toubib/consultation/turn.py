@@ -134,7 +134,7 @@ def start_test_relay(*, folder: Path, secret: str, loopback_peers: bool = True) 
     config = folder / "turnserver.conf"
     config.write_text("\n".join(lines) + "\n", encoding="utf-8")
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    process = subprocess.Popen([program, "-n", "-c", str(config)], cwd=folder, **quiet)
+    process = subprocess.Popen([program, "-c", str(config)], cwd=folder, **quiet)
     try:
         _wait_for(port, process)
         urls = (f"turn:127.0.0.1:{port}?transport=udp", f"turn:127.0.0.1:{port}?transport=tcp")
