@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils import timezone
 
 from toubib.consultation.enums import InviteState, ParticipantRole
 from toubib.consultation.models import ChatMessage, Invite, Measurement, Participant, Room
+from toubib.record.models import Consent
+from toubib.record.enums import UNSIGNED_STATES, EncounterState
+from toubib.record.models import Encounter
+from toubib.record.queries import READABLE
 
 PATIENT_SIDE = (ParticipantRole.PATIENT, ParticipantRole.ACCOMPANYING)
 
@@ -61,6 +70,13 @@ def get_invite(*, invite_id: UUID) -> Invite | None:
     return Invite.objects.filter(pk=invite_id).first()
 
 
+def answers_to_guests(*, invites: list[Invite]) -> dict[UUID, bool]:
+    """What the patient's side last said of each guest; absent where nothing was said."""
+    abouts = {f"invite:{invite.id}": invite.id for invite in invites}
+    rows = Consent.objects.filter(about__in=abouts, withdrawn_at__isnull=True).order_by("said_at", "id")
+    return {abouts[about]: given for about, given in rows.values_list("about", "given")}
+
+
 def seat_of_guest(*, invite_id: UUID) -> Participant | None:
     """Where an admitted guest is expected, with the room."""
     rows = Participant.objects.select_related("room").filter(invite_id=invite_id, removed_at__isnull=True)
@@ -82,3 +98,46 @@ def measured_seconds(*, room_id: UUID) -> tuple[int, int]:
     received = max((s for to, of, s in rows if to in PATIENT_SIDE and of == doctor), default=0)
     sent = max((s for to, of, s in rows if to == doctor and of in PATIENT_SIDE), default=0)
     return received, sent
+
+
+# The desk
+
+
+def rooms_of_practitioner(*, practitioner_id: UUID) -> QuerySet[Room]:
+    rows = Room.objects.filter(encounter__practitioner_id=practitioner_id)
+    return rows.select_related("encounter__patient", "encounter__ticket").order_by("-encounter__planned_at", "-id")
+
+
+def unsigned_rooms(*, practitioner_id: UUID) -> list[Room]:
+    """Rooms whose note waits for the doctor: taken, in progress, or to sign."""
+    rows = rooms_of_practitioner(practitioner_id=practitioner_id)
+    return list(rows.filter(encounter__state__in=UNSIGNED_STATES))
+
+
+def recent_rooms(*, practitioner_id: UUID, limit: int = 8) -> list[Room]:
+    """The last consultations that are over, signed or not completed."""
+    rows = rooms_of_practitioner(practitioner_id=practitioner_id)
+    return list(rows.exclude(encounter__state__in=UNSIGNED_STATES)[:limit])
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What a doctor did since midnight."""
+
+    seen: int
+    aborted: int
+    call_seconds: int
+
+
+def day_of(*, practitioner_id: UUID, now: datetime) -> Day:
+    """One query; lengths are from the opening of the room to its end."""
+    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    rows = Encounter.objects.filter(practitioner_id=practitioner_id, planned_at__gte=midnight)
+    facts = list(rows.values_list("state", "started_at", "ended_at"))
+    lengths = [(end - start).total_seconds() for _, start, end in facts if start and end]
+    states = [state for state, _, _ in facts]
+    return Day(
+        seen=sum(state in READABLE for state in states),
+        aborted=states.count(EncounterState.ABORTED),
+        call_seconds=int(sum(lengths)),
+    )
