@@ -333,7 +333,8 @@ class Signalling:
 
     def _forget(self, room: Room) -> None:
         room.unsubscribe()
-        self.rooms.pop(room.id, None)
+        if self.rooms.get(room.id) is room:
+            del self.rooms[room.id]
 
     # News of the hub
 

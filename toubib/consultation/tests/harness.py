@@ -7,6 +7,7 @@ No database: what pages sent stands in FOLDER and outlives the process.
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -79,7 +80,10 @@ class Harness:
     def __init__(self, folder: Path) -> None:
         from django.utils import timezone
 
+        from toubib.consultation import signalling
         from toubib.consultation.signalling import Signalling, same_site
+
+        signalling.GRACE = float(os.environ.get("HARNESS_GRACE", signalling.GRACE))
 
         self.folder, self.now = folder, timezone.now
         self.hub = Topics()
@@ -121,9 +125,12 @@ class Harness:
         if path == "/publish":
             self.hub.tell(f"room:{ROOM}", json.loads(body))
             return as_json({})
+        if path == "/reset":
+            self.signalling.rooms.clear()
+            self.signalling.barred.clear()
         if path == "/test":
             return 200, "text/html; charset=utf-8", self.test_page().encode()
-        return (200 if path in ("/after", "/healthz") else 404), "text/plain", path.encode()
+        return (200 if path in ("/after", "/healthz", "/reset") else 404), "text/plain", path.encode()
 
     def file(self, name: str) -> tuple[int, str, bytes]:
         kinds = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
@@ -144,13 +151,17 @@ class Harness:
             "desk": PEOPLE[person][3] == "professional",
             "accept_requests": mode == "kiosk",
         }
-        body = render_to_string("ui/call_stage.html", context) + render_to_string("ui/call_chat.html", context)
+        body = render_to_string("ui/call_stage.html", context) + render_to_string(
+            "ui/call_chat.html", context
+        )
         return PAGE.format(script="call", body=body)
 
     def test_page(self) -> str:
         from django.template.loader import render_to_string
 
-        body = render_to_string("ui/call_devicetest.html", {"ice_url": "/credentials?p=odile", "result_url": "/result"})
+        body = render_to_string(
+            "ui/call_devicetest.html", {"ice_url": "/credentials?p=odile", "result_url": "/result"}
+        )
         return PAGE.format(script="devicetest", body=body)
 
     def credentials(self, person: str, query: dict[str, str]) -> dict[str, Any]:
