@@ -49,21 +49,34 @@ def with_password(*roles: Role, **over):
 
 def test_roles_of_asks_once_and_knows_periods(django_assert_num_queries) -> None:
     account = make_account(Role.ANALYST)
-    RoleGrant.objects.create(account=account, role=Role.COMPLIANCE, starts_at=NOW, ends_at=NOW + timedelta(hours=1))
+    RoleGrant.objects.create(
+        account=account, role=Role.COMPLIANCE, starts_at=NOW, ends_at=NOW + timedelta(hours=1)
+    )
     with django_assert_num_queries(1):
         seen = [roles_of(account=account, now=NOW + timedelta(minutes=m)) for m in (-1, 0, 59, 60)]
-    assert seen == [{Role.ANALYST}, {Role.ANALYST, Role.COMPLIANCE}, {Role.ANALYST, Role.COMPLIANCE}, {Role.ANALYST}]
+    assert seen == [
+        {Role.ANALYST},
+        {Role.ANALYST, Role.COMPLIANCE},
+        {Role.ANALYST, Role.COMPLIANCE},
+        {Role.ANALYST},
+    ]
 
 
 def test_create_account_invites_and_grants(admin: Actor) -> None:
-    account = create_account(email="Nina@exemple.test", name="Nina Faure", roles=frozenset({Role.ANALYST}), by=admin, now=NOW)
+    account = create_account(
+        email="Nina@exemple.test", name="Nina Faure", roles=frozenset({Role.ANALYST}), by=admin, now=NOW
+    )
     assert (account.email, roles_of(account=account, now=NOW)) == ("nina@exemple.test", {Role.ANALYST})
     assert OutboundMessage.objects.get().to == "nina@exemple.test"
     with pytest.raises(BadInput):
-        create_account(email="NINA@exemple.test", name="Nina", roles=frozenset({Role.ANALYST}), by=admin, now=NOW)
+        create_account(
+            email="NINA@exemple.test", name="Nina", roles=frozenset({Role.ANALYST}), by=admin, now=NOW
+        )
 
 
-@pytest.mark.parametrize("roles", [set(), {Role.PATIENT}, {Role.PRACTITIONER}, {Role.ASSISTANT, Role.ANALYST}])
+@pytest.mark.parametrize(
+    "roles", [set(), {Role.PATIENT}, {Role.PRACTITIONER}, {Role.ASSISTANT, Role.ANALYST}]
+)
 def test_create_account_refuses_roles_that_ask_for_more(admin: Actor, roles) -> None:
     with pytest.raises(BadInput):
         create_account(email="x@exemple.test", name="X", roles=frozenset(roles), by=admin, now=NOW)
@@ -73,7 +86,9 @@ def test_create_account_refuses_roles_that_ask_for_more(admin: Actor, roles) -> 
 def test_only_administrators_manage(cast: Cast, role: Role) -> None:
     by = Actor(cast.jeanne.id, role)
     acts = [
-        lambda: create_account(email="x@exemple.test", name="X", roles=frozenset({Role.ANALYST}), by=by, now=NOW),
+        lambda: create_account(
+            email="x@exemple.test", name="X", roles=frozenset({Role.ANALYST}), by=by, now=NOW
+        ),
         lambda: grant_role(account=cast.analyst, role=Role.ADMINISTRATOR, by=by, now=NOW),
         lambda: revoke_role(account=cast.analyst, role=Role.ANALYST, by=by, now=NOW),
         lambda: close_account(account=cast.analyst, by=by, now=NOW),
@@ -106,8 +121,10 @@ def test_grant_role_refuses_a_doctor_without_rpps(cast: Cast, admin: Actor, role
 
 
 def test_the_last_administrator_stays(cast: Cast) -> None:
-    for act in (lambda: close_account(account=cast.administrator, by=BY_CLI, now=NOW),
-                lambda: revoke_role(account=cast.administrator, role=Role.ADMINISTRATOR, by=BY_CLI, now=NOW)):
+    for act in (
+        lambda: close_account(account=cast.administrator, by=BY_CLI, now=NOW),
+        lambda: revoke_role(account=cast.administrator, role=Role.ADMINISTRATOR, by=BY_CLI, now=NOW),
+    ):
         with pytest.raises(LastAdministrator):
             act()
     make_account(Role.ADMINISTRATOR)
@@ -127,7 +144,9 @@ def test_check_credentials_takes_a_professional() -> None:
     assert not FailedSignIn.objects.exists()
 
 
-@pytest.mark.parametrize("case", ["unknown", "wrong", "empty", "patient", "closed", "unusable", "long", "emoji"])
+@pytest.mark.parametrize(
+    "case", ["unknown", "wrong", "empty", "patient", "closed", "unusable", "long", "emoji"]
+)
 def test_check_credentials_says_the_same_to_all_others(case: str) -> None:
     with_password(Role.ANALYST, email="ana@exemple.test", is_active=case != "closed")
     with_password(Role.PATIENT, email="pat@exemple.test")
@@ -170,7 +189,11 @@ def test_check_credentials_hashes_once_whoever_it_is(monkeypatch) -> None:
         check_credentials(email="x@exemple.test", password="x", now=NOW)
     calls: list[str] = []
     true_check = passwords.check_password
-    monkeypatch.setattr(passwords, "check_password", lambda typed, stored: calls.append(stored[:6]) or true_check(typed, stored))
+    monkeypatch.setattr(
+        passwords,
+        "check_password",
+        lambda typed, stored: calls.append(stored[:6]) or true_check(typed, stored),
+    )
     for email in ("ana@exemple.test", "neuf@exemple.test", "personne@exemple.test"):
         with pytest.raises(WrongPassword):
             check_credentials(email=email, password="x", now=NOW)

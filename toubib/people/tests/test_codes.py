@@ -13,7 +13,14 @@ from toubib.ground.models import JournalEntry, OutboundMessage
 from toubib.people.enums import Role
 from toubib.people.identity import Address
 from toubib.people.models import Account, SignInCode
-from toubib.people.operations import CodeDead, TooManyCodes, WrongCode, erase_old_codes, request_code, use_code
+from toubib.people.operations import (
+    CodeDead,
+    TooManyCodes,
+    WrongCode,
+    erase_old_codes,
+    request_code,
+    use_code,
+)
 from toubib.people.operations.codes import WRONG_PER_HOUR
 from toubib.people.queries import roles_of
 from toubib.people.tests.factories import NOW, make_account, make_cast
@@ -179,4 +186,7 @@ def test_the_same_work_is_done_for_a_known_and_an_unknown_address() -> None:
 
 def test_erase_old_codes_takes_those_of_yesterday() -> None:
     request_code(address=JEANNE, now=NOW)
-    assert (erase_old_codes(now=NOW + timedelta(hours=23)), erase_old_codes(now=NOW + timedelta(hours=25))) == (0, 1)
+    assert (
+        erase_old_codes(now=NOW + timedelta(hours=23)),
+        erase_old_codes(now=NOW + timedelta(hours=25)),
+    ) == (0, 1)

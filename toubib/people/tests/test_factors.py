@@ -47,7 +47,10 @@ def test_enrol_totp_gives_ten_recovery_codes_and_encrypts_the_secret(account) ->
     made = generate_totp_secret()
     assert factors_of(account=account) == Factors(totp=False, passkeys=0, recovery_codes=0)
     codes = enrol_totp(account=account, secret=made, code=totp(made, NOW), now=NOW)
-    assert (len(set(codes)), factors_of(account=account)) == (10, Factors(totp=True, passkeys=0, recovery_codes=10))
+    assert (len(set(codes)), factors_of(account=account)) == (
+        10,
+        Factors(totp=True, passkeys=0, recovery_codes=10),
+    )
     with connection.cursor() as cursor:
         cursor.execute("SELECT data FROM mfa_authenticator")
         stored = str(cursor.fetchall())

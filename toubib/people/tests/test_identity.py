@@ -49,9 +49,31 @@ def test_parse_address_makes_it_regular(typed: str, expected: Address) -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["", "   ", "jeanne", "jeanne@", "@exemple.fr", "jeanne@exemple", "😀@exemple.fr", "jeanne@exémple.fr😀", "06", "0",
-     "06 39 98 00 4", "06 39 98 00 42 1", "+33 6 39 98 00", "+0123456789", "01 23 45 67 89", "٠٦٣٩٩٨٠٠٤٢x", "++33639980042",
-     "a" * 10_000, "0" * 10_000, "a" * 300 + "@exemple.fr", "06 39 98 00 4O", "x' OR 1=1 --", "\x00"],
+    [
+        "",
+        "   ",
+        "jeanne",
+        "jeanne@",
+        "@exemple.fr",
+        "jeanne@exemple",
+        "😀@exemple.fr",
+        "jeanne@exémple.fr😀",
+        "06",
+        "0",
+        "06 39 98 00 4",
+        "06 39 98 00 42 1",
+        "+33 6 39 98 00",
+        "+0123456789",
+        "01 23 45 67 89",
+        "٠٦٣٩٩٨٠٠٤٢x",
+        "++33639980042",
+        "a" * 10_000,
+        "0" * 10_000,
+        "a" * 300 + "@exemple.fr",
+        "06 39 98 00 4O",
+        "x' OR 1=1 --",
+        "\x00",
+    ],
 )
 def test_parse_address_refuses_with_a_sentence_when_it_is_nonsense(typed: str) -> None:
     with pytest.raises(BadInput) as caught:
@@ -75,8 +97,14 @@ def test_parse_address_never_breaks(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "kept"),
-    [("  Jean-Pierre  d’Ormesson ", "Jean-Pierre d’Ormesson"), ("Éloïse", "Éloïse"), ("e\u0301ve", "éve"), ("O'Neil", "O'Neil"),
-     ("Nguyễn", "Nguyễn"), ("Петров", "Петров")],
+    [
+        ("  Jean-Pierre  d’Ormesson ", "Jean-Pierre d’Ormesson"),
+        ("Éloïse", "Éloïse"),
+        ("e\u0301ve", "éve"),
+        ("O'Neil", "O'Neil"),
+        ("Nguyễn", "Nguyễn"),
+        ("Петров", "Петров"),
+    ],
 )
 def test_check_name_keeps_names(typed: str, kept: str) -> None:
     assert check_name(typed, field="birth_name", longest=100) == kept
@@ -98,7 +126,9 @@ def test_check_birth_date_takes_a_child_born_today() -> None:
     assert check_birth_date(TODAY, today=TODAY) == TODAY
 
 
-@pytest.mark.parametrize("typed", ["2 55 08 14 168 025 38", "180072a00402 57".replace(" ", ""), "1 80 07 2B 004 025 "])
+@pytest.mark.parametrize(
+    "typed", ["2 55 08 14 168 025 38", "180072a00402 57".replace(" ", ""), "1 80 07 2B 004 025 "]
+)
 def test_check_nir_judges_the_key(typed: str) -> None:
     from stdnum.fr import nir
 
@@ -120,7 +150,9 @@ def test_check_nir_refuses_nonsense(typed: str) -> None:
     assert caught.value.field == "nir_assure"
 
 
-@pytest.mark.parametrize(("typed", "kept"), [("", ""), ("12202", "12202"), (" 2a004 ", "2A004"), ("99351", "99351")])
+@pytest.mark.parametrize(
+    ("typed", "kept"), [("", ""), ("12202", "12202"), (" 2a004 ", "2A004"), ("99351", "99351")]
+)
 def test_check_birth_place_takes_insee_codes(typed: str, kept: str) -> None:
     assert check_birth_place(typed) == kept
 

@@ -13,7 +13,15 @@ from toubib.people.models import Patient, PatientLink
 from toubib.people.operations import LinkExists, NotAMinor, add_relative, link_person, revoke_link
 from toubib.people.perms import is_parent_like, may_act_for
 from toubib.people.queries import accounts_acting_for, link_between, own_patient, patients_of
-from toubib.people.tests.factories import NOW, Cast, make_account, make_cast, make_identity, make_link, make_patient
+from toubib.people.tests.factories import (
+    NOW,
+    Cast,
+    make_account,
+    make_cast,
+    make_identity,
+    make_link,
+    make_patient,
+)
 
 pytestmark = pytest.mark.django_db
 PARIS = ZoneInfo("Europe/Paris")
@@ -53,10 +61,20 @@ def test_may_act_for_refuses_when_the_account_is_closed(cast: Cast) -> None:
 
 def test_both_parents_may_act_until_authority_is_withdrawn(cast: Cast) -> None:
     father = make_account()
-    link = link_person(account=father, patient=cast.leo, kind=LinkKind.PARENT, proof=LinkProof.DOCUMENT,
-                       note="livret de famille", by=by(cast.jeanne), now=NOW)
+    link = link_person(
+        account=father,
+        patient=cast.leo,
+        kind=LinkKind.PARENT,
+        proof=LinkProof.DOCUMENT,
+        note="livret de famille",
+        by=by(cast.jeanne),
+        now=NOW,
+    )
     assert (link.proof, link.proof_note, link.ends_at) == (
-        LinkProof.DOCUMENT, "livret de famille", datetime(2038, 6, 12, tzinfo=PARIS))
+        LinkProof.DOCUMENT,
+        "livret de famille",
+        datetime(2038, 6, 12, tzinfo=PARIS),
+    )
     assert codes(father, cast.leo) == codes(cast.jeanne, cast.leo) == (True, ["LINK.PARENT"])
     director = Actor(cast.director.id, "medical_director")
     revoke_link(link=link, by=director, now=NOW, reason="authority_withdrawn")
@@ -64,8 +82,9 @@ def test_both_parents_may_act_until_authority_is_withdrawn(cast: Cast) -> None:
     assert (link.revoked_at, link.revoked_by) == (NOW, cast.director.id)
     assert codes(father, cast.leo) == (False, ["LINK.REVOKED"])
     assert codes(cast.jeanne, cast.leo) == (True, ["LINK.PARENT"])
-    assert list(JournalEntry.objects.filter(patient=cast.leo.id).values_list("action", "reason").order_by("id")) == [
-        ("people.link.create", "parent"), ("people.link.revoke", "authority_withdrawn")]
+    assert list(
+        JournalEntry.objects.filter(patient=cast.leo.id).values_list("action", "reason").order_by("id")
+    ) == [("people.link.create", "parent"), ("people.link.revoke", "authority_withdrawn")]
 
 
 def test_revoke_link_twice_keeps_the_first(cast: Cast) -> None:
@@ -79,14 +98,28 @@ def test_revoke_link_twice_keeps_the_first(cast: Cast) -> None:
 @pytest.mark.parametrize(
     ("born", "last", "first"),
     [
-        (date(2008, 11, 21), datetime(2026, 11, 20, 23, 59, 59, tzinfo=PARIS), datetime(2026, 11, 21, tzinfo=PARIS)),
-        (date(2008, 2, 29), datetime(2026, 2, 28, 23, 59, 59, tzinfo=PARIS), datetime(2026, 3, 1, tzinfo=PARIS)),
+        (
+            date(2008, 11, 21),
+            datetime(2026, 11, 20, 23, 59, 59, tzinfo=PARIS),
+            datetime(2026, 11, 21, tzinfo=PARIS),
+        ),
+        (
+            date(2008, 2, 29),
+            datetime(2026, 2, 28, 23, 59, 59, tzinfo=PARIS),
+            datetime(2026, 3, 1, tzinfo=PARIS),
+        ),
     ],
 )
 def test_a_parent_s_link_ends_on_the_eighteenth_birthday_at_midnight(born, last, first) -> None:
     parent, child = make_account(), make_patient(birth_date=born)
-    link_person(account=parent, patient=child, kind=LinkKind.PARENT, proof=LinkProof.DECLARED, by=by(parent),
-                now=datetime(2020, 1, 1, tzinfo=UTC))
+    link_person(
+        account=parent,
+        patient=child,
+        kind=LinkKind.PARENT,
+        proof=LinkProof.DECLARED,
+        by=by(parent),
+        now=datetime(2020, 1, 1, tzinfo=UTC),
+    )
     assert codes(parent, child, last) == (True, ["LINK.PARENT"])
     assert codes(parent, child, first) == (False, ["LINK.ENDED"])
     assert (patients_of(account=parent, now=last), patients_of(account=parent, now=first)) == ([child], [])
@@ -95,20 +128,34 @@ def test_a_parent_s_link_ends_on_the_eighteenth_birthday_at_midnight(born, last,
 @pytest.mark.parametrize("kind", [LinkKind.PARENT, LinkKind.CHILD_PROTECTION])
 def test_link_person_refuses_a_parent_s_link_with_an_adult(kind: LinkKind) -> None:
     with pytest.raises(NotAMinor):
-        link_person(account=make_account(), patient=make_patient(), kind=kind, proof=LinkProof.DECLARED,
-                    by=by(make_account()), now=NOW)
+        link_person(
+            account=make_account(),
+            patient=make_patient(),
+            kind=kind,
+            proof=LinkProof.DECLARED,
+            by=by(make_account()),
+            now=NOW,
+        )
 
 
 @pytest.mark.parametrize("kind", [LinkKind.GUARDIAN, LinkKind.TRUSTED_PERSON, LinkKind.RELATIVE])
 def test_other_links_do_not_end_at_majority(kind: LinkKind) -> None:
     account, child = make_account(), make_patient(birth_date=date(2010, 1, 1))
-    link = link_person(account=account, patient=child, kind=kind, proof=LinkProof.VOUCHED, by=by(account), now=NOW)
+    link = link_person(
+        account=account, patient=child, kind=kind, proof=LinkProof.VOUCHED, by=by(account), now=NOW
+    )
     assert link.ends_at is None
     assert codes(account, child, NOW + timedelta(days=3650))[0]
 
 
 def test_link_person_twice_is_one_link_and_another_kind_is_refused(cast: Cast) -> None:
-    asked = {"account": cast.jeanne, "patient": cast.leo, "proof": LinkProof.DECLARED, "by": by(cast.jeanne), "now": NOW}
+    asked = {
+        "account": cast.jeanne,
+        "patient": cast.leo,
+        "proof": LinkProof.DECLARED,
+        "by": by(cast.jeanne),
+        "now": NOW,
+    }
     assert link_person(kind=LinkKind.PARENT, **asked) == cast.leo_link
     with pytest.raises(LinkExists):
         link_person(kind=LinkKind.RELATIVE, **asked)
@@ -118,8 +165,14 @@ def test_link_person_twice_is_one_link_and_another_kind_is_refused(cast: Cast) -
 
 def test_a_grown_child_may_name_the_parent_as_relative(cast: Cast) -> None:
     grown = datetime(2038, 6, 12, 8, 0, tzinfo=PARIS)
-    link_person(account=cast.jeanne, patient=cast.leo, kind=LinkKind.RELATIVE, proof=LinkProof.DECLARED,
-                by=by(cast.jeanne), now=grown)
+    link_person(
+        account=cast.jeanne,
+        patient=cast.leo,
+        kind=LinkKind.RELATIVE,
+        proof=LinkProof.DECLARED,
+        by=by(cast.jeanne),
+        now=grown,
+    )
     assert codes(cast.jeanne, cast.leo, grown) == (True, ["LINK.RELATIVE"])
 
 
@@ -133,18 +186,33 @@ def test_a_minor_has_an_account_beside_the_parent_s(cast: Cast) -> None:
 
 def test_add_relative_twice_makes_one_person(cast: Cast) -> None:
     identity = make_identity(birth_given_names="Zoé", birth_date=date(2024, 2, 29))
-    asked = {"account": cast.jeanne, "identity": identity, "kind": LinkKind.PARENT, "proof": LinkProof.DECLARED,
-             "by": by(cast.jeanne), "now": NOW}
+    asked = {
+        "account": cast.jeanne,
+        "identity": identity,
+        "kind": LinkKind.PARENT,
+        "proof": LinkProof.DECLARED,
+        "by": by(cast.jeanne),
+        "now": NOW,
+    }
     before = Patient.objects.count()
     assert add_relative(**asked) == add_relative(**asked)
-    assert (Patient.objects.count(), PatientLink.objects.filter(account=cast.jeanne).count()) == (before + 1, 3)
+    assert (Patient.objects.count(), PatientLink.objects.filter(account=cast.jeanne).count()) == (
+        before + 1,
+        3,
+    )
 
 
 def test_add_relative_leaves_nothing_behind_when_refused(cast: Cast) -> None:
     before = Patient.objects.count()
     with pytest.raises(NotAMinor):
-        add_relative(account=cast.jeanne, identity=make_identity(), kind=LinkKind.PARENT, proof=LinkProof.DECLARED,
-                     by=by(cast.jeanne), now=NOW)
+        add_relative(
+            account=cast.jeanne,
+            identity=make_identity(),
+            kind=LinkKind.PARENT,
+            proof=LinkProof.DECLARED,
+            by=by(cast.jeanne),
+            now=NOW,
+        )
     assert Patient.objects.count() == before
 
 

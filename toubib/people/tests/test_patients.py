@@ -32,7 +32,11 @@ def test_create_patient_is_provisional_and_a_typed_nir_is_no_matricule() -> None
     patient = create_patient(identity=make_identity(nir_assure="2 55 08 14 168 025 38"), by=BY, now=NOW)
     patient.refresh_from_db()
     assert (patient.ins_status, patient.ins_matricule, patient.ins_oid, patient.nir_assure) == (
-        InsStatus.PROVISOIRE, None, "", NIR)
+        InsStatus.PROVISOIRE,
+        None,
+        "",
+        NIR,
+    )
     with connection.cursor() as cursor:
         cursor.execute("SELECT nir_assure FROM people_patient")
         assert NIR.encode() not in bytes(cursor.fetchone()[0])
@@ -63,7 +67,9 @@ def test_set_own_identity_twice_is_one_patient() -> None:
 
 def test_record_ins_from_insi_keeps_the_demo_s_test_oid_in_the_demo_alone(settings) -> None:
     patient = make_patient(birth_place_code="2A004")
-    answer = DemoInsi().find(birth_name="Durand", given_names="Camille", sex="F", birth_date=date(1990, 5, 17), place="2A004")
+    answer = DemoInsi().find(
+        birth_name="Durand", given_names="Camille", sex="F", birth_date=date(1990, 5, 17), place="2A004"
+    )
     assert answer is not None
     assert answer.oid == OID_TEST
     with pytest.raises(BadInsiAnswer):
@@ -71,10 +77,16 @@ def test_record_ins_from_insi_keeps_the_demo_s_test_oid_in_the_demo_alone(settin
     settings.DEMO = True
     assert ask_insi(patient=patient) == answer
     kept = record_ins_from_insi(patient=patient, answer=answer, by=BY, now=NOW)
-    assert (kept.ins_status, kept.ins_matricule, kept.ins_oid) == (InsStatus.RECUPEREE, answer.matricule, OID_TEST)
+    assert (kept.ins_status, kept.ins_matricule, kept.ins_oid) == (
+        InsStatus.RECUPEREE,
+        answer.matricule,
+        OID_TEST,
+    )
 
 
-@pytest.mark.parametrize("answer", [InsiAnswer(NIR[:-1] + "9", OID_NIR), InsiAnswer(NIR, "1.2.3"), InsiAnswer("", OID_NIR)])
+@pytest.mark.parametrize(
+    "answer", [InsiAnswer(NIR[:-1] + "9", OID_NIR), InsiAnswer(NIR, "1.2.3"), InsiAnswer("", OID_NIR)]
+)
 def test_record_ins_from_insi_refuses_a_wrong_key_or_oid(answer: InsiAnswer) -> None:
     patient = make_patient()
     with pytest.raises(BadInsiAnswer):
@@ -91,10 +103,14 @@ def test_ask_insi_says_that_production_has_no_adapter() -> None:
 def test_an_identity_is_qualified_by_both_the_service_and_a_document_seen() -> None:
     answer = InsiAnswer(NIR, OID_NIR)
     one, other = make_patient(), make_patient()
-    first = [record_ins_from_insi(patient=one, answer=answer, by=BY, now=NOW).ins_status,
-             validate_identity(patient=one, by=BY, now=NOW).ins_status]
-    second = [validate_identity(patient=other, by=BY, now=NOW).ins_status,
-              record_ins_from_insi(patient=other, answer=answer, by=BY, now=NOW).ins_status]
+    first = [
+        record_ins_from_insi(patient=one, answer=answer, by=BY, now=NOW).ins_status,
+        validate_identity(patient=one, by=BY, now=NOW).ins_status,
+    ]
+    second = [
+        validate_identity(patient=other, by=BY, now=NOW).ins_status,
+        record_ins_from_insi(patient=other, answer=answer, by=BY, now=NOW).ins_status,
+    ]
     assert (first, second) == (["recuperee", "qualifiee"], ["validee", "qualifiee"])
 
 
@@ -105,13 +121,20 @@ def test_an_assistant_s_voucher_never_validates(role: Role) -> None:
 
 
 def test_update_identity_leaves_the_traits_of_a_verified_identity() -> None:
-    patient = validate_identity(patient=create_patient(identity=make_identity(), by=BY, now=NOW), by=BY, now=NOW)
+    patient = validate_identity(
+        patient=create_patient(identity=make_identity(), by=BY, now=NOW), by=BY, now=NOW
+    )
     with pytest.raises(IdentityLocked):
         update_identity(patient=patient, identity=make_identity(birth_name="Petit"), by=BY, now=NOW)
-    assert update_identity(patient=patient, identity=make_identity(used_name="Petit"), by=BY, now=NOW).used_name == "Petit"
+    assert (
+        update_identity(patient=patient, identity=make_identity(used_name="Petit"), by=BY, now=NOW).used_name
+        == "Petit"
+    )
 
 
-@pytest.mark.parametrize("facts", [{"ins_matricule": NIR, "ins_oid": OID_NIR}, {"ins_matricule": NIR, "ins_status": "qualifiee"}])
+@pytest.mark.parametrize(
+    "facts", [{"ins_matricule": NIR, "ins_oid": OID_NIR}, {"ins_matricule": NIR, "ins_status": "qualifiee"}]
+)
 def test_the_database_refuses_a_matricule_without_status_or_oid(facts) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         make_patient(**facts)

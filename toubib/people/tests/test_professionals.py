@@ -26,7 +26,15 @@ from toubib.people.operations import (
 )
 from toubib.people.perms import may_go_on_duty
 from toubib.people.queries import find_account, forget_roles
-from toubib.people.tests.factories import BY_CLI, NOW, Cast, give_evidence, make_account, make_cast, make_professional
+from toubib.people.tests.factories import (
+    BY_CLI,
+    NOW,
+    Cast,
+    give_evidence,
+    make_account,
+    make_cast,
+    make_professional,
+)
 from toubib.territory.tests.factories import make_commune
 
 pytestmark = pytest.mark.django_db
@@ -46,9 +54,19 @@ def director(cast: Cast) -> Actor:
 
 
 def facts(**over) -> PractitionerFacts:
-    return PractitionerFacts(**{
-        "rpps": make_rpps(77), "title": "Dre", "given_name": "Inès", "family_name": "Roux", "profession": "doctor",
-        "specialty": "general_practice", "practice_name": "Maison de santé", "practice_commune": make_commune(), **over})
+    return PractitionerFacts(
+        **{
+            "rpps": make_rpps(77),
+            "title": "Dre",
+            "given_name": "Inès",
+            "family_name": "Roux",
+            "profession": "doctor",
+            "specialty": "general_practice",
+            "practice_name": "Maison de santé",
+            "practice_commune": make_commune(),
+            **over,
+        }
+    )
 
 
 def duty(account, now=NOW) -> list[str]:
@@ -56,14 +74,24 @@ def duty(account, now=NOW) -> list[str]:
 
 
 def evidence(professional, director, kind, *, since=TODAY, until=TODAY + timedelta(days=30)):
-    return add_evidence(professional=professional, kind=kind, reference="n° 12", valid_from=since, valid_until=until,
-                        by=director, now=NOW)
+    return add_evidence(
+        professional=professional,
+        kind=kind,
+        reference="n° 12",
+        valid_from=since,
+        valid_until=until,
+        by=director,
+        now=NOW,
+    )
 
 
 def test_create_professional_is_inactive_and_invited() -> None:
     made = create_professional(email="Ines@Exemple.test", facts=facts(), by=BY_CLI, now=NOW)
     assert (made.account.email, made.activated_at, made.practitioner.full_name) == (
-        "ines@exemple.test", None, "Dre Inès Roux")
+        "ines@exemple.test",
+        None,
+        "Dre Inès Roux",
+    )
     assert duty(made.account) == ["DUTY.NOT_ACTIVATED", *EVERY]
     message = OutboundMessage.objects.get()
     assert message.to == "ines@exemple.test"
@@ -78,7 +106,10 @@ def test_create_professional_refuses_a_wrong_rpps_key(rpps: str) -> None:
 
 
 def test_create_professional_refuses_a_known_rpps_or_address(cast: Cast) -> None:
-    for email, over in (("neuve@exemple.test", {"rpps": cast.vasseur.practitioner.rpps}), ("jeanne@exemple.test", {})):
+    for email, over in (
+        ("neuve@exemple.test", {"rpps": cast.vasseur.practitioner.rpps}),
+        ("jeanne@exemple.test", {}),
+    ):
         with pytest.raises(BadInput):
             create_professional(email=email, facts=facts(**over), by=BY_CLI, now=NOW)
     assert find_account(email="neuve@exemple.test") is None
@@ -123,8 +154,11 @@ def test_may_go_on_duty_turns_at_midnight_in_paris(cast: Cast) -> None:
 
 def test_nobody_judges_but_a_director_and_not_oneself(cast: Cast) -> None:
     both = make_professional(active=False)
-    others = [Actor(cast.administrator.id, Role.ADMINISTRATOR), Actor(cast.lenoir.account_id, Role.PRACTITIONER),
-              Actor(both.account_id, Role.MEDICAL_DIRECTOR)]
+    others = [
+        Actor(cast.administrator.id, Role.ADMINISTRATOR),
+        Actor(cast.lenoir.account_id, Role.PRACTITIONER),
+        Actor(both.account_id, Role.MEDICAL_DIRECTOR),
+    ]
     give_evidence(both)
     for by in others:
         with pytest.raises(MayNotJudge):
@@ -137,13 +171,23 @@ def test_nobody_judges_but_a_director_and_not_oneself(cast: Cast) -> None:
 
 @pytest.mark.parametrize(
     ("over", "field"),
-    [({"reference": " "}, "reference"), ({"reference": "x" * 121}, "reference"), ({"valid_until": TODAY}, "valid_until"),
-     ({"valid_until": date(9999, 1, 1)}, "valid_until")],
+    [
+        ({"reference": " "}, "reference"),
+        ({"reference": "x" * 121}, "reference"),
+        ({"valid_until": TODAY}, "valid_until"),
+        ({"valid_until": date(9999, 1, 1)}, "valid_until"),
+    ],
 )
 def test_add_evidence_refuses_what_proves_nothing(director: Actor, over, field: str) -> None:
     asked = {"reference": "n° 1", "valid_from": TODAY, "valid_until": TODAY + timedelta(days=1), **over}
     with pytest.raises(BadInput) as caught:
-        add_evidence(professional=make_professional(active=False), kind=EvidenceKind.ORDRE, by=director, now=NOW, **asked)
+        add_evidence(
+            professional=make_professional(active=False),
+            kind=EvidenceKind.ORDRE,
+            by=director,
+            now=NOW,
+            **asked,
+        )
     assert caught.value.field == field
 
 
@@ -166,7 +210,10 @@ def test_suspend_professional_tells_both_and_the_line_once(cast: Cast, director:
         professional_suspended.disconnect(hear)
     assert heard == [(cast.vasseur.account_id, "plainte en cours")]
     assert duty(cast.vasseur.account) == ["DUTY.SUSPENDED"]
-    assert {message.to for message in OutboundMessage.objects.all()} == {"vasseur@exemple.test", "directrice@exemple.test"}
+    assert {message.to for message in OutboundMessage.objects.all()} == {
+        "vasseur@exemple.test",
+        "directrice@exemple.test",
+    }
     assert JournalEntry.objects.filter(action="people.professional.suspend").count() == 1
 
 
@@ -181,15 +228,21 @@ def test_check_professionals_daily_suspends_what_lapsed_and_nothing_else(cast: C
     assert [check_professionals_daily(today=TODAY, now=NOW) for _ in range(2)] == [1, 0]
     states = {one.pk: one for one in ProfessionalAccount.objects.all()}
     assert (states[cast.vasseur.pk].suspended_at, states[cast.vasseur.pk].suspension_reason) == (
-        NOW, "Justificatif échu : inscription à l’Ordre.")
+        NOW,
+        "Justificatif échu : inscription à l’Ordre.",
+    )
     assert {one.suspended_at for key, one in states.items() if key != cast.vasseur.pk} == {None}
     assert {one.checked_on for one in states.values()} == {TODAY}
     assert OutboundMessage.objects.count() == 2
 
 
 def test_may_go_on_duty_falls_with_the_role_and_the_account(cast: Cast) -> None:
-    revoke_role(account=cast.vasseur.account, role=Role.PRACTITIONER, by=Actor(cast.administrator.id, Role.ADMINISTRATOR),
-                now=NOW)
+    revoke_role(
+        account=cast.vasseur.account,
+        role=Role.PRACTITIONER,
+        by=Actor(cast.administrator.id, Role.ADMINISTRATOR),
+        now=NOW,
+    )
     assert duty(cast.vasseur.account) == ["DUTY.NOT_PRACTITIONER"]
     cast.lenoir.account.is_active = False
     forget_roles(account=cast.lenoir.account)

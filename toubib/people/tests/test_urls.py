@@ -11,8 +11,18 @@ from toubib.people.urls import urlpatterns
 
 pytestmark = pytest.mark.django_db
 
-EVERYONE = {"nobody", "jeanne", "stranger", "vasseur", "haddad", "director", "compliance", "regulator", "analyst",
-            "administrator"}
+EVERYONE = {
+    "nobody",
+    "jeanne",
+    "stranger",
+    "vasseur",
+    "haddad",
+    "director",
+    "compliance",
+    "regulator",
+    "analyst",
+    "administrator",
+}
 SIGNED_IN = EVERYONE - {"nobody"}
 # name: (arguments, who gets a page by GET)
 PAGES: dict[str, tuple[list[str], set[str]]] = {
@@ -36,7 +46,11 @@ PAGES: dict[str, tuple[list[str], set[str]]] = {
     "account_new": ([], {"administrator"}),
     "account": (["director"], {"administrator"}),
 }
-POSTS = [name for name in PAGES if name not in {"sign_in", "code", "second_factor", "enrol", "sign_out", "demo_messages"}]
+POSTS = [
+    name
+    for name in PAGES
+    if name not in {"sign_in", "code", "second_factor", "enrol", "sign_out", "demo_messages"}
+]
 
 
 def address(name: str, cast: Cast) -> str:
