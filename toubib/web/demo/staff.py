@@ -1,0 +1,171 @@
+"""Professionals and staff: contracts' accounts, six doctors, evidence; one lapses soon, one is suspended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from stdnum import luhn
+
+from toubib.directory.enums import Profession, Specialty, Title
+from toubib.directory.operations import PractitionerFacts
+from toubib.ground.actors import Actor
+from toubib.people.enums import EvidenceKind, Role
+from toubib.people.identity import local_day
+from toubib.people.models import Account, ProfessionalAccount
+from toubib.people.operations import (
+    activate_professional,
+    add_evidence,
+    check_professionals_daily,
+    create_account,
+    create_professional,
+    set_password,
+)
+from toubib.people.queries import find_account
+from toubib.web.demo.world import World
+
+DEMO = Actor.system("demo")
+DOMAIN = "demo.toubib.test"
+PASSWORD = "demo-toubib"  # noqa: S105  the demo's, written in the README
+HIRED_BEFORE = timedelta(days=120)
+GP, SKIN = Specialty.GENERAL_PRACTICE, Specialty.DERMATOLOGY
+
+# name at the demo's domain, name shown, role
+OFFICES = (
+    ("directeur", "Hélène Roche", Role.MEDICAL_DIRECTOR),
+    ("conformite", "Odile Petit", Role.COMPLIANCE),
+    ("regulateur", "Yann Le Gall", Role.REGULATOR),
+    ("analyste", "Nora Klein", Role.ANALYST),
+    ("admin", "Luc Ferrand", Role.ADMINISTRATOR),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One doctor of the district: `home` is the rank of the commune, `lapses` when the insurance ends, in days."""
+
+    key: str
+    title: Title
+    given: str
+    family: str
+    specialty: Specialty
+    practice: str
+    home: int
+    languages: tuple[str, ...]
+    portrait: str = ""
+    lapses: int = 3 * 365
+
+
+DOCTORS = (
+    Post("medecin", Title.DR_F, "Salomé", "Vasseur", GP, "Cabinet des Tilleuls", 0, ("fr", "en"), "salome"),
+    Post("medecin2", Title.DR_M, "Marc", "Lenoir", GP, "Maison de santé du Pont", 5, ("fr", "en"), "marc"),
+    Post("benali", Title.DR_F, "Aïcha", "Benali", GP, "Maison de santé du Pont", 5, ("fr", "ar"), "aicha"),
+    Post("ferreira", Title.DR_M, "Tiago", "Ferreira", GP, "Cabinet de la Halle", 0, ("fr", "pt", "en")),
+    Post("cazals", Title.DR_F, "Inès", "Cazals", SKIN, "Centre du Marché", 0, ("fr",), lapses=12),
+    Post("roux", Title.DR_M, "Étienne", "Roux", GP, "Cabinet de l’Aubrelle", 5, ("fr",), lapses=-10),
+)
+CANDIDATE = Post("fontanel", Title.DR_F, "Léa", "Fontanel", GP, "Cabinet des Clapiès", 4, ("fr", "es"))
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """Doctors by the key of their post, and the offices that act in the district."""
+
+    doctors: dict[str, ProfessionalAccount]
+    director: Account
+
+    @property
+    def directing(self) -> Actor:
+        return Actor(self.director.id, Role.MEDICAL_DIRECTOR.value)
+
+
+def address_of(key: str) -> str:
+    return f"{key}@{DOMAIN}"
+
+
+def hire_staff(*, world: World, now: datetime) -> Staff:
+    if find_account(email=address_of("fontanel")) is None:
+        _hire(world, now=now)
+    director = find_account(email=address_of("directeur"))
+    if director is None:
+        raise LookupError("the demo's medical director is missing: start again on an empty folder")
+    emails = {address_of(post.key): post.key for post in DOCTORS}
+    rows = ProfessionalAccount.objects.filter(account__email__in=emails).select_related("account", "practitioner")
+    return Staff({emails[row.account.email or ""]: row for row in rows}, director)
+
+
+@transaction.atomic
+def _hire(world: World, *, now: datetime) -> None:
+    hired = now - HIRED_BEFORE
+    for key, name, role in OFFICES:
+        account = create_account(email=address_of(key), name=name, roles=frozenset({role}), by=DEMO, now=hired)
+        set_password(account=account, password=PASSWORD, now=hired + timedelta(hours=3))
+    director = find_account(email=address_of("directeur"))
+    by = Actor(director.id if director else None, Role.MEDICAL_DIRECTOR.value)
+    for serial, post in enumerate(DOCTORS, start=1):
+        doctor = _create(post, serial, world, now=hired)
+        _prove(doctor, post, tuple(EvidenceKind), by=by, today=local_day(now), now=hired + timedelta(days=1))
+        activate_professional(professional=doctor, by=by, now=hired + timedelta(days=1, hours=1))
+    _create_pharmacist(world, now=hired)
+    candidate = _create(CANDIDATE, 7, world, now=now - timedelta(days=2))
+    seen = (EvidenceKind.RPPS_EXTRACT, EvidenceKind.ORDRE)
+    _prove(candidate, CANDIDATE, seen, by=by, today=local_day(now), now=now - timedelta(days=1))
+    lapse = now - timedelta(days=10)
+    check_professionals_daily(today=local_day(lapse), now=lapse)
+
+
+def _create(post: Post, serial: int, world: World, *, now: datetime) -> ProfessionalAccount:
+    facts = PractitionerFacts(
+        rpps=_rpps(serial),
+        title=post.title,
+        given_name=post.given,
+        family_name=post.family,
+        profession=Profession.DOCTOR,
+        specialty=post.specialty,
+        practice_name=post.practice,
+        practice_commune=world.communes[post.home],
+        languages=post.languages,
+        portrait=post.portrait,
+    )
+    doctor = create_professional(email=address_of(post.key), facts=facts, by=DEMO, now=now)
+    set_password(account=doctor.account, password=PASSWORD, now=now + timedelta(hours=3))
+    return doctor
+
+
+def _create_pharmacist(world: World, *, now: datetime) -> None:
+    facts = PractitionerFacts(
+        rpps=_rpps(20),
+        title=Title.M,
+        given_name="Karim",
+        family_name="Haddad",
+        profession=Profession.PHARMACIST,
+        practice_name="Pharmacie de la Brune",
+        practice_commune=world.town,
+        languages=("fr", "ar"),
+        portrait="karim",
+    )
+    one = create_professional(email=address_of("pharmacien"), facts=facts, role=Role.ASSISTANT, by=DEMO, now=now)
+    set_password(account=one.account, password=PASSWORD, now=now + timedelta(hours=3))
+
+
+def _prove(
+    doctor: ProfessionalAccount, post: Post, kinds: tuple[EvidenceKind, ...], *, by: Actor, today: date, now: datetime
+) -> None:
+    for kind in kinds:
+        days = post.lapses if kind == EvidenceKind.LIABILITY_INSURANCE else 3 * 365
+        add_evidence(
+            professional=doctor,
+            kind=kind,
+            reference=f"pièce inventée {doctor.practitioner.rpps[-4:]}-{kind.value[:3]}",
+            valid_from=today - timedelta(days=200),
+            valid_until=today + timedelta(days=days),
+            by=by,
+            now=now,
+        )
+
+
+def _rpps(serial: int) -> str:
+    """No real RPPS number begins with 999; the key is right."""
+    body = f"999{serial:07}"
+    return body + luhn.calc_check_digit(body)
