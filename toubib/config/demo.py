@@ -34,8 +34,9 @@ def load_district() -> None:
     """The invented town, its people and its past; nothing when it is there already."""
     from django.utils import timezone
 
-    if find_spec("toubib.web.demo"):
-        import_module("toubib.web.demo").load_demo_district(now=timezone.now())
+    demo = import_module("toubib.web.demo") if find_spec("toubib.web.demo") else None
+    if hasattr(demo, "load_demo_district"):
+        demo.load_demo_district(now=timezone.now())
 
 
 if __name__ == "__main__":
