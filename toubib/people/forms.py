@@ -282,7 +282,7 @@ class EvidenceForm(Form):
         _("Référence du document"), longest=120, empty=_("Écrivez la référence du document.")
     )
     valid_from = DayField(label=_("Valable du"), help_text=_("Exemple : 01/01/2026."))
-    valid_until = DayField(label=_("jusqu’au (ce jour exclu)"))
+    valid_until = DayField(label=_("jusqu’au, ce jour exclu"), help_text=_("Exemple : 01/01/2027."))
 
 
 class ReasonForm(Form):

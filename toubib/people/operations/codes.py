@@ -144,7 +144,7 @@ def _send_code(address: Address, digest: str, *, now: datetime) -> None:
     )
     shown = f"{code[:3]} {code[3:6]} {code[6:]}".strip()
     body = _(
-        "Toubib : votre code est %(code)s. Il sert une fois, pendant 10 minutes. Ne le donnez à personne."
+        "Toubib : votre code est %(code)s. Il sert une fois, pendant 10 minutes. Ne le donnez à personne."
     )
     queue_message(
         channel=address.channel,

@@ -155,7 +155,7 @@ def check_professionals_daily(*, today: date, now: datetime) -> int:
         lapsed = [str(EvidenceKind(state.kind).label) for state in states if state.valid_until is None]
         ProfessionalAccount.objects.filter(pk=professional.pk).update(checked_on=today)
         if lapsed:
-            reason = _("Justificatif échu : %(kinds)s.") % {"kinds": ", ".join(lapsed)}
+            reason = _("Justificatif échu : %(kinds)s.") % {"kinds": ", ".join(lapsed)}
             suspend_professional(professional=professional, reason=reason, by=Actor.system("daily"), now=now)
             suspended += 1
     return suspended
@@ -181,10 +181,10 @@ def _trace(
 
 def _tell_suspension(professional: ProfessionalAccount, why: str, *, now: datetime) -> None:
     name = professional.practitioner.full_name
-    mine = _("Bonjour,\n\nVotre compte Toubib est suspendu : %(why)s\nVoyez le directeur médical.") % {
+    mine = _("Bonjour,\n\nVotre compte Toubib est suspendu : %(why)s\nVoyez le directeur médical.") % {
         "why": why
     }
-    theirs = _("Bonjour,\n\nLe compte de %(name)s est suspendu : %(why)s") % {"name": name, "why": why}
+    theirs = _("Bonjour,\n\nLe compte de %(name)s est suspendu : %(why)s") % {"name": name, "why": why}
     subject = _("Compte suspendu")
     if professional.account.email:
         queue_message(

@@ -229,7 +229,7 @@ def test_check_professionals_daily_suspends_what_lapsed_and_nothing_else(cast: C
     states = {one.pk: one for one in ProfessionalAccount.objects.all()}
     assert (states[cast.vasseur.pk].suspended_at, states[cast.vasseur.pk].suspension_reason) == (
         NOW,
-        "Justificatif échu : inscription à l’Ordre.",
+        "Justificatif échu\u00a0: inscription à l’Ordre.",
     )
     assert {one.suspended_at for key, one in states.items() if key != cast.vasseur.pk} == {None}
     assert {one.checked_on for one in states.values()} == {TODAY}

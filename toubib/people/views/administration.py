@@ -33,6 +33,7 @@ from toubib.people.operations import (
     revoke_role,
     send_invitation,
 )
+from toubib.people.operations.accounts import NEEDS_PRACTITIONER
 from toubib.people.queries import find_accounts
 from toubib.people.web import current_actor, role_required
 
@@ -123,11 +124,9 @@ def account(request: HttpRequest, account_id: UUID) -> HttpResponse:
         return redirect("people:account", one.pk)
     held = {grant.role for grant in one.open_grants}  # type: ignore[attr-defined]
     role_form = RoleForm()
-    role_form.fields["role"].choices = [  # type: ignore[attr-defined]
-        pair
-        for pair in role_form.fields["role"].choices
-        if pair[0] not in held  # type: ignore[attr-defined]
-    ]
+    apart = frozenset() if hasattr(one, "professional") else NEEDS_PRACTITIONER
+    offered = [pair for pair in role_form.fields["role"].choices if pair[0] not in held | apart]  # type: ignore[attr-defined]
+    role_form.fields["role"].choices = offered  # type: ignore[attr-defined]
     page = {
         "account": one,
         "role_form": role_form,

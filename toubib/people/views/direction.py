@@ -71,7 +71,14 @@ def _row(one: ProfessionalAccount, today: Any) -> dict[str, Any]:
         {"label": EvidenceKind(state.kind).label, "valid_until": state.valid_until}
         for state in evidence_states(professional=one, on=today)
     ]
-    return {"professional": one, "states": states, "complete": all(state["valid_until"] for state in states)}
+    ends = [state["valid_until"] for state in states if state["valid_until"]]
+    return {
+        "professional": one,
+        "states": states,
+        "complete": len(ends) == len(states),
+        "missing": [state["label"] for state in states if not state["valid_until"]],
+        "until": min(ends, default=None),
+    }
 
 
 def _act(request: HttpRequest, one: ProfessionalAccount, do: str, forms: dict[str, Form]) -> bool:

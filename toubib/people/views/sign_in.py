@@ -108,6 +108,7 @@ def enter_code(request: HttpRequest) -> HttpResponse:
     if address is None:
         return redirect(_with_next("people:sign_in", next_page))
     form = CodeForm(request.POST if request.POST.get("do") == "check" else None)
+    form.fields["code"].widget.attrs["autofocus"] = True
     note = ""
     if request.POST.get("do") == "resend":
         note = _resend(address)
