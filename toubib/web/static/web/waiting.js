@@ -1,0 +1,138 @@
+// @ts-check
+/* The waiting room: the rank from the news itself, so that two thousand pages ask the server nothing; into the call
+   by itself when the doctor opens the room; sharing a link. Words come from #line-words. Toubib, EUPL-1.2 */
+
+/** @typedef {{suffixes: string[], range_minutes: string, range: string, minutes: string, hours: string,
+ *             hours_minutes: string, clock: string, ahead: string, behind: string, none_ahead: string,
+ *             thread: string, most_dots: number}} Words */
+/** @typedef {{topic?: string, event?: string, rank?: number, ahead?: number, behind?: number,
+ *             low?: number | null, high?: number | null, at?: string}} News */
+
+const section = /** @type {HTMLElement | null} */ (document.getElementById("line"));
+const wordsBox = document.getElementById("line-words");
+const words = /** @type {Words | null} */ (wordsBox ? JSON.parse(wordsBox.textContent ?? "null") : null);
+const FIRST_ASK = 400;
+let renewing = false;
+
+/** @param {string} pattern @param {Record<string, unknown>} values */
+function fill(pattern, values) {
+  return pattern.replace(/%\((\w+)\)s/g, (_whole, key) => String(values[key] ?? ""));
+}
+
+/** No line break inside. @param {string} text */
+const together = (text) => text.replaceAll(" ", "\u00a0");
+
+/** @param {Words} say @param {number} minutes */
+function lengthOf(say, minutes) {
+  if (minutes < 60) return fill(say.minutes, { minutes });
+  const rest = minutes % 60;
+  const hour = Math.floor(minutes / 60);
+  return rest ? fill(say.hours_minutes, { hours: hour, minutes: String(rest).padStart(2, "0") }) : fill(say.hours, { hour });
+}
+
+/** @param {Words} say @param {number} low @param {number} high */
+function intervalOf(say, low, high) {
+  if (low >= high) return together(lengthOf(say, high));
+  if (high < 60) return together(fill(say.range_minutes, { low, high }));
+  return together(fill(say.range, { low: lengthOf(say, low), high: lengthOf(say, high) }));
+}
+
+/** The hour in Paris so many minutes from now. @param {Words} say @param {number} minutes */
+function clockIn(say, minutes) {
+  const then = new Date(Date.now() + minutes * 60000);
+  const parts = new Intl.DateTimeFormat("fr-FR", { hour: "numeric", minute: "2-digit", hourCycle: "h23", timeZone: "Europe/Paris" })
+    .formatToParts(then);
+  const of = (/** @type {string} */ type) => parts.find((part) => part.type === type)?.value ?? "";
+  const hour = Number(of("hour"));
+  return together(of("minute") === "00" ? fill(say.hours, { hour }) : fill(say.clock, { hour, minute: of("minute") }));
+}
+
+/** @param {string} name @param {string} text */
+function put(name, text) {
+  const element = section?.querySelector(`[data-line="${name}"]`);
+  if (element && element.textContent !== text) element.textContent = text;
+}
+
+/** @param {Words} say @param {"ahead" | "behind"} side @param {number} count */
+function dots(say, side, count) {
+  const box = section?.querySelector(`[data-line-dots="${side}"]`);
+  if (!box) return;
+  const wanted = Math.min(count, say.most_dots);
+  while (box.children.length > wanted) box.lastElementChild?.remove();
+  while (box.children.length < wanted) box.append(document.createElement("i"));
+  put(side, side === "ahead" && count === 0 ? say.none_ahead : fill(say[side], { count }));
+}
+
+/** @param {Words} say @param {News} news */
+function showRank(say, news) {
+  const rank = news.rank ?? 1;
+  const figure = section?.querySelector("[data-line-rank]");
+  if (figure) {
+    const suffix = document.createElement("sup");
+    suffix.textContent = say.suffixes[Math.min(rank, say.suffixes.length) - 1];
+    if (figure.textContent !== `${rank}${suffix.textContent}`) figure.replaceChildren(String(rank), suffix);
+  }
+  const [ahead, behind] = [news.ahead ?? 0, news.behind ?? 0];
+  dots(say, "ahead", ahead);
+  dots(say, "behind", behind);
+  section?.querySelector("[data-line-thread]")?.setAttribute("aria-label", fill(say.thread, { ahead, behind }));
+  showWait(say, news);
+}
+
+/** @param {Words} say @param {News} news */
+function showWait(say, { low, high, at }) {
+  const shown = section?.querySelector('[data-line="wait"]');
+  const known = typeof low === "number" && typeof high === "number";
+  if (known !== Boolean(shown)) return void setTimeout(renew, Math.random() * 2000); // a doctor came, or the last one left
+  if (typeof low !== "number" || typeof high !== "number") return;
+  put("wait", intervalOf(say, low, high));
+  put("from", clockIn(say, low));
+  put("to", clockIn(say, high));
+  if (at) put("at", at);
+}
+
+/** Asks once for what may have happened before the stream was open. */
+async function renew() {
+  if (!section?.dataset.refreshUrl || renewing) return;
+  renewing = true;
+  try {
+    const answer = await fetch(section.dataset.refreshUrl, { headers: { "Toubib-Fragment": "1" }, cache: "no-store" });
+    const goal = answer.headers.get("HX-Redirect");
+    if (goal?.startsWith("/") && !goal.startsWith("//")) return void window.location.assign(goal);
+    if (!answer.ok || answer.redirected) return;
+    const parsed = new DOMParser().parseFromString(await answer.text(), "text/html").body;
+    section.replaceChildren(...parsed.childNodes);
+  } catch {
+    // live.js says that the connection is lost, and asks again
+  } finally {
+    renewing = false;
+  }
+}
+
+/** Into the call, unless the person came back here by the back button. */
+function enterCall() {
+  const link = document.querySelector("[data-enter-call]");
+  if (!(link instanceof HTMLAnchorElement)) return;
+  const way = /** @type {PerformanceNavigationTiming | undefined} */ (performance.getEntriesByType("navigation")[0]);
+  if (link.dataset.enterCall === "now" && way?.type !== "back_forward") window.location.assign(link.href);
+}
+
+document.addEventListener("toubib:news", (event) => {
+  const news = /** @type {News} */ (/** @type {CustomEvent} */ (event).detail);
+  if (section?.dataset.liveTopic && news.topic !== section.dataset.liveTopic) return;
+  if (news.event === "rank" && words) showRank(words, news);
+  const link = document.querySelector("[data-enter-call]");
+  if (news.event === "in_call" && link instanceof HTMLAnchorElement) window.location.assign(link.href);
+});
+document.addEventListener("toubib:connection", (event) => {
+  if (/** @type {CustomEvent} */ (event).detail.up) setTimeout(renew, Math.random() * FIRST_ASK);
+}, { once: true });
+
+for (const button of document.querySelectorAll("[data-share]")) {
+  if (!(button instanceof HTMLElement) || !("share" in navigator)) continue;
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    navigator.share({ title: document.title, text: button.dataset.shareText, url: button.dataset.share }).catch(() => {});
+  });
+}
+enterCall();

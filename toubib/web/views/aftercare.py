@@ -1,0 +1,162 @@
+"""After the call: the note once signed, what to do if it gets worse, a word on how it went, a complaint."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from toubib.consultation.models import Complaint, Feedback
+from toubib.consultation.operations import complain, rate_call
+from toubib.ground.actors import Actor
+from toubib.people.enums import Role
+from toubib.people.models import Account
+from toubib.people.web import current_account, live_roles
+from toubib.record.enums import EncounterState
+from toubib.record.models import Encounter
+from toubib.record.perms import is_doctor_of, may_read_encounter, may_read_note
+from toubib.record.queries import get_encounter, notes_of, trace_read, video_verdict
+from toubib.waiting.catalogue import signs
+from toubib.web.forms import ComplaintForm, RatingForm
+from toubib.web.journal_words import accesses_of
+
+PHASES = {
+    EncounterState.PLANNED: "before",
+    EncounterState.ARRIVED: "before",
+    EncounterState.IN_PROGRESS: "in_call",
+    EncounterState.TO_SIGN: "to_sign",
+    EncounterState.SIGNED: "signed",
+    EncounterState.AMENDED: "signed",
+    EncounterState.ABORTED: "aborted",
+}
+
+
+def my_visit(request: HttpRequest, encounter_id: UUID) -> tuple[Account, Encounter, Actor]:
+    """A visit that this account may read, and as whom; 404 otherwise, a minor's secret visit for parents too."""
+    account, row = current_account(request), get_encounter(encounter_id=encounter_id)
+    if row is None or not may_read_encounter(account=account, encounter=row, now=timezone.now()).allowed:
+        raise Http404
+    role = Role.PATIENT
+    if is_doctor_of(account_id=account.id, encounter=row):
+        role = Role.PRACTITIONER
+        if role not in live_roles(request):
+            raise Http404
+    return account, row, Actor(account.id, role)
+
+
+@never_cache
+@require_GET
+def visit(request: HttpRequest, encounter: UUID) -> HttpResponse:
+    account, row, by = my_visit(request, encounter)
+    return _show(request, account, row, by)
+
+
+def _show(request: HttpRequest, account: Account, row: Encounter, by: Actor, **forms: Any) -> HttpResponse:
+    now = timezone.now()
+    context = _context(account, row, by, now=now)
+    context |= {
+        "rating_form": RatingForm(initial=_rated(context["feedback"])),
+        "complaint_form": ComplaintForm(),
+    }
+    trace_read(
+        what="note" if context["notes"] else "encounter",
+        patient_id=row.patient_id,
+        subject_id=row.id,
+        by=by,
+        now=now,
+    )
+    return render(request, "web/visit.html", {**context, **forms}, status=422 if forms else 200)
+
+
+def _rated(feedback: Feedback | None) -> dict[str, str]:
+    if feedback is None:
+        return {}
+    return {"helped": str(feedback.helped), "call_quality": str(feedback.call_quality)}
+
+
+def _context(account: Account, row: Encounter, by: Actor, *, now: datetime) -> dict[str, Any]:
+    is_patient_side = by.role == Role.PATIENT
+    phase = PHASES[EncounterState(row.state)]
+    readable = may_read_note(account=account, encounter=row, now=now).allowed
+    notes = notes_of(encounter=row) if readable and phase == "signed" else []
+    mine = Complaint.objects.filter(encounter=row, said_by=account.id).order_by("said_at")
+    return {
+        "visit": row,
+        "phase": phase,
+        "doctor": row.practitioner,
+        "patient": row.patient,
+        "reason_said": row.get_abort_reason_display().capitalize() if phase == "aborted" else "",
+        "live_words": _("Connexion coupée. Cette page se remettra à jour toute seule."),
+        "note": notes[0] if notes else None,
+        "amendments": notes[1:],
+        "notes": notes,
+        "verdict": video_verdict(encounter=row) if phase in {"signed", "to_sign"} else None,
+        "numbers": [signs().number(key) for key in ("15", "112", "116117")],
+        "is_patient_side": is_patient_side,
+        "feedback": Feedback.objects.filter(encounter=row).first(),
+        "complaints": list(mine) if is_patient_side else [],
+        "accesses": accesses_of(encounter=row, me=account.id),
+        "room": getattr(row, "room", None),
+    }
+
+
+@never_cache
+@require_GET
+def visit_state(request: HttpRequest, encounter: UUID) -> HttpResponse:
+    """While the note is written: nothing new, or the page moves to what it has become."""
+    _account, row, by = my_visit(request, encounter)
+    phase = PHASES[EncounterState(row.state)]
+    if phase != request.GET.get("phase"):
+        answer = HttpResponse(status=204)
+        answer["HX-Redirect"] = reverse("web:visit", args=[row.id])
+        return answer
+    room = getattr(row, "room", None)
+    context = {
+        "phase": phase,
+        "doctor": row.practitioner,
+        "room": room,
+        "is_patient_side": by.role == Role.PATIENT,
+    }
+    return render(request, "web/_visit_state.html", context)
+
+
+@require_POST
+def rate(request: HttpRequest, encounter: UUID) -> HttpResponse:
+    account, row, by = _patients_own(request, encounter)
+    form = RatingForm(request.POST)
+    if PHASES[EncounterState(row.state)] not in {"to_sign", "signed"}:
+        return redirect("web:visit", encounter)
+    if not form.is_valid():
+        return _show(request, account, row, by, rating_form=form)
+    helped, quality = int(form.cleaned_data["helped"]), int(form.cleaned_data["call_quality"])
+    rate_call(encounter=row, helped=helped, call_quality=quality, by=by, now=timezone.now())
+    messages.success(request, _("Merci. Votre avis est enregistré."))
+    return redirect("web:visit", encounter)
+
+
+@require_POST
+def complaint(request: HttpRequest, encounter: UUID) -> HttpResponse:
+    account, row, by = _patients_own(request, encounter)
+    form = ComplaintForm(request.POST)
+    if not form.is_valid():
+        return _show(request, account, row, by, complaint_form=form)
+    complain(encounter=row, text=form.cleaned_data["text"], by=by, now=timezone.now())
+    messages.success(request, _("Votre réclamation est partie. La réponse viendra sur cette page."))
+    return redirect("web:visit", encounter)
+
+
+def _patients_own(request: HttpRequest, encounter: UUID) -> tuple[Account, Encounter, Actor]:
+    """The patient's side alone: a doctor neither rates nor complains here."""
+    account, row, by = my_visit(request, encounter)
+    if by.role != Role.PATIENT:
+        raise Http404
+    return account, row, by

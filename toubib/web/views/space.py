@@ -1,0 +1,90 @@
+"""« Mon espace »: each role goes to its page; the patient's own page."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from toubib.ground.actors import Actor
+from toubib.ground.journal import entry_of, trace_many
+from toubib.people.enums import LinkKind, Role
+from toubib.people.models import Account
+from toubib.people.queries import links_of
+from toubib.people.web import current_account, live_roles
+from toubib.record.queries import encounters_for_account
+from toubib.waiting.queries import live_ticket_of
+from toubib.web.line import phase_of
+from toubib.web.own_data import consents_for
+
+PAGES = (
+    (Role.PRACTITIONER, "/cabinet"),
+    (Role.MEDICAL_DIRECTOR, "/direction"),
+    (Role.COMPLIANCE, "/conformite"),
+    (Role.ADMINISTRATOR, "/administration/comptes"),
+)
+PER_PAGE = 10
+LATEST = 3
+
+
+@never_cache
+@require_GET
+def space(request: HttpRequest) -> HttpResponse:
+    account, now, roles = current_account(request), timezone.now(), live_roles(request)
+    home = next((address for role, address in PAGES if role in roles), None)
+    if home:
+        return redirect(home)
+    if Role.PATIENT not in roles:
+        return render(request, "web/space_plain.html", {"account": account, "roles": sorted(roles)})
+    return render(request, "web/space.html", _patient_space(account, now=now))
+
+
+def _patient_space(account: Account, *, now: datetime) -> dict[str, Any]:
+    ticket = live_ticket_of(account_id=account.id)
+    links = links_of(account=account, now=now)
+    visits = list(encounters_for_account(account_id=account.id, now=now)[: LATEST + 1])
+    _trace_list(account, visits[:LATEST], now=now)
+    return {
+        "account": account,
+        "ticket": ticket,
+        "ticket_phase": phase_of(ticket) if ticket else "",
+        "own": next((link.patient for link in links if link.kind == LinkKind.SELF), None),
+        "others": [link for link in links if link.kind != LinkKind.SELF],
+        "visits": visits[:LATEST],
+        "more_visits": len(visits) > LATEST,
+        "consents": consents_for(account=account, now=now),
+    }
+
+
+def _trace_list(account: Account, visits: list[Any], *, now: datetime) -> None:
+    by = Actor(account.id, Role.PATIENT)
+    trace_many(
+        entry_of(
+            by=by,
+            action="record.encounter.list",
+            now=now,
+            patient=visit.patient_id,
+            subject="encounter",
+            subject_id=visit.id,
+        )
+        for visit in visits
+    )
+
+
+@never_cache
+@require_GET
+def visits(request: HttpRequest) -> HttpResponse:
+    """All visits of oneself and of those one acts for, ten a page."""
+    account, now = current_account(request), timezone.now()
+    if Role.PATIENT not in live_roles(request):
+        raise Http404
+    rows = encounters_for_account(account_id=account.id, now=now)
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    _trace_list(account, list(page.object_list), now=now)
+    return render(request, "web/visits.html", {"page_obj": page})
