@@ -12,7 +12,8 @@ from datetime import datetime
 from django.conf import settings
 from django.utils import translation
 
-from toubib.web.demo.clinic import hold_missing_sessions
+from toubib.web.demo.archive import keep_older_weeks
+from toubib.web.demo.clinic import PAST, PLAYED, hold_missing_sessions
 from toubib.web.demo.families import settle_families
 from toubib.web.demo.past import tell_afterwards
 from toubib.web.demo.staff import hire_staff
@@ -34,6 +35,9 @@ def load_demo_district(*, now: datetime) -> None:
         families = settle_families(world=world, staff=staff, now=now)
         end_stale_day(staff=staff, families=families, now=now)
         if not somebody_is_there():
+            keep_older_weeks(
+                world=world, staff=staff, families=families, since=now - PAST, until=now - PLAYED
+            )
             hold_missing_sessions(world=world, staff=staff, families=families, now=now)
             tell_afterwards(staff=staff, families=families, now=now)
         refresh_today(world=world, staff=staff, families=families, now=now)

@@ -52,7 +52,8 @@ from toubib.web.demo.visit import (
 from toubib.web.demo.world import World
 
 MARK = "demo.sessions"
-WEEKS = timedelta(weeks=8)
+PAST = timedelta(weeks=8)
+PLAYED = timedelta(weeks=3)  # the last weeks, played; those before are written at once (archive.py)
 LASTS = timedelta(hours=3)  # a session and its last note, at the most
 GENERAL = ("medecin", "medecin2", "benali", "ferreira", "roux")
 
@@ -61,7 +62,6 @@ GENERAL = ("medecin", "medecin2", "benali", "ferreira", "roux")
 class Plan:
     start: datetime
     skin: bool
-    unserved: bool
 
 
 @dataclass
@@ -169,7 +169,7 @@ class Session:
 def hold_missing_sessions(*, world: World, staff: Staff, families: dict[str, Household], now: datetime) -> int:
     """Play the sessions of the last weeks that were not yet; returns how many. Each is one transaction."""
     mark = Beat.objects.filter(name=MARK).first()
-    since = max(mark.at, now - WEEKS) if mark else now - WEEKS
+    since = max(mark.at, now - PLAYED) if mark else now - PLAYED
     plans = [plan for plan in plans_between(since, now) if plan.start > since]
     for plan in plans:
         with transaction.atomic():
@@ -189,21 +189,20 @@ def plans_between(since: datetime, now: datetime) -> Iterator[Plan]:
         for hour, skin in wanted:
             start = timezone.make_aware(datetime.fromisoformat(f"{day} {hour}"))
             if start + LASTS <= now:
-                yield Plan(start, skin, unserved=skin and day.isocalendar().week % 2 == 0)
+                yield Plan(start, skin)
         day += timedelta(days=1)
 
 
 def hold_session(plan: Plan, *, world: World, staff: Staff, families: dict[str, Household]) -> None:
     rng = Random(f"valbrune {plan.start.isoformat()} {plan.skin}")
-    pool = world.skin if plan.skin else world.general
+    pool = pool_of(plan, world)
     session = Session(world, pool, families, rng)
-    doctors = _doctors_for(plan, staff, rng)
+    doctors = doctors_for(plan, staff, rng)
     if not doctors:
         return
     for doctor in doctors:
         session.duties.append(open_shift(doctor, pool, now=plan.start))
-    spoken = {language for duty in session.duties for language in duty.languages}
-    for wish in _wishes(session, plan, spoken):
+    for wish in wishes_of(plan, families, languages_of(doctors), rng):
         at = plan.start + session.after(30, 2700)
         session.later(at, lambda now, wish=wish: session.arrive(wish, now))  # type: ignore[misc]
     over = session.run(plan.start) + timedelta(minutes=2)
@@ -211,11 +210,15 @@ def hold_session(plan: Plan, *, world: World, staff: Staff, families: dict[str, 
         session.leave(ticket, over)
     for duty in session.duties:
         end_duty(duty_id=duty.id, by=Actor(duty.account_id, Role.PRACTITIONER.value), now=over)
-    if plan.unserved:
+    if plan.skin:
         _come_too_late(session, plan)
 
 
-def _doctors_for(plan: Plan, staff: Staff, rng: Random) -> list[ProfessionalAccount]:
+def pool_of(plan: Plan, world: World) -> Pool:
+    return world.skin if plan.skin else world.general
+
+
+def doctors_for(plan: Plan, staff: Staff, rng: Random) -> list[ProfessionalAccount]:
     if plan.skin:
         return [one for one in [staff.doctors["cazals"]] if _may_serve(one, plan.start)]
     able = [staff.doctors[key] for key in GENERAL if _may_serve(staff.doctors[key], plan.start)]
@@ -240,11 +243,15 @@ def open_shift(doctor: ProfessionalAccount, pool: Pool, *, now: datetime) -> Dut
     )
 
 
-def _wishes(session: Session, plan: Plan, spoken: set[str]) -> list[Wish]:
-    rng = session.rng
-    able = [one for one in session.households.values() if one.family.language in spoken and one.patients]
+def languages_of(doctors: list[ProfessionalAccount]) -> set[str]:
+    return {language for doctor in doctors for language in doctor.practitioner.languages}
+
+
+def wishes_of(plan: Plan, families: dict[str, Household], spoken: set[str], rng: Random) -> list[Wish]:
+    """Who comes to a session: families whom a doctor there understands; the newcomer's own now and then."""
+    able = [one for one in families.values() if one.family.language in spoken and one.patients]
     chosen = rng.sample(able, min(len(able), rng.randint(2, 3) if plan.skin else rng.randint(2, 4)))
-    mine = session.households["patient"]
+    mine = families["patient"]
     if mine.patients and mine not in chosen and not plan.skin and rng.random() < 0.09:
         chosen.append(mine)
     return [wish_of(one, rng.randrange(3), rng=rng, now=plan.start, skin=plan.skin) for one in chosen]

@@ -17,13 +17,12 @@ from toubib.people.operations import (
     link_person,
     record_ins_from_insi,
     set_own_identity,
-    set_password,
     validate_identity,
 )
 from toubib.people.operations.accounts import add_grant
 from toubib.people.queries import find_account, links_of
 from toubib.record.operations import tell_health_summary
-from toubib.web.demo.staff import DEMO, PASSWORD, Staff, address_of
+from toubib.web.demo.staff import DEMO, Staff, address_of, give_password
 from toubib.web.demo.texts import HEALTH
 from toubib.web.demo.world import COMMUNES, World
 
@@ -136,7 +135,7 @@ def _settle(family: Family, serial: int, *, now: datetime) -> None:
     account.save(force_insert=True)
     add_grant(account=account, role=Role.PATIENT, by=DEMO, now=then)
     if family.key == "patient":
-        set_password(account=account, password=PASSWORD, now=then)
+        give_password(account)
     by = Actor(account.id, Role.PATIENT.value)
     for rank, person in enumerate(family.people):
         identity = _identity(person, serial, today=local_day(now))

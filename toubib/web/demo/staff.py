@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from stdnum import luhn
 
@@ -20,7 +22,6 @@ from toubib.people.operations import (
     check_professionals_daily,
     create_account,
     create_professional,
-    set_password,
 )
 from toubib.people.queries import find_account
 from toubib.web.demo.world import World
@@ -100,7 +101,7 @@ def _hire(world: World, *, now: datetime) -> None:
     hired = now - HIRED_BEFORE
     for key, name, role in OFFICES:
         account = create_account(email=address_of(key), name=name, roles=frozenset({role}), by=DEMO, now=hired)
-        set_password(account=account, password=PASSWORD, now=hired + timedelta(hours=3))
+        give_password(account)
     director = find_account(email=address_of("directeur"))
     by = Actor(director.id if director else None, Role.MEDICAL_DIRECTOR.value)
     for serial, post in enumerate(DOCTORS, start=1):
@@ -129,7 +130,7 @@ def _create(post: Post, serial: int, world: World, *, now: datetime) -> Professi
         portrait=post.portrait,
     )
     doctor = create_professional(email=address_of(post.key), facts=facts, by=DEMO, now=now)
-    set_password(account=doctor.account, password=PASSWORD, now=now + timedelta(hours=3))
+    give_password(doctor.account)
     return doctor
 
 
@@ -146,7 +147,19 @@ def _create_pharmacist(world: World, *, now: datetime) -> None:
         portrait="karim",
     )
     one = create_professional(email=address_of("pharmacien"), facts=facts, role=Role.ASSISTANT, by=DEMO, now=now)
-    set_password(account=one.account, password=PASSWORD, now=now + timedelta(hours=3))
+    give_password(one.account)
+
+
+@lru_cache(maxsize=1)
+def _hashed() -> str:
+    """Hashed once for all: scrypt is slow on purpose."""
+    return make_password(PASSWORD)
+
+
+def give_password(account: Account) -> None:
+    """The demo's password, which is shorter than people.operations.set_password is asked to take."""
+    account.password = _hashed()
+    account.save(update_fields=["password"])
 
 
 def _prove(

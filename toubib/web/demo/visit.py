@@ -97,7 +97,7 @@ def _begin(wish: Wish, *, now: datetime) -> Ticket:
 
 def _answer(ticket: Ticket, wish: Wish, world: World, rng: Random, *, now: datetime) -> None:
     home, by, ticket_id = wish.household, wish.household.actor, ticket.id
-    who = "self" if wish.patient == home.patients[0] else ("child" if ticket_is_for_child(wish, now=now) else "relative")
+    who = for_whom(wish, now=now)
     commune = world.communes[home.family.home]
     say_place(
         ticket_id=ticket_id, commune_id=commune.id, detail=home.family.street, callback_phone=home.phone, by=by, now=now
@@ -111,8 +111,10 @@ def _answer(ticket: Ticket, wish: Wish, world: World, rng: Random, *, now: datet
         add_attachment(patient_id=wish.patient.id, title=title, content=draw_photo(title), by=by, now=now)
 
 
-def ticket_is_for_child(wish: Wish, *, now: datetime) -> bool:
-    return age_on(wish.patient.birth_date, on=local_day(now)) < 18
+def for_whom(wish: Wish, *, now: datetime) -> str:
+    if wish.patient == wish.household.patients[0]:
+        return "self"
+    return "child" if age_on(wish.patient.birth_date, on=local_day(now)) < 18 else "relative"
 
 
 def _last_steps(wish: Wish, rng: Random) -> dict[str, dict[str, object]]:
