@@ -56,9 +56,9 @@ class NoGateway:
 def gateway_for(channel: str) -> Gateway:
     """The adapter that the settings name: demo, smtp, none, or a dotted path to a class of the operator's."""
     name = settings.EMAIL_GATEWAY if channel == Channel.EMAIL else settings.SMS_GATEWAY
-    ours = {"demo": DemoGateway, "smtp": SmtpGateway, "none": NoGateway}
-    gateway: Gateway = (ours.get(name) or import_string(name))()
-    return gateway
+    ours: dict[str, type[Gateway]] = {"demo": DemoGateway, "smtp": SmtpGateway, "none": NoGateway}
+    gateway: type[Gateway] = ours[name] if name in ours else import_string(name)
+    return gateway()
 
 
 def queue_message(*, channel: str, to: str, subject: str = "", body: str, now: datetime) -> OutboundMessage:
