@@ -18,6 +18,7 @@ from django.conf import settings
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "toubib.config.settings")
 django.setup()
 
+from django.db import DatabaseError, InterfaceError  # noqa: E402
 from django.http.request import split_domain_port, validate_host  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
@@ -103,7 +104,11 @@ async def _plain(send: Send, status: int, body: bytes) -> None:
 
 
 def admits(room_pass: RoomPass) -> bool:
-    return bool(with_database(partial(room_admits, room_pass)))
+    """Without the database the signed pass, minutes old, decides: a call outlives a database that is away."""
+    try:
+        return bool(with_database(partial(room_admits, room_pass)))
+    except (DatabaseError, InterfaceError):
+        return True
 
 
 def origin_allowed(origin: str, host: str) -> bool:

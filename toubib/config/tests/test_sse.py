@@ -16,6 +16,7 @@ from django.contrib.sessions.backends.db import SessionStore
 
 from toubib.config import sse
 from toubib.config.sse import Page, encode, who_listens
+from toubib.people.tests.factories import make_account, sign_in
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -167,6 +168,18 @@ def scope_with(cookie: str) -> dict[str, object]:
     "cookie", ["", "toubib_session=", "toubib_session=unknown", "toubib_session=é; x=[]", "=;;="]
 )
 def test_nobody_listens_without_a_session(cookie):
+    assert who_listens(scope_with(cookie)) is None
+
+
+@pytest.mark.django_db
+def test_account_follows_its_own_news_until_it_signs_out_or_is_suspended(client):
+    account = make_account()
+    sign_in(client, account)
+    cookie = f"toubib_session={client.session.session_key}"
+    assert f"account:{account.pk}" in who_listens(scope_with(cookie))[1]
+    assert who_listens(scope_with(cookie))[0] == str(account.pk)
+
+    type(account).objects.filter(pk=account.pk).update(is_active=False)
     assert who_listens(scope_with(cookie)) is None
 
 

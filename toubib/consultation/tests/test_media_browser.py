@@ -158,7 +158,9 @@ def _small_everywhere(pages: dict[str, Page]) -> set[int]:
 
 
 @pytest.mark.skipif(shutil.which("turnserver") is None, reason="coturn is not installed")
-def test_professional_side_goes_through_the_relay_alone(tmp_path: Path, enter: Callable[..., Page]) -> None:
+def test_professionals_go_through_the_relay_alone_and_four_people_by_relay_only(
+    tmp_path: Path, enter: Callable[..., Page]
+) -> None:
     with start_test_relay(folder=tmp_path, secret=SECRET) as relay:
         server = Server(tmp_path, relay.urls).start()
         try:
@@ -169,6 +171,12 @@ def test_professional_side_goes_through_the_relay_alone(tmp_path: Path, enter: C
                 assert set(page.evaluate(PEERS)[other]["candidate"]) == {"relay"}
             told = until(lambda: [line for line in kept(tmp_path, "measures") if line["p"] == "salome"])
             assert told[-1]["peers"][0]["relay"] is True
+
+            pages = {"odile": odile, "salome": salome}
+            pages |= {"karim": enter(server, "karim"), "lucie": enter(server, "lucie", "relay")}
+            for person, page in pages.items():
+                see(page, *(one for one in pages if one != person), seconds=60)
+            assert until(lambda: _small_everywhere(pages), 30) == {320}
         finally:
             server.kill()
 

@@ -74,13 +74,16 @@ function beginChat(root, { texts, credentials, signaling }) {
   signaling.addEventListener("message", (event) => {
     const { type, event: word } = /** @type {CustomEvent} */ (event).detail;
     if (type === "news" && (word === "chat" || word === "resync")) chat.catchUp();
-    if (type === "news") document.dispatchEvent(new CustomEvent("call-news", { detail: /** @type {CustomEvent} */ (event).detail }));
   });
 }
 
 /** While the server is away the call goes on, and the page says so. @param {{texts: Texts, notices: Notices, signaling: Signaling}} parts */
 function onServer({ texts, notices, signaling }) {
   let timer = 0;
+  signaling.addEventListener("message", (event) => {
+    const { detail } = /** @type {CustomEvent} */ (event);
+    if (detail.type === "news") document.dispatchEvent(new CustomEvent("call-news", { detail }));
+  });
   signaling.addEventListener("away", () => {
     timer ||= setTimeout(() => notices.set("server", texts.get("server-away")), 800);
   });

@@ -5,6 +5,7 @@
 
 const TIMEOUT = 4000;
 const TRUSTED_FOR = 13 * 60 * 1000;
+const FRESH = 5000;
 const REFRESH_AFTER = 10 * 60 * 1000;
 
 /** The server says that this page has no place in the room (any more). */
@@ -15,6 +16,9 @@ export class Gone extends Error {
     this.status = status;
   }
 }
+
+/** The room is not open yet: ask again in a moment; nothing is broken. */
+export class NotOpen extends Error {}
 
 /** Value of the CSRF cookie, for the X-CSRFToken header. */
 export function csrfToken() {
@@ -48,7 +52,9 @@ export class Credentials extends EventTarget {
   /** @returns {Promise<Pass>} */
   async refresh() {
     const answer = await postJson(this.url, {});
+    if (answer.redirected) throw new Gone(403); // signed out: the answer is the page to sign in
     if ([403, 404, 410].includes(answer.status)) throw new Gone(answer.status);
+    if (answer.status === 409) throw new NotOpen();
     if (!answer.ok) throw new Error(`credentials ${answer.status}`);
     this.pass = /** @type {Pass} */ (await answer.json());
     this.at = Date.now();
@@ -58,8 +64,9 @@ export class Credentials extends EventTarget {
     return this.pass;
   }
 
-  /** A new pass, or the last one when the pages are away but it still holds. */
+  /** A new pass (unless just given), or the last one when the pages are away but it still holds. */
   async forConnection() {
+    if (this.pass && Date.now() - this.at < FRESH) return this.pass;
     try {
       return await this.refresh();
     } catch (error) {

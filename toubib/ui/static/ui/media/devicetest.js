@@ -63,6 +63,7 @@ export class DeviceTest {
       this.#show(name, await this.#try(step));
     }
     this.local.stop();
+    this.root.querySelector("[data-picture]")?.toggleAttribute("hidden", true);
     this.#button("start")?.toggleAttribute("disabled", false);
     this.#button("report")?.removeAttribute("hidden");
     await this.#post();
@@ -127,12 +128,14 @@ export class DeviceTest {
 
   async #camera() {
     const track = this.#track("video");
+    this.root.querySelector("[data-picture]")?.toggleAttribute("hidden", false);
     const video = /** @type {HTMLVideoElement} */ (this.root.querySelector("[data-preview]"));
     video.muted = true;
     video.srcObject = new MediaStream([track]);
     await video.play();
     for (let i = 0; i < 50 && !video.videoWidth; i += 1) await pause(100);
     if (!video.videoWidth) throw new Trouble("broken", "no picture");
+    await pause(800); // long enough to see oneself; the picture stays until the end
     return `${video.videoWidth}x${video.videoHeight}`;
   }
 

@@ -1,5 +1,5 @@
 // @ts-check
-import { Gone } from "./credentials.js";
+import { Gone, NotOpen } from "./credentials.js";
 
 const DELAYS = [200, 400, 800, 1600];
 const PING_EVERY = 4000;
@@ -40,7 +40,7 @@ export class Signaling extends EventTarget {
       pass = await this.credentials.forConnection();
     } catch (error) {
       if (error instanceof Gone) this.#end("gone", error.status);
-      else this.#later();
+      else this.#later(!(error instanceof NotOpen));
       return;
     }
     if (this.ended || this.socket) return;
@@ -112,13 +112,14 @@ export class Signaling extends EventTarget {
     this.#later();
   }
 
-  #later() {
+  /** @param {boolean} tell whether the server is missed */
+  #later(tell = true) {
     if (this.ended) return;
     const delay = DELAYS[Math.min(this.tries, DELAYS.length - 1)] * (0.8 + Math.random() * 0.4);
     this.tries += 1;
     clearTimeout(this.retry);
     this.retry = setTimeout(() => this.connect(), delay);
-    if (this.tries > 1) this.dispatchEvent(new Event("away"));
+    if (tell && this.tries > 1) this.dispatchEvent(new Event("away"));
   }
 
   #hurry() {

@@ -1,6 +1,7 @@
 // @ts-check
 const NOTHING = 0.0006;
-const AFTER = 10;
+const AFTER = 10_000;
+const EVERY = 150;
 
 /** Says when the microphone is on and nothing at all comes from it (a muted headset, a wrong device). */
 export class SilenceWatch {
@@ -11,10 +12,10 @@ export class SilenceWatch {
   constructor(local, tell) {
     this.local = local;
     this.tell = tell;
-    this.seconds = 0;
+    this.silent = 0;
     /** @type {{context: AudioContext, analyser: AnalyserNode, track: MediaStreamTrack} | null} */
     this.ear = null;
-    this.timer = setInterval(() => this.#look(), 1000);
+    this.timer = setInterval(() => this.#look(), EVERY);
   }
 
   #look() {
@@ -25,7 +26,7 @@ export class SilenceWatch {
     }
     if (this.ear?.track !== track) this.#attach(track);
     if (this.ear?.context.state !== "running") return;
-    this.#set(level(this.ear.analyser) < NOTHING ? this.seconds + 1 : 0);
+    this.#set(level(this.ear.analyser) < NOTHING ? this.silent + EVERY : 0);
   }
 
   /** @param {MediaStreamTrack} track */
@@ -33,15 +34,16 @@ export class SilenceWatch {
     this.ear?.context.close();
     const context = new AudioContext();
     const analyser = context.createAnalyser();
+    analyser.fftSize = 8192;
     context.createMediaStreamSource(new MediaStream([track])).connect(analyser);
     this.ear = { context, analyser, track };
   }
 
-  /** @param {number} seconds */
-  #set(seconds) {
-    const was = this.seconds >= AFTER;
-    this.seconds = seconds;
-    if (was !== seconds >= AFTER) this.tell(seconds >= AFTER);
+  /** @param {number} silent milliseconds */
+  #set(silent) {
+    const was = this.silent >= AFTER;
+    this.silent = silent;
+    if (was !== silent >= AFTER) this.tell(silent >= AFTER);
   }
 }
 
