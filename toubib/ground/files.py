@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
+from django.db import transaction
 
 from toubib.ground.crypto import key_ring
 from toubib.ground.models import StoredFile
@@ -26,6 +27,13 @@ def store_file(*, content: bytes, media_type: str, now: datetime) -> StoredFile:
 def read_file(stored: StoredFile) -> bytes:
     """Raises FileNotFoundError or CannotDecrypt."""
     return key_ring().decrypt(_path(stored).read_bytes(), place=f"file:{stored.id}")
+
+
+def drop_file(stored: StoredFile) -> None:
+    """Delete the row now, the bytes once that is certain."""
+    path = _path(stored)
+    stored.delete()
+    transaction.on_commit(lambda: path.unlink(missing_ok=True))
 
 
 def _path(stored: StoredFile) -> Path:

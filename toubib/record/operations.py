@@ -9,8 +9,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from toubib.ground.actors import Actor
-from toubib.ground.files import store_file
+from toubib.ground.files import drop_file, read_file, store_file
 from toubib.ground.journal import trace
+from toubib.ground.locks import hold_lock
 from toubib.record import images
 from toubib.record.enums import (
     ENCOUNTER_MOVES,
@@ -231,11 +232,31 @@ def orient_patient(*, encounter_id: UUID, to: Orientation, note: str, by: Actor,
 def check_at_start(*, encounter_id: UUID, identity: bool, place: bool, by: Actor, now: datetime) -> None:
     """The doctor asked again, at the start, who the patient is and where they are now."""
     encounter = lock_encounter(encounter_id=encounter_id)
+    if encounter.state not in {EncounterState.ARRIVED, EncounterState.IN_PROGRESS, EncounterState.TO_SIGN}:
+        raise MoveRefused(_("La consultation est close : complétez la note par un ajout."))
     encounter.identity_checked, encounter.place_checked = identity, place
     encounter.save(update_fields=["identity_checked", "place_checked"])
     trace(
         by=by,
         action="record.encounter.check",
+        now=now,
+        patient=encounter.patient_id,
+        subject="encounter",
+        subject_id=encounter.id,
+    )
+
+
+@transaction.atomic
+def say_second_parent(*, encounter_id: UUID, agreed: bool | None, by: Actor, now: datetime) -> None:
+    """For an act that is not ordinary both parents agree (C. civ. 372-2): the doctor writes what the second said."""
+    encounter = lock_encounter(encounter_id=encounter_id)
+    if encounter.state not in {EncounterState.ARRIVED, EncounterState.IN_PROGRESS, EncounterState.TO_SIGN}:
+        raise MoveRefused(_("La consultation est close : complétez la note par un ajout."))
+    encounter.second_parent_agreed = agreed
+    encounter.save(update_fields=["second_parent_agreed"])
+    trace(
+        by=by,
+        action="record.encounter.second_parent",
         now=now,
         patient=encounter.patient_id,
         subject="encounter",
@@ -271,8 +292,17 @@ def tell_health_summary(
 
 @transaction.atomic
 def add_attachment(*, patient_id: UUID, title: str, content: bytes, by: Actor, now: datetime) -> Attachment:
-    """Keep a photo or PDF, encrypted; pictures are drawn anew without their metadata. Raises images.BadFile."""
+    """Keep a photo or PDF, encrypted; pictures are drawn anew without their metadata. Raises images.BadFile.
+
+    The same file sent twice before a visit (a double click) is one.
+    """
     clean, media_type = images.clean_upload(content)
+    hold_lock(f"record.attachments.{patient_id}")
+    waiting = Attachment.objects.filter(patient_id=patient_id, encounter__isnull=True, file__size=len(clean))
+    for row in waiting.select_related("file"):
+        if read_file(row.file) == clean:
+            Attachment.objects.filter(pk=row.pk).update(added_at=now)
+            return row
     stored = store_file(content=clean, media_type=media_type, now=now)
     attachment = Attachment.objects.create(
         patient_id=patient_id, file=stored, title=title, added_at=now, added_by=by.account_id
@@ -286,6 +316,25 @@ def add_attachment(*, patient_id: UUID, title: str, content: bytes, by: Actor, n
         subject_id=attachment.id,
     )
     return attachment
+
+
+@transaction.atomic
+def remove_attachment(*, attachment_id: UUID, by: Actor, now: datetime) -> None:
+    """Take back a file that no visit holds yet; the row goes, then its bytes. Idempotent."""
+    found = Attachment.objects.select_for_update().filter(pk=attachment_id, encounter__isnull=True).first()
+    if found is None:
+        return
+    stored, patient_id = found.file, found.patient_id
+    found.delete()
+    drop_file(stored)
+    trace(
+        by=by,
+        action="record.attachment.remove",
+        now=now,
+        patient=patient_id,
+        subject="attachment",
+        subject_id=attachment_id,
+    )
 
 
 def bind_to_encounter(*, patient_id: UUID, since: datetime, encounter_id: UUID) -> None:

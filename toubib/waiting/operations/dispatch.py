@@ -69,28 +69,30 @@ def _free_duties(pool_id: UUID) -> list[Duty]:
 
 
 def _pairs(pool_id: UUID, duties: list[Duty]) -> Iterable[Pair]:
-    free = {duty.id: duty for duty in duties}
+    free = {duty.id: Candidate.of(duty) for duty in duties}
+    by_id = {duty.id: duty for duty in duties}
     pool = Pool.objects.get(pk=pool_id)
+    for tickets in _first_in_line(pool_id, wanted=len(duties)):
+        refusals = _refusals(tickets)
+        for ticket in tickets:
+            if not free:
+                return
+            request = Request.of(ticket, pool=pool, refused_by=refusals.get(ticket.id, frozenset()))
+            chosen = choose(request=request, candidates=list(free.values()))
+            if chosen:
+                free.pop(chosen.duty_id)
+                yield Pair(ticket.id, by_id[chosen.duty_id], chosen.why)
+
+
+def _first_in_line(pool_id: UUID, *, wanted: int) -> Iterable[list[Ticket]]:
+    """Who waits, in order: as many as there are doctors, then, where some were not matched, LOOK_AHEAD more."""
     line = Ticket.objects.filter(pool_id=pool_id, state=TicketState.WAITING).order_by(*ORDER)
-    tickets = list(
-        line.only(
-            "id",
-            "language",
-            "patient_age",
-            "own_practitioner_id",
-            "place_commune_id",
-            "arrived_at",
-            "tier",
-        )[:LOOK_AHEAD]
-    )
-    refusals = _refusals(tickets)
-    for ticket in tickets:
-        if not free:
-            return
-        request = Request.of(ticket, pool=pool, refused_by=refusals.get(ticket.id, frozenset()))
-        chosen = choose(request=request, candidates=[Candidate.of(duty) for duty in free.values()])
-        if chosen:
-            yield Pair(ticket.id, free.pop(chosen.duty_id), chosen.why)
+    line = line.only("id", "language", "patient_age", "own_practitioner_id", "place_commune_id")
+    first = list(line[:wanted])
+    yield first
+    seen = {ticket.id for ticket in first}
+    if len(first) == wanted:
+        yield [ticket for ticket in line[: wanted + LOOK_AHEAD] if ticket.id not in seen]
 
 
 def _refusals(tickets: list[Ticket]) -> dict[UUID, frozenset[UUID]]:

@@ -53,6 +53,17 @@ def answer_signs(
     )
 
 
+@transaction.atomic
+def repeat_signs(*, ticket_id: UUID, yes: list[str], by: Actor, now: datetime) -> Ticket:
+    """The signs asked again while preparing: a « yes » said then withdrawn is kept for the doctor."""
+    ticket = _lock_preparing(ticket_id=ticket_id, now=now)
+    asked = catalogue.signs()
+    known = [key for key in yes if key in asked.keys]
+    ticket.signs_yes, ticket.signs_version = [*dict.fromkeys([*ticket.signs_yes, *known])], asked.version
+    ticket.save()
+    return ticket
+
+
 def _count_stops(*, signs: list[str], on: date) -> None:
     for sign in signs:
         row, _made = SignStop.objects.get_or_create(on=on, sign=sign)
@@ -79,14 +90,42 @@ def say_place(
 
 
 @transaction.atomic
-def say_for_whom(*, ticket_id: UUID, who: str, patient_id: UUID | None, by: Actor, now: datetime) -> Ticket:
-    """`who`: self, child, relative. A known patient of the account may be named at once."""
+def say_for_whom(
+    *, ticket_id: UUID, who: str, patient_id: UUID | None, anew: bool = False, by: Actor, now: datetime
+) -> Ticket:
+    """`who`: self, child, relative. A known patient of the account may be named at once; `anew`: it is someone else."""
     ticket = _lock_preparing(ticket_id=ticket_id, now=now)
-    if ticket.draft.get("who") != who or (patient_id and patient_id != ticket.patient_id):
-        ticket.patient_id, ticket.patient_age = None, None
+    if anew or ticket.draft.get("who", who) != who or (patient_id and patient_id != ticket.patient_id):
+        _forget_patient(ticket)
     ticket.draft = {**ticket.draft, "who": who}
     if patient_id is not None:
         _set_patient(ticket, Patient.objects.get(pk=patient_id), now)
+    ticket.save()
+    return ticket
+
+
+def _forget_patient(ticket: Ticket) -> None:
+    """Another person is to be seen: what was said of the first one's health and agreements does not serve."""
+    ticket.patient_id, ticket.patient_age = None, None
+    done = [step for step in ticket.draft.get("done", []) if step == "test"]
+    kept = {name: said for name, said in ticket.draft.items() if name in {"who", "test"}}
+    ticket.draft = {**kept, "done": done}
+
+
+@transaction.atomic
+def say_language(*, ticket_id: UUID, language: str, by: Actor, now: datetime) -> Ticket:
+    """The language to be spoken in the call: only a doctor who speaks it is offered the request."""
+    ticket = _lock_preparing(ticket_id=ticket_id, now=now)
+    ticket.language = language
+    ticket.save()
+    return ticket
+
+
+@transaction.atomic
+def ask_secrecy(*, ticket_id: UUID, secret: bool, by: Actor, now: datetime) -> Ticket:
+    """A minor who asks for themself may ask that parents do not learn of it (L. 1111-5 CSP)."""
+    ticket = _lock_preparing(ticket_id=ticket_id, now=now)
+    ticket.draft = {**ticket.draft, "minor_secrecy": secret}
     ticket.save()
     return ticket
 
@@ -125,6 +164,8 @@ def attach_account(*, ticket_id: UUID, account_id: UUID, now: datetime) -> Ticke
 def attach_patient(*, ticket_id: UUID, patient_id: UUID, by: Actor, now: datetime) -> Ticket:
     """Who is to be seen; the caller has checked that the account acts for this patient."""
     ticket = _lock_preparing(ticket_id=ticket_id, now=now)
+    if ticket.patient_id not in {None, patient_id}:
+        _forget_patient(ticket)
     _set_patient(ticket, Patient.objects.get(pk=patient_id), now)
     ticket.save()
     trace(

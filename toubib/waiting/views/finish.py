@@ -1,0 +1,113 @@
+"""Agreements, the device test, and the door of the line."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from toubib.waiting import catalogue
+from toubib.waiting.forms import WITH_DOCTOR, ConsentsForm
+from toubib.waiting.operations import CannotEnter, finish_step, join_line
+from toubib.waiting.queries import estimate_wait, missing_steps, pool_for
+from toubib.waiting.queries.line import line_of
+from toubib.waiting.views.common import NAMES, Visit, after, next_step, path_context, room_of, step_page
+
+LONGEST_RESULT = 16 * 1024
+STATUSES = frozenset({"ok", "refused", "none", "broken", "skipped", "hear"})
+
+
+@step_page("consentements")
+def consents(request: HttpRequest, visit: Visit) -> HttpResponse:
+    ticket = visit.ticket
+    said = ticket.draft.get("consentements") or {}
+    form = ConsentsForm(request.POST or None, has_mt=ticket.medecin_traitant in WITH_DOCTOR, initial=said)
+    if request.method == "POST" and form.is_valid():
+        ticket = finish_step(
+            ticket_id=ticket.id, step="consentements", answers=form.answers(), by=visit.by, now=visit.now
+        )
+        return after(request, ticket, "consentements")
+    return render(request, "waiting/consents.html", path_context("consentements", form=form))
+
+
+@step_page("test")
+def device_test(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """Results come by `test_result` while the page runs; without them the step counts as skipped."""
+    kept = visit.ticket.draft.get("test") or {}
+    if request.method == "POST":
+        answers = (
+            kept if kept.get("steps") and request.POST.get("do") != "skip" else {**kept, "skipped": True}
+        )
+        ticket = finish_step(
+            ticket_id=visit.ticket.id, step="test", answers=answers, by=visit.by, now=visit.now
+        )
+        return next_step(request, ticket)
+    more = {
+        "ice_url": reverse("web:test_relays"),
+        "result_url": reverse("waiting:test_result"),
+        "phone": visit.ticket.callback_phone,
+    }
+    return render(request, "waiting/test.html", path_context("test", **more))
+
+
+@step_page("test")
+def test_result(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """{"steps": [{"step", "status", "detail"}]} from the page's script; kept with the ticket."""
+    steps = _read_steps(request.body) if request.method == "POST" else None
+    if steps is None:
+        return HttpResponse(status=400)
+    finish_step(ticket_id=visit.ticket.id, step="test", answers={"steps": steps}, by=visit.by, now=visit.now)
+    return HttpResponse(status=204)
+
+
+test_result.__test__ = False  # type: ignore[attr-defined]  # the name is not that of a test
+
+
+def _read_steps(body: bytes) -> list[dict[str, str]] | None:
+    """None when the shape is not that of the device test."""
+    if len(body) > LONGEST_RESULT:
+        return None
+    try:
+        rows = json.loads(body)["steps"]
+        found = [{name: str(row[name])[:200] for name in ("step", "status", "detail")} for row in rows[:20]]
+    except (ValueError, TypeError, KeyError):
+        return None
+    return found if found and all(row["status"] in STATUSES for row in found) else None
+
+
+@step_page("pret")
+def ready(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """All is said: what was answered, the place to be had, and the door."""
+    missing = missing_steps(ticket=visit.ticket)
+    if missing:
+        return next_step(request, visit.ticket)
+    refusal = ""
+    if request.method == "POST":
+        try:
+            return room_of(join_line(ticket_id=visit.ticket.id, by=visit.by, now=visit.now))
+        except CannotEnter as why:
+            refusal = str(why)
+            if why.step:
+                messages.warning(request, refusal)
+                return redirect(f"waiting:{NAMES[why.step]}")
+    page = path_context("pret", back="waiting:test", refusal=refusal, **_said(visit), **_line(visit))
+    return render(request, "waiting/ready.html", page)
+
+
+def _said(visit: Visit) -> dict[str, Any]:
+    ticket = visit.ticket
+    return {"ticket": ticket, "reason": catalogue.reason(ticket.reason_key), "place": ticket.place_commune}
+
+
+def _line(visit: Visit) -> dict[str, Any]:
+    """The place this person would have, and the wait told with it."""
+    reason = catalogue.reason(visit.ticket.reason_key)
+    pool = pool_for(key=reason.pool) if reason else None
+    if pool is None:
+        return {}
+    ahead = line_of(pool_id=pool.id).count()
+    return {"rank": ahead + 1, "wait": estimate_wait(pool_id=pool.id, ahead=ahead, now=visit.now)}
