@@ -341,7 +341,8 @@ class Signalling:
     def _hear(self, room: Room, news: News) -> None:
         event = news.get("event")
         if event == "closed":
-            self._bar(room.id, "")
+            if self.admits is None:  # who asks the database knows better: a doctor may call again
+                self._bar(room.id, "")
             for member in list(room.members.values()):
                 self._send_away(member, "closed", CLOSED)
             room.members.clear()

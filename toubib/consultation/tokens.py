@@ -52,11 +52,11 @@ def read_room_token(*, token: str, now: datetime) -> RoomPass:
         raise BadPass("not signed by this server") from error
     if not isinstance(payload, list) or len(payload) != 7:
         raise BadPass("of another version")
-    *words, expires = payload
+    room_id, participant_id, role, name, rpps, side, expires = payload
     expires_at = datetime.fromtimestamp(expires, UTC)
     if now >= expires_at:
         raise BadPass("past its time")
-    return RoomPass(*words, expires_at=expires_at)
+    return RoomPass(room_id, participant_id, role, name, rpps, side, expires_at)
 
 
 def ice_config(*, participant_id: object, side: str, now: datetime) -> dict[str, Any]:

@@ -133,8 +133,9 @@ def start_test_relay(*, folder: Path, secret: str, loopback_peers: bool = True) 
     ]
     config = folder / "turnserver.conf"
     config.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    process = subprocess.Popen([program, "-c", str(config)], cwd=folder, **quiet)
+    process = subprocess.Popen(
+        [program, "-c", str(config)], cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     try:
         _wait_for(port, process)
         urls = (f"turn:127.0.0.1:{port}?transport=udp", f"turn:127.0.0.1:{port}?transport=tcp")

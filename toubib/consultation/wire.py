@@ -28,7 +28,8 @@ def read_message(text: str) -> Message:
         raise BadShape from None
     if not isinstance(message, dict):
         raise BadShape
-    check = _CHECKS.get(message.get("type")) if isinstance(message.get("type"), str) else None
+    kind = message.get("type")
+    check = _CHECKS.get(kind) if isinstance(kind, str) else None
     if check is None:
         raise BadShape
     check(message)

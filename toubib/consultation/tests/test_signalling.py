@@ -1,17 +1,21 @@
 """The room over real sockets: who comes in, what passes, what floods do to the others."""
 
+import asyncio
 import contextlib
 import json
 import time
 import urllib.request
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from toubib.consultation.signalling import same_site
+from toubib.consultation.signalling import Signalling, same_site
+from toubib.consultation.tests.harness import Topics
 from toubib.consultation.tests.server import Server
+from toubib.consultation.tokens import make_room_token
 
 ANSWER = {"conn": "c1", "description": {"type": "offer", "sdp": "v=0\r\n"}, "second": ""}
 
@@ -289,6 +293,57 @@ def test_flood_is_warned_then_closed_and_the_others_do_not_notice(server):
         assert closed.rcvd is not None and closed.rcvd.code == 1008
     assert heard.count('{"type": "error", "code": "rate"}') == 1
     assert heard.count('{"type": "pong"}') < 260
+
+
+class Wire:
+    """One socket without a network, for what the harness does not do."""
+
+    def __init__(self, app: Signalling, now: datetime) -> None:
+        token = make_room_token(
+            room_id="r", participant_id="odile", role="patient", name="O", rpps="", side="patient", now=now
+        )
+        self.incoming: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self.sent: list[dict[str, Any]] = []
+        self.incoming.put_nowait({"type": "websocket.connect"})
+        hello = json.dumps({"type": "hello", "token": token, "tab": "t"})
+        self.incoming.put_nowait({"type": "websocket.receive", "text": hello})
+        scope = {"type": "websocket", "headers": []}
+        self.task = asyncio.ensure_future(app(scope, self.incoming.get, self.send))
+
+    async def send(self, message: dict[str, Any]) -> None:
+        self.sent.append(message)
+        if message["type"] == "websocket.close":
+            self.incoming.put_nowait({"type": "websocket.disconnect"})
+
+    async def code(self) -> int | None:
+        await asyncio.wait({self.task}, timeout=1)
+        return self.sent[-1].get("code")
+
+
+def test_hook_decides_who_comes_in_also_when_the_doctor_calls_again():
+    now = datetime(2026, 11, 21, 14, tzinfo=UTC)
+    allowed = [True]
+
+    async def scene() -> list[int | None]:
+        hub = Topics()
+        app = Signalling(
+            hub=hub, origin_allowed=lambda *_: True, now=lambda: now, admits=lambda _: allowed[0]
+        )
+        first = Wire(app, now)
+        await asyncio.sleep(0.2)
+        hub.tell("room:r", {"event": "closed"})
+        codes = [await first.code()]
+        allowed[0] = False
+        codes.append(await Wire(app, now).code())
+        allowed[0] = True
+        again = Wire(app, now)
+        await asyncio.sleep(0.2)
+        codes.append(json.loads(again.sent[1]["text"])["type"] == "welcome" and None)
+        again.incoming.put_nowait({"type": "websocket.disconnect"})
+        await again.task
+        return codes
+
+    assert asyncio.run(scene()) == [4004, 4003, None]
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,8 @@ export class Controls {
     this.signaling = signaling;
     this.texts = texts;
     this.notices = notices;
+    /** @type {string} whose second camera was asked for last */
+    this.askedOf = "";
     this.#wire(onHangUp);
     this.show();
     local.addEventListener("track", () => this.show());
@@ -109,10 +111,10 @@ export class Controls {
   #askSource() {
     const select = /** @type {HTMLSelectElement} */ (this.#find("source"));
     const [to, source] = select.value.split(" ");
-    const off = this.room.people.get(this.askedOf ?? "");
+    const off = this.room.people.get(this.askedOf);
     if (off && this.askedOf !== to) this.signaling.send({ type: "request", to: this.askedOf, what: "second", on: false });
     if (to) this.signaling.send({ type: "request", to, what: "second", on: true, source });
-    this.askedOf = to;
+    this.askedOf = to ?? "";
   }
 
   #askFullAudio() {
