@@ -12,9 +12,8 @@ from django.utils import timezone
 
 from toubib.consultation.enums import InviteState, ParticipantRole
 from toubib.consultation.models import ChatMessage, Invite, Measurement, Participant, Room
-from toubib.record.models import Consent
 from toubib.record.enums import UNSIGNED_STATES, EncounterState
-from toubib.record.models import Encounter
+from toubib.record.models import Consent, Encounter
 from toubib.record.queries import READABLE
 
 PATIENT_SIDE = (ParticipantRole.PATIENT, ParticipantRole.ACCOMPANYING)

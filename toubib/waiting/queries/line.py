@@ -38,6 +38,7 @@ class WaitingRow:
     arrived_at: datetime
     state: str
     tier: int
+    tier_set_by: UUID | None
     earlier_yes: bool
 
 
@@ -80,6 +81,7 @@ def waiting_rows(*, pool_ids: list[UUID], limit: int = 50) -> tuple[list[Waiting
             "id",
             "state",
             "tier",
+            "tier_set_by",
             "arrived_at",
             "reason_key",
             "patient_age",
@@ -107,6 +109,7 @@ def _row(ticket: Ticket, rank: int) -> WaitingRow:
         arrived_at=ticket.arrived_at or ticket.created_at,
         state=ticket.state,
         tier=ticket.tier,
+        tier_set_by=ticket.tier_set_by,
         earlier_yes=bool(ticket.signs_yes),
     )
 

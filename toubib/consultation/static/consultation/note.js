@@ -1,0 +1,173 @@
+// @ts-check
+/* The note saves itself. What is typed stays in this page's memory until the server has it: never in the browser's
+   own storage, which others of this machine could read. Words come from data-* of the form. Toubib, EUPL-1.2 */
+import { csrfToken } from "../ui/http.js";
+
+const AFTER_TYPING = 3000;
+const TRY_AGAIN = 5000;
+const TEXTS = ["reason", "findings", "conclusion", "advice"];
+
+export class Note {
+  /** @param {HTMLFormElement} form */
+  constructor(form) {
+    this.form = form;
+    this.said = /** @type {HTMLElement} */ (form.querySelector("[data-note-state]"));
+    this.base = /** @type {HTMLInputElement} */ (form.elements.namedItem("base"));
+    this.dirty = false;
+    this.conflict = false;
+    this.leaving = false;
+    this.timer = 0;
+    /** @type {Promise<void> | null} */ this.running = null;
+    form.addEventListener("input", (event) => {
+      if (TEXTS.includes(/** @type {HTMLInputElement} */ (event.target).name)) this.#typed();
+    });
+    form.addEventListener("focusout", () => { if (this.dirty) this.save(); });
+    window.addEventListener("online", () => { if (this.dirty) this.save(); });
+    window.addEventListener("beforeunload", (event) => { if (this.dirty && !this.leaving) event.preventDefault(); });
+    document.addEventListener("visibilitychange", () => { if (document.hidden && this.dirty) this.#goodbye(); });
+    window.addEventListener("pageshow", () => { this.leaving = false; });
+  }
+
+  #typed() {
+    this.dirty = true;
+    this.version = (this.version ?? 0) + 1;
+    this.#later(AFTER_TYPING);
+  }
+
+  /** @param {number} wait */
+  #later(wait) {
+    clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => this.save(), wait);
+  }
+
+  /** The form goes itself, with these texts in it. */
+  leave() {
+    this.leaving = true;
+    clearTimeout(this.timer);
+  }
+
+  /** One saving at a time; what is typed meanwhile goes in the next. @returns {Promise<void>} */
+  async save() {
+    clearTimeout(this.timer);
+    if (this.running) await this.running;
+    if (!this.dirty || this.conflict || this.leaving) return;
+    this.running = this.#send();
+    await this.running;
+    this.running = null;
+  }
+
+  #body() {
+    return new URLSearchParams([...new FormData(this.form)].map(([name, value]) => [name, String(value)]));
+  }
+
+  /** @param {RequestInit} [more] */
+  #post(more) {
+    const headers = { Accept: "application/json", "X-CSRFToken": csrfToken() };
+    return fetch(this.form.dataset.saveUrl ?? "", { method: "POST", headers, body: this.#body(), ...more });
+  }
+
+  async #send() {
+    const version = this.version;
+    this.#say("saving");
+    try {
+      const answer = await this.#post({ signal: AbortSignal.timeout(8000) });
+      await this.#take(answer, version);
+    } catch {
+      this.#wait();
+    }
+  }
+
+  #wait() {
+    this.#say("waiting");
+    this.#later(TRY_AGAIN);
+  }
+
+  /** @param {Response} answer @param {number | undefined} version */
+  async #take(answer, version) {
+    if (answer.redirected || answer.status === 401 || answer.status === 403) {
+      this.#say("signedOut");
+      this.#later(TRY_AGAIN);
+    } else if (answer.status === 409) {
+      this.#compare(await answer.json());
+    } else if (answer.status === 400) {
+      this.#say("refused");
+    } else if (answer.status === 410) {
+      this.dirty = false;
+      this.#put((await answer.json()).sentence, false);
+    } else if (!answer.ok) {
+      this.#wait();
+    } else {
+      const { base, said } = await answer.json();
+      this.base.value = String(base);
+      if (this.version === version) this.dirty = false;
+      else this.#later(AFTER_TYPING);
+      this.#put(said, true);
+    }
+  }
+
+  /** The page goes to the background or away: a last word that outlives it. */
+  #goodbye() {
+    if (this.conflict || this.running || this.leaving) return;
+    const version = this.version;
+    this.running = this.#post({ keepalive: true })
+      .then((answer) => this.#take(answer, version))
+      .catch(() => this.#wait())
+      .finally(() => { this.running = null; });
+  }
+
+  /** @param {"saving" | "waiting" | "refused" | "signedOut" | "stale"} word */
+  #say(word) {
+    this.#put(this.form.dataset[word] ?? "", false);
+  }
+
+  /** @param {string} words @param {boolean} saved */
+  #put(words, saved) {
+    const tick = this.said.querySelector("svg");
+    if (!saved) this.said.textContent = words;
+    else if (tick) this.said.replaceChildren(tick, ` ${words}`);
+    else this.said.textContent = words;
+  }
+
+  /* ---- Another page saved since: both texts stand side by side ------------------------ */
+
+  /** @param {{base: number, texts: Record<string, string>}} other */
+  #compare({ base, texts }) {
+    this.base.value = String(base);
+    this.conflict = true;
+    this.#say("stale");
+    for (const name of TEXTS) {
+      const field = /** @type {HTMLTextAreaElement} */ (this.form.elements.namedItem(name));
+      if (field.value !== texts[name]) this.#offer(field, texts[name]);
+    }
+    this.#settled();
+  }
+
+  /** @param {HTMLTextAreaElement} field @param {string} text */
+  #offer(field, text) {
+    const template = /** @type {HTMLTemplateElement} */ (this.form.querySelector("template[data-other]"));
+    const box = /** @type {HTMLElement} */ (
+      /** @type {DocumentFragment} */ (template.content.cloneNode(true)).firstElementChild
+    );
+    box.dataset.otherBox = "1";
+    /** @type {HTMLElement} */ (box.querySelector("[data-other-text]")).textContent = text;
+    field.after(box);
+    box.querySelector("[data-other-keep]")?.addEventListener("click", () => this.#choose(box));
+    box.querySelector("[data-other-take]")?.addEventListener("click", () => {
+      field.value = text;
+      this.#choose(box);
+    });
+  }
+
+  /** @param {HTMLElement} box */
+  #choose(box) {
+    box.remove();
+    this.#settled();
+  }
+
+  #settled() {
+    if (this.form.querySelector("[data-other-box]")) return;
+    this.conflict = false;
+    this.dirty = true;
+    this.save();
+  }
+}

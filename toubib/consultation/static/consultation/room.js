@@ -1,0 +1,111 @@
+// @ts-check
+/* The doctor's room: figures that grow, messages counted, pictures seen beside, the end asked twice.
+   The note has its own module. Toubib, EUPL-1.2 */
+import { Note } from "./note.js";
+
+const STATUS_EVERY = 5000;
+const room = /** @type {HTMLElement} */ (document.getElementById("room"));
+const form = document.querySelector("form[data-note]");
+const note = form instanceof HTMLFormElement ? new Note(form) : null;
+
+/* ---- Figures ------------------------------------------------------------------ */
+
+async function renewStatus() {
+  try {
+    const answer = await fetch(room.dataset.statusUrl ?? "", { cache: "no-store", signal: AbortSignal.timeout(4000) });
+    if (!answer.ok || answer.redirected) return;
+    const words = await answer.json();
+    for (const [name, key] of [["measured", "measured"], ["elapsed", "elapsed"], ["measured-detail", "measured_detail"]]) {
+      const place = document.querySelector(`[data-${name}]`);
+      if (place) place.textContent = words[key];
+    }
+  } catch {
+    // the server is away: the figures stand still, the call goes on
+  }
+}
+
+if (room.dataset.phase === "call") setInterval(renewStatus, STATUS_EVERY);
+
+/* ---- The end of the call, asked twice; nothing typed is lost on the way ---------- */
+
+document.addEventListener("click", (event) => {
+  const button = event.target instanceof Element ? event.target.closest("[data-control=hangup]") : null;
+  const dialog = document.getElementById("end-call");
+  if (!button || !(dialog instanceof HTMLDialogElement)) return;
+  event.stopPropagation();
+  event.preventDefault();
+  if (!dialog.open) dialog.showModal();
+}, true);
+
+document.addEventListener("submit", async (event) => {
+  const leaving = event.target;
+  if (!(leaving instanceof HTMLFormElement) || leaving === form || leaving.hasAttribute("hx-post")) return;
+  if (!note?.dirty || leaving.dataset.noteKept) return;
+  event.preventDefault();
+  event.stopPropagation();
+  await note.save();
+  if (note.conflict) return; // both texts are on the page: the doctor chooses first
+  leaving.dataset.noteKept = "1";
+  leaving.requestSubmit(/** @type {SubmitEvent} */ (event).submitter);
+}, true);
+
+form?.addEventListener("submit", () => note?.leave());
+
+/* ---- After a fragment came in ------------------------------------------------------ */
+
+/** @param {Element} part */
+function sayNews(part) {
+  for (const one of part.querySelectorAll("[data-say]")) {
+    document.dispatchEvent(new CustomEvent("toubib:say", { detail: { text: /** @type {HTMLElement} */ (one).dataset.say } }));
+  }
+}
+document.addEventListener("toubib:refreshed", (event) => {
+  if (event.target instanceof HTMLElement && event.target.id === "guests") sayNews(event.target);
+});
+document.addEventListener("htmx:afterRequest", (event) => {
+  const sent = event.target instanceof Element ? event.target.closest("form[data-close-after]") : null;
+  if (/** @type {CustomEvent} */ (event).detail.successful) sent?.closest("dialog")?.close();
+});
+
+/* ---- Messages counted while their tab is closed ------------------------------------- */
+
+const list = document.querySelector("[data-chat-list]");
+const count = document.querySelector("[data-chat-count]");
+const panel = document.getElementById("panel-chat");
+let unread = 0;
+
+function showCount() {
+  if (panel && !panel.hidden) unread = 0;
+  if (count) count.textContent = unread ? `, ${unread}` : "";
+}
+if (list && panel) {
+  new MutationObserver((changes) => {
+    for (const change of changes) unread += change.addedNodes.length;
+    showCount();
+  }).observe(list, { childList: true });
+  new MutationObserver(showCount).observe(panel, { attributes: true, attributeFilter: ["hidden"] });
+}
+
+/* ---- Pictures beside the call, not over it -------------------------------------------- */
+
+document.addEventListener("click", (event) => {
+  const link = event.target instanceof Element ? event.target.closest("a[data-picture]") : null;
+  const viewer = document.querySelector("[data-viewer]");
+  const picture = viewer?.querySelector("img");
+  const words = viewer?.querySelector("figcaption");
+  if (!(link instanceof HTMLAnchorElement) || !(viewer instanceof HTMLElement) || !picture || !words) return;
+  if (/** @type {MouseEvent} */ (event).ctrlKey || /** @type {MouseEvent} */ (event).metaKey) return;
+  event.preventDefault();
+  picture.src = link.href;
+  picture.alt = words.textContent = (link.textContent ?? "").trim();
+  viewer.hidden = false;
+});
+
+/* ---- On a phone the picture stays in sight while one writes ---------------------------- */
+
+const notePart = document.getElementById("note-form");
+notePart?.addEventListener("focusin", () => document.documentElement.classList.toggle("noting", room.dataset.phase === "call"));
+notePart?.addEventListener("focusout", (event) => {
+  if (event.relatedTarget instanceof Node && notePart.contains(event.relatedTarget)) return;
+  document.documentElement.classList.remove("noting");
+});

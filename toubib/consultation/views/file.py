@@ -1,0 +1,139 @@
+"""The file of the patient beside the call: who, where now, what they told, what was seen before. Reads are journaled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from toubib.consultation.models import Room
+from toubib.ground.actors import Actor
+from toubib.ground.files import read_file
+from toubib.ground.journal import entry_of, trace_many
+from toubib.people.enums import InsStatus, Role
+from toubib.people.queries import accounts_acting_for
+from toubib.people.web import current_account, current_actor, role_required
+from toubib.record.enums import UNSIGNED_STATES
+from toubib.record.models import Attachment, Encounter, Note
+from toubib.record.queries import attachments_for, consents_of, latest_summary, past_encounters, trace_read
+from toubib.waiting.catalogue import reason, signs
+from toubib.waiting.models import Ticket
+
+MAJORITY = 18
+NONE_KNOWN = ("aucun", "none", "non", "no ", "rien")
+UNKNOWN = ("je ne sais", "ne sait", "don’t know", "i don't know")
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A signed consultation of the patient, with its note as it stands."""
+
+    encounter: Encounter
+    notes: list[Note]
+
+
+def ticket_of(room: Room) -> Ticket | None:
+    """The request behind the room; none once the patient went back to the line."""
+    rows = Ticket.objects.select_related("place_commune__samu", "own_practitioner", "account")
+    return rows.filter(encounter_id=room.encounter_id).first()
+
+
+def file_context(*, room: Room, ticket: Ticket | None, by: Actor, now: datetime) -> dict[str, Any]:
+    encounter, patient = room.encounter, room.encounter.patient
+    summary = latest_summary(patient_id=patient.id)
+    past = _past(encounter)
+    _trace(encounter, summary_id=summary.id if summary else None, past=bool(past), by=by, now=now)
+    content = summary.content if summary else {}
+    known = reason(ticket.reason_key) if ticket else None
+    return {
+        "patient": patient,
+        "identity_sure": patient.ins_status == InsStatus.QUALIFIEE,
+        "is_minor": ticket is not None and ticket.patient_age is not None and ticket.patient_age < MAJORITY,
+        "links": accounts_acting_for(patient=patient, now=now),
+        "allergy": _allergy(content),
+        "told": [(label, content[key]) for key, label in _labels().items() if content.get(key)],
+        "told_at": summary.told_at if summary else None,
+        "files": attachments_for(patient_id=patient.id, encounter=encounter),
+        "past": past,
+        "consents": [one for one in consents_of(encounter=encounter) if not one.about],
+        "reason": known.label if known else _("Autre raison"),
+        "earlier_yes": signs().named(list(ticket.signs_yes)) if ticket else [],
+        "samu": ticket.place_commune.samu if ticket and ticket.place_commune else None,
+    }
+
+
+def _labels() -> dict[str, str]:
+    return {"allergies": _("Allergies"), "treatments": _("Traitements"), "history": _("Antécédents")}
+
+
+def _allergy(content: dict[str, str]) -> tuple[str, str]:
+    """(kind, words): `known` stands out, `unknown` is dashed, `none` is plain."""
+    words = str(content.get("allergies", "")).strip()
+    low = words.lower()
+    if not words or low.startswith(UNKNOWN):
+        return "unknown", _("Allergies : non précisé")
+    if low.startswith(NONE_KNOWN):
+        return "none", _("Allergies : aucune connue")
+    return "known", _("Allergie : %(what)s") % {"what": words}
+
+
+def _past(encounter: Encounter) -> list[Past]:
+    rows = past_encounters(patient_id=encounter.patient_id, before=encounter)
+    notes: dict[UUID, list[Note]] = {}
+    for note in Note.objects.filter(encounter__in=[row.id for row in rows]).order_by("version"):
+        notes.setdefault(note.encounter_id, []).append(note)
+    return [Past(row, notes.get(row.id, [])) for row in rows]
+
+
+def _trace(encounter: Encounter, *, summary_id: UUID | None, past: bool, by: Actor, now: datetime) -> None:
+    read = [("encounter", encounter.id), ("summary", summary_id), ("history", encounter.id if past else None)]
+    trace_many(
+        entry_of(
+            by=by,
+            action=f"record.{what}.read",
+            now=now,
+            patient=encounter.patient_id,
+            subject=what,
+            subject_id=subject,
+        )
+        for what, subject in read
+        if subject is not None
+    )
+
+
+@role_required(Role.PRACTITIONER)
+@never_cache
+@require_GET
+def piece(request: HttpRequest, attachment: UUID) -> HttpResponse:
+    """A file that the patient sent, decrypted for the doctor who has the case; each opening is journaled."""
+    found = Attachment.objects.select_related("file").filter(pk=attachment).first()
+    if found is None or not _may_open(account_id=current_account(request).id, attachment=found):
+        raise Http404
+    trace_read(
+        what="attachment",
+        patient_id=found.patient_id,
+        subject_id=found.id,
+        by=current_actor(request),
+        now=timezone.now(),
+    )
+    is_picture = found.file.media_type.startswith("image/")
+    name = f"piece-{found.id.hex[-6:]}.{'jpg' if is_picture else 'pdf'}"
+    way = "inline" if is_picture else "attachment"
+    headers = {"Content-Disposition": f'{way}; filename="{name}"', "X-Content-Type-Options": "nosniff"}
+    return HttpResponse(read_file(found.file), content_type=found.file.media_type, headers=headers)
+
+
+def _may_open(*, account_id: UUID, attachment: Attachment) -> bool:
+    """The doctor of its consultation, or of one now in hand with the same patient."""
+    mine = Encounter.objects.filter(
+        practitioner__professional__account_id=account_id, patient_id=attachment.patient_id
+    )
+    return mine.filter(Q(pk=attachment.encounter_id) | Q(state__in=UNSIGNED_STATES)).exists()

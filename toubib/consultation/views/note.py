@@ -1,0 +1,172 @@
+"""The note: saved by itself, never lost to another page, signed with the doctor's word on the channel."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from toubib.consultation.forms import AmendForm, NoteForm, SignForm
+from toubib.consultation.models import Room
+from toubib.consultation.operations import sign_room
+from toubib.consultation.views.common import keep_message, own_room, tell
+from toubib.consultation.views.room import SIGNED, room_context
+from toubib.people.enums import Role
+from toubib.people.web import current_actor, role_required
+from toubib.record.models import Note
+from toubib.record.operations import MoveRefused, NoteIncomplete, StaleNote, amend_note, save_note
+from toubib.record.queries import draft_note, notes_of
+from toubib.ui.formats import say_hour
+from toubib.waiting.operations import MoveRefused as LineMoveRefused
+
+MISSING = {
+    "reason": lambda: _("Écrivez le motif."),
+    "findings": lambda: _("Écrivez ce que vous avez constaté."),
+    "conclusion": lambda: _("Écrivez votre conclusion et votre décision."),
+}
+
+
+def _save(request: HttpRequest, found: Room, form: NoteForm) -> Note:
+    """Raises StaleNote, MoveRefused."""
+    return save_note(
+        encounter_id=found.encounter_id,
+        **form.texts(),
+        base=form.cleaned_data["base"],
+        by=current_actor(request),
+        now=timezone.now(),
+    )
+
+
+def _said(note: Note) -> dict[str, Any]:
+    return {"base": note.saves, "said": _("Enregistrée à %(hour)s") % {"hour": say_hour(note.saved_at)}}
+
+
+@role_required(Role.PRACTITIONER)
+@never_cache
+@require_POST
+def save(request: HttpRequest, room: UUID) -> HttpResponse:
+    """Save the draft: JSON for the script, a redirect for the button. 409: another page saved since."""
+    found = own_room(request, room)
+    by_script = "application/json" in request.headers.get("Accept", "")
+    form = NoteForm(request.POST)
+    if not form.is_valid():
+        if by_script:
+            return JsonResponse({"error": "form", "fields": form.errors.get_json_data()}, status=400)
+        return _again(request, found, form)
+    try:
+        note = _save(request, found, form)
+    except StaleNote as error:
+        if by_script:
+            return JsonResponse({"error": "stale", **_other(error.current)}, status=409)
+        return _stale(request, found, form, error)
+    except MoveRefused as error:
+        if by_script:
+            return JsonResponse({"error": "closed", "sentence": str(error)}, status=410)
+        keep_message(request, error)
+        return redirect("consultation:room", room=room)
+    if by_script:
+        return JsonResponse(_said(note))
+    tell(request, _("La note est enregistrée."))
+    return redirect("consultation:room", room=room)
+
+
+def _other(note: Note) -> dict[str, Any]:
+    return {"base": note.saves, "texts": {name: getattr(note, name) for name in NoteForm.TEXTS}}
+
+
+def _again(request: HttpRequest, found: Room, form: NoteForm, **more: Any) -> HttpResponse:
+    """The page with what was typed."""
+    context = room_context(request, found, note_form=form, **more)
+    return render(request, "consultation/room.html", context, status=422)
+
+
+def _stale(request: HttpRequest, found: Room, form: NoteForm, error: StaleNote) -> HttpResponse:
+    """Both texts: what was typed stays in the fields, the other stands beside; saving again keeps this one."""
+    typed = form.data.copy()  # type: ignore[union-attr]
+    typed["base"] = str(error.current.saves)
+    bound = NoteForm(typed)
+    bound.is_valid()
+    texts = form.texts()
+    differ = [
+        (bound[name].label, getattr(error.current, name))
+        for name in NoteForm.TEXTS
+        if getattr(error.current, name) != texts[name]
+    ]
+    return _again(request, found, bound, stale=str(error), differ=differ)
+
+
+@role_required(Role.PRACTITIONER)
+@never_cache
+@require_POST
+def sign(request: HttpRequest, room: UUID) -> HttpResponse:
+    """Save what the page shows, then sign. Missing parts are named beside their fields."""
+    found = own_room(request, room)
+    if found.encounter.state in SIGNED:
+        tell(request, _("Cette note est déjà signée."))
+        return redirect("consultation:room", room=room)
+    form, how = NoteForm(request.POST), SignForm(request.POST)
+    if not (form.is_valid() and how.is_valid()):
+        return _again(request, found, form, sign_form=how)
+    try:
+        _save(request, found, form)
+        sign_room(
+            room_id=found.id,
+            attestation=how.cleaned_data["attestation"],
+            by=current_actor(request),
+            now=timezone.now(),
+        )
+    except StaleNote as error:
+        return _stale(request, found, form, error)
+    except NoteIncomplete as error:
+        return _incomplete(request, found, form, how, error)
+    except (MoveRefused, LineMoveRefused) as refusal:
+        keep_message(request, refusal)
+        return redirect("consultation:room", room=room)
+    tell(request, _("Note signée. Le patient peut la lire."))
+    return redirect("consultation:desk")
+
+
+def _incomplete(
+    request: HttpRequest, found: Room, form: NoteForm, how: SignForm, error: NoteIncomplete
+) -> HttpResponse:
+    for name in error.fields:
+        form.add_error(name, MISSING[name]())
+    typed = form.data.copy()  # type: ignore[union-attr]
+    current = draft_note(encounter=found.encounter)
+    typed["base"] = str(current.saves if current else 0)
+    form.data = typed
+    return _again(request, found, form, sign_form=how)
+
+
+@role_required(Role.PRACTITIONER)
+@never_cache
+@require_POST
+def amend(request: HttpRequest, room: UUID) -> HttpResponse:
+    """Add to a signed note; nothing is erased."""
+    found = own_room(request, room)
+    form = AmendForm(request.POST)
+    if not form.is_valid():
+        return render(
+            request, "consultation/room.html", room_context(request, found, amend_form=form), status=422
+        )
+    notes = notes_of(encounter=found.encounter)
+    if any(note.conclusion == form.cleaned_data["text"] for note in notes[1:]):
+        return redirect("consultation:room", room=room)  # the second click of a double one
+    try:
+        amend_note(
+            encounter_id=found.encounter_id,
+            text=form.cleaned_data["text"],
+            by=current_actor(request),
+            now=timezone.now(),
+        )
+    except MoveRefused as error:
+        keep_message(request, error)
+    else:
+        tell(request, _("Votre ajout est signé."))
+    return redirect("consultation:room", room=room)

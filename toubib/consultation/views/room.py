@@ -1,0 +1,210 @@
+"""« /cabinet/salle/… »: the doctor's page of one consultation, and the acts that change its state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from toubib.consultation.forms import AmendForm, CheckForm, NoteForm, OrientForm, SecondParentForm, SignForm
+from toubib.consultation.models import Room
+from toubib.consultation.operations import end_room, open_room
+from toubib.consultation.queries import measured_seconds
+from toubib.consultation.views.common import go, keep_message, own_room, tell
+from toubib.consultation.views.file import file_context, ticket_of
+from toubib.consultation.views.guests import guests_context
+from toubib.consultation.views.line import line_context
+from toubib.ground.actors import Actor
+from toubib.people.enums import Role
+from toubib.people.web import current_account, current_actor, role_required
+from toubib.record import operations as record
+from toubib.record.enums import AbortReason, Attestation, EncounterState
+from toubib.record.models import Encounter
+from toubib.record.queries import draft_note, notes_of, video_verdict
+from toubib.ui.formats import say_length
+from toubib.waiting.models import Ticket
+from toubib.waiting.operations import MoveRefused, abort_call, hand_over, patient_absent
+from toubib.waiting.queries import current_duty
+
+SIGNED = (EncounterState.SIGNED, EncounterState.AMENDED)
+
+
+@role_required(Role.PRACTITIONER)
+@never_cache
+@require_GET
+def room(request: HttpRequest, room: UUID) -> HttpResponse:
+    """Before, during and after the call: one address, from any machine."""
+    return render(request, "consultation/room.html", room_context(request, own_room(request, room)))
+
+
+def room_context(request: HttpRequest, found: Room, **more: Any) -> dict[str, Any]:
+    """Everything that the page shows; `more` brings back what was typed."""
+    now, by = timezone.now(), current_actor(request)
+    encounter, ticket = found.encounter, ticket_of(found)
+    duty = current_duty(account_id=current_account(request).id)
+    context = {
+        "room": found,
+        "encounter": encounter,
+        "ticket": ticket,
+        "practitioner": encounter.practitioner,
+        "duty": duty,
+        "topic": f"account:{current_account(request).id}",
+        "phase": phase_of(encounter),
+        **line_context(duty=duty, now=now),
+        **file_context(room=found, ticket=ticket, by=by, now=now),
+        **note_context(encounter),
+        **guests_context(found),
+        **beside_context(encounter),
+        **status_of(found, now=now),
+    }
+    return {**context, **more}
+
+
+def phase_of(encounter: Encounter) -> str:
+    if encounter.state in SIGNED:
+        return "signed"
+    words = {EncounterState.IN_PROGRESS: "call", EncounterState.TO_SIGN: "ended", EncounterState.ABORTED: "aborted"}
+    return words.get(EncounterState(encounter.state), "before")
+
+
+def note_context(encounter: Encounter) -> dict[str, Any]:
+    """The form with the draft, or the signed versions."""
+    draft = draft_note(encounter=encounter)
+    initial = {name: getattr(draft, name, "") for name in NoteForm.TEXTS}
+    initial["base"] = draft.saves if draft else 0
+    return {
+        "note": draft,
+        "note_form": NoteForm(initial=initial),
+        "notes": notes_of(encounter=encounter) if encounter.state in SIGNED else [],
+        "sign_form": SignForm(initial={"attestation": Attestation.VIDEO}),
+        "amend_form": AmendForm(),
+        "verdict": video_verdict(encounter=encounter),
+    }
+
+
+def beside_context(encounter: Encounter) -> dict[str, Any]:
+    """The small forms that stay on the page during the call."""
+    agreed = {True: "yes", False: "no", None: ""}[encounter.second_parent_agreed]
+    checks = {"identity": bool(encounter.identity_checked), "place": bool(encounter.place_checked)}
+    return {
+        "check_form": CheckForm(initial=checks),
+        "second_parent_form": SecondParentForm(initial={"agreed": agreed}),
+        "orient_form": OrientForm(initial={"to": encounter.orientation, "note": encounter.orientation_note or ""}),
+    }
+
+
+def status_of(found: Room, *, now: datetime) -> dict[str, str]:
+    """Sentences that grow during the call: what both browsers measured, and since when."""
+    by_patient, by_doctor = measured_seconds(room_id=found.id)
+    encounter = found.encounter
+    since = encounter.started_at
+    length = say_length(((encounter.ended_at or now) - since).total_seconds()) if since else ""
+    return {
+        "measured": _("vidéo mesurée des deux côtés : %(length)s") % {"length": say_length(min(by_patient, by_doctor))},
+        "measured_detail": _("Reçue par le patient : %(patient)s ; par vous : %(doctor)s.")
+        % {"patient": say_length(by_patient), "doctor": say_length(by_doctor)},
+        "elapsed": _("En consultation · %(length)s") % {"length": length} if length else _("En consultation"),
+    }
+
+
+@role_required(Role.PRACTITIONER)
+@never_cache
+@require_GET
+def status(request: HttpRequest, room: UUID) -> HttpResponse:
+    """The same sentences, asked every few seconds; no data of the patient's."""
+    return JsonResponse(status_of(own_room(request, room), now=timezone.now()))
+
+
+@role_required(Role.PRACTITIONER)
+@never_cache
+@require_GET
+def watch(request: HttpRequest, room: UUID) -> HttpResponse:
+    """Asked when the duty changed: a page behind the state of its consultation starts anew."""
+    found = own_room(request, room)
+    if request.GET.get("etat") != phase_of(found.encounter):
+        return HttpResponse(headers={"HX-Redirect": f"/cabinet/salle/{found.id}"})
+    return HttpResponse()
+
+
+# Acts that change the state: POST, then the page that follows
+
+
+def _act(request: HttpRequest, room_id: UUID, move: Callable[[Room, Actor, datetime], object]) -> Room | None:
+    """Carry it out in one place; None when refused, with the sentence kept for the next page."""
+    found = own_room(request, room_id)
+    try:
+        move(found, current_actor(request), timezone.now())
+    except (MoveRefused, record.MoveRefused) as error:
+        keep_message(request, error)
+        return None
+    return found
+
+
+@role_required(Role.PRACTITIONER)
+@never_cache
+@require_POST
+def start(request: HttpRequest, room: UUID) -> HttpResponse:
+    """« Ouvrir la salle », and « Rappeler » before signing."""
+    _act(request, room, lambda found, by, now: open_room(room_id=found.id, by=by, now=now))
+    return redirect("consultation:room", room=room)
+
+
+@role_required(Role.PRACTITIONER)
+@never_cache
+@require_POST
+def finish(request: HttpRequest, room: UUID) -> HttpResponse:
+    """End the call for everyone; the note remains."""
+
+    def end(found: Room, by: Actor, now: datetime) -> None:
+        if phase_of(found.encounter) == "call":
+            end_room(room_id=found.id, by=by, now=now)
+
+    _act(request, room, end)
+    return redirect("consultation:room", room=room)
+
+
+def _abort(reason: AbortReason) -> Callable[..., Ticket]:
+    def move(*, encounter_id: UUID, by: Actor, now: datetime) -> Ticket:
+        return abort_call(encounter_id=encounter_id, reason=reason, by=by, now=now)
+
+    return move
+
+
+LEAVING: dict[str, tuple[Callable[..., Ticket], Callable[[], str]]] = {
+    "confier": (hand_over, lambda: _("Le patient est de nouveau dans la file, à sa place.")),
+    "absent": (patient_absent, lambda: _("Le patient garde sa place. Nous le rappelons par message.")),
+    "liaison-rompue": (
+        _abort(AbortReason.LINE_FAILED),
+        lambda: _("Consultation interrompue : la liaison est rompue. Rien n’est dû."),
+    ),
+    "urgence": (
+        _abort(AbortReason.EMERGENCY),
+        lambda: _("Consultation finie : les secours sont appelés. Rien n’est dû."),
+    ),
+}
+
+
+@role_required(Role.PRACTITIONER)
+@never_cache
+@require_POST
+def leave(request: HttpRequest, room: UUID, act: str) -> HttpResponse:
+    """Hand over, patient absent, line failed, emergency: the consultation ends unsigned."""
+    if act not in LEAVING:
+        raise Http404
+    operation, sentence = LEAVING[act]
+
+    def move(found: Room, by: Actor, now: datetime) -> None:
+        operation(encounter_id=found.encounter_id, by=by, now=now)
+
+    if _act(request, room, move) is None:
+        return go(request, f"/cabinet/salle/{room}")
+    tell(request, sentence())
+    return go(request, "/cabinet")
