@@ -85,7 +85,9 @@ class Form(forms.Form):
     """`refuse` puts an operation's refusal beside its field."""
 
     def refuse(self, error: BadInput) -> None:
-        self.add_error(error.field if error.field in self.fields else None, ValidationError(error.sentence))
+        self.add_error(
+            error.field if error.field in self.fields else None, ValidationError(str(error.sentence))
+        )
 
 
 class AddressForm(Form):

@@ -49,7 +49,7 @@ def create_account(*, email: str, name: str, roles: frozenset[Role], by: Actor, 
     """
     if not roles or not roles <= PROFESSIONAL_ROLES - NEEDS_PRACTITIONER:
         raise BadInput("roles", _("Choisissez au moins un rôle."))
-    check_manager(by)
+    check_manager(by=by)
     with transaction.atomic():
         account = open_account(email=email, name=name, by=by, now=now)
         for role in sorted(roles):
@@ -74,7 +74,7 @@ def open_account(*, email: str, name: str, by: Actor, now: datetime) -> Account:
 
 def send_invitation(*, account: Account, by: Actor, now: datetime) -> None:
     """A mail with a link, valid three days, to choose a password."""
-    check_manager(by, extra=Role.MEDICAL_DIRECTOR)
+    check_manager(by=by, extra=Role.MEDICAL_DIRECTOR)
     path = reverse(
         "people:invitation",
         args=[urlsafe_base64_encode(force_bytes(account.pk)), default_token_generator.make_token(account)],
@@ -96,7 +96,7 @@ def send_invitation(*, account: Account, by: Actor, now: datetime) -> None:
 
 def grant_role(*, account: Account, role: Role, by: Actor, now: datetime) -> RoleGrant:
     """Give a role from now on; giving it twice is giving it once. Raises MayNotManage, BadInput."""
-    check_manager(by, account=account)
+    check_manager(by=by, account=account)
     if role == Role.PATIENT or (
         role in NEEDS_PRACTITIONER and not ProfessionalAccount.objects.filter(account=account).exists()
     ):
@@ -125,7 +125,7 @@ def add_grant(*, account: Account, role: Role, by: Actor, now: datetime) -> Role
 
 def revoke_role(*, account: Account, role: Role, by: Actor, now: datetime) -> None:
     """End a role at once. Raises MayNotManage, LastAdministrator."""
-    check_manager(by, account=account)
+    check_manager(by=by, account=account)
     with transaction.atomic():
         hold_lock("people.administrators")
         if role == Role.ADMINISTRATOR:
@@ -147,7 +147,7 @@ def revoke_role(*, account: Account, role: Role, by: Actor, now: datetime) -> No
 
 def close_account(*, account: Account, by: Actor, now: datetime) -> None:
     """Deactivate: no sign-in, open sessions end at their next request. Raises MayNotManage, LastAdministrator."""
-    check_manager(by, account=account)
+    check_manager(by=by, account=account)
     with transaction.atomic():
         hold_lock("people.administrators")
         _keep_one_administrator(account, now=now)
@@ -160,14 +160,14 @@ def close_account(*, account: Account, by: Actor, now: datetime) -> None:
 
 def reopen_account(*, account: Account, by: Actor, now: datetime) -> None:
     """Raises MayNotManage."""
-    check_manager(by, account=account)
+    check_manager(by=by, account=account)
     with transaction.atomic():
         if Account.objects.filter(pk=account.pk, is_active=False).update(is_active=True):
             trace(by=by, action="people.account.reopen", now=now, subject="account", subject_id=account.id)
     account.is_active = True
 
 
-def check_manager(by: Actor, *, account: Account | None = None, extra: Role | None = None) -> None:
+def check_manager(*, by: Actor, account: Account | None = None, extra: Role | None = None) -> None:
     own: UUID | None = account.id if account else None
     if by.role not in MAY_MANAGE and by.role != extra:
         raise MayNotManage

@@ -140,7 +140,7 @@ def use_passkey(*, account: Account, credential: dict[str, Any], now: datetime) 
 
 def reset_factors(*, account: Account, by: Actor, now: datetime) -> None:
     """The phone or the key is lost: the next sign-in sets a new one. By another administrator. Raises MayNotManage."""
-    check_manager(by, account=account)
+    check_manager(by=by, account=account)
     with transaction.atomic():
         hold_lock(f"people.factors.{account.id}")
         if Authenticator.objects.filter(user=account).delete()[0]:

@@ -6,8 +6,10 @@ A key check proves nobody's identity (journeys and rules of the project): eviden
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -33,7 +35,7 @@ from toubib.people.perms import Reason, missing_evidence
 from toubib.people.queries import accounts_with_role, evidence_states
 
 MAY_CREATE = MAY_MANAGE | {Role.MEDICAL_DIRECTOR.value}
-MAY_JUDGE = frozenset({Role.MEDICAL_DIRECTOR.value, "system:demo"})
+MAY_JUDGE = frozenset({Role.MEDICAL_DIRECTOR.value})
 LONGEST = timedelta(days=10 * 366)
 
 
@@ -82,7 +84,7 @@ def add_evidence(
     now: datetime,
 ) -> Evidence:
     """Record a proof that was seen, valid over [valid_from, valid_until). Raises BadInput, MayNotJudge."""
-    _check_judge(by, professional)
+    checker = _check_judge(by, professional)
     seen = " ".join(reference.split())
     if not seen or len(seen) > 120:
         raise BadInput("reference", _("Écrivez la référence du document, en 120 signes au plus."))
@@ -98,7 +100,7 @@ def add_evidence(
             reference=seen,
             valid_from=valid_from,
             valid_until=valid_until,
-            defaults={"checked_by": by.account_id, "checked_at": now},
+            defaults={"checked_by": checker, "checked_at": now},
         )
         if made:
             _trace(professional, "people.evidence.add", by=by, now=now, reason=kind)
@@ -129,7 +131,7 @@ def suspend_professional(
     """Close duty at once, with the reason; the professional and the director are told. Raises MayNotJudge, BadInput."""
     if not by.role.startswith("system:"):
         _check_judge(by, professional)
-    why = " ".join(reason.split())
+    why = reason.strip()
     if not why or len(why) > 200:
         raise BadInput("reason", _("Écrivez la raison, en 200 signes au plus."))
     with transaction.atomic():
@@ -147,23 +149,27 @@ def suspend_professional(
 
 
 def check_professionals_daily(*, today: date, now: datetime) -> int:
-    """Suspend each active professional whose evidence lapsed; returns how many. Asking twice suspends once."""
+    """Suspend each active professional whose evidence lapsed; returns how many. Each is looked at once a day."""
     suspended = 0
-    active = ProfessionalAccount.objects.filter(activated_at__isnull=False, suspended_at__isnull=True)
-    for professional in active.prefetch_related("evidence").order_by("id"):
+    due = ProfessionalAccount.objects.filter(activated_at__isnull=False, suspended_at__isnull=True)
+    due = due.filter(Q(checked_on__isnull=True) | Q(checked_on__lt=today)).prefetch_related("evidence")
+    for professional in due.order_by("id"):
         states = evidence_states(professional=professional, on=today)
         lapsed = [str(EvidenceKind(state.kind).label) for state in states if state.valid_until is None]
-        ProfessionalAccount.objects.filter(pk=professional.pk).update(checked_on=today)
-        if lapsed:
-            reason = _("Justificatif échu : %(kinds)s.") % {"kinds": ", ".join(lapsed)}
-            suspend_professional(professional=professional, reason=reason, by=Actor.system("daily"), now=now)
-            suspended += 1
+        with transaction.atomic():
+            ProfessionalAccount.objects.filter(pk=professional.pk).update(checked_on=today)
+            if lapsed:
+                reason = _("Justificatif échu : %(kinds)s.") % {"kinds": ", ".join(lapsed)}
+                by = Actor.system("daily")
+                suspend_professional(professional=professional, reason=reason, by=by, now=now)
+                suspended += 1
     return suspended
 
 
-def _check_judge(by: Actor, professional: ProfessionalAccount) -> None:
-    if by.role not in MAY_JUDGE or by.account_id == professional.account_id:
+def _check_judge(by: Actor, professional: ProfessionalAccount) -> UUID:
+    if by.role not in MAY_JUDGE or by.account_id is None or by.account_id == professional.account_id:
         raise MayNotJudge
+    return by.account_id
 
 
 def _lock(professional: ProfessionalAccount) -> ProfessionalAccount:
