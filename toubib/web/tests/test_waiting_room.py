@@ -70,7 +70,17 @@ def test_a_tier_is_said_without_a_name_or_a_reason():
     assert "Un professionnel vous a placé devant" in page
 
 
-@pytest.mark.parametrize("name", ["waiting_room", "waiting_state", "waiting_worsening", "waiting_place", "waiting_photo", "waiting_invites"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "waiting_room",
+        "waiting_state",
+        "waiting_worsening",
+        "waiting_place",
+        "waiting_photo",
+        "waiting_invites",
+    ],
+)
 def test_pages_are_the_owners_alone(name):
     visit = Journey.begin()
     relative = make_account()
@@ -83,7 +93,9 @@ def test_pages_are_the_owners_alone(name):
     assert visit.client().get(at(visit, name)).status_code == 200 if name != "waiting_state" else True
 
 
-@pytest.mark.parametrize("name", ["go_out", "return", "leave", "decline", "invite", "worsening", "place", "photo"])
+@pytest.mark.parametrize(
+    "name", ["go_out", "return", "leave", "decline", "invite", "worsening", "place", "photo"]
+)
 def test_acts_are_the_owners_alone(name):
     visit = Journey.begin()
     client = visit.client(visit.scene.cast.stranger)
@@ -140,7 +152,9 @@ def test_leaving_is_free_and_says_whom_to_call():
         assert client.post(at(visit, "waiting_leave")).status_code == 302
     page = body(client.get(at(visit)))
     assert "Vous avez quitté la file." in page and "Rien n’est dû." in page and "tel:116117" in page
-    assert client.post(at(visit, "waiting_go_out"), {"notify_when": "my_turn", "phone": "12"}).status_code == 302
+    assert (
+        client.post(at(visit, "waiting_go_out"), {"notify_when": "my_turn", "phone": "12"}).status_code == 302
+    )
 
 
 def test_leaving_during_the_call_is_refused_in_words():
@@ -154,7 +168,7 @@ def test_worsening_asks_each_sign_and_stops_on_a_yes():
     visit = Journey.begin()
     client, url = visit.client(), at(visit, "waiting_worsening")
     assert client.post(url, {}).status_code == 422
-    said = {key: "no" for key in NO}
+    said = dict.fromkeys(NO, "no")
     page = body(client.post(url, said, follow=True))
     assert "Votre place n’a pas changé." in page and visit.state() == "waiting"
     page = body(client.post(url, {**said, "chest_pain": "yes"}, follow=True))
@@ -171,11 +185,14 @@ def test_unserved_says_whom_to_call_and_the_call_back_duty():
     assert "Aucun médecin n’a pu vous recevoir." in page and "Le directeur médical vous rappelle." in page
 
 
-@pytest.mark.parametrize("state, reason, words", [
-    ("expired", "abandoned", "Cette préparation est trop ancienne."),
-    ("left", "not_back", "Votre place a été rendue."),
-    ("redirected", "doctor_sent_to_samu", "Les secours sont prévenus."),
-])
+@pytest.mark.parametrize(
+    "state, reason, words",
+    [
+        ("expired", "abandoned", "Cette préparation est trop ancienne."),
+        ("left", "not_back", "Votre place a été rendue."),
+        ("redirected", "doctor_sent_to_samu", "Les secours sont prévenus."),
+    ],
+)
 def test_each_end_has_its_words(state, reason, words):
     visit = Journey.begin()
     Ticket.objects.update(state=state, exit_reason=reason, ended_at=visit.now)
@@ -187,7 +204,14 @@ def test_doctor_is_named_before_joining_and_may_be_declined_once():
     client = visit.client()
     page = body(client.get(at(visit)))
     doctor = visit.doctor.practitioner
-    for words in (doctor.full_name, f"RPPS {doctor.rpps}", "édecine générale", doctor.practice_name, "Rejoindre", "p-salome"):
+    for words in (
+        doctor.full_name,
+        f"RPPS {doctor.rpps}",
+        "édecine générale",
+        doctor.practice_name,
+        "Rejoindre",
+        "p-salome",
+    ):
         assert words in page, words
     assert "Demander un autre médecin" in page
     arrived = Ticket.objects.get().arrived_at
@@ -247,7 +271,11 @@ def test_the_place_is_said_again_without_losing_ones_own():
     arrived = Ticket.objects.get().arrived_at
     assert client.post(url, sent).status_code == 302
     row = Ticket.objects.get()
-    assert (row.place_detail, row.callback_phone, row.arrived_at) == ("2 rue du Pont", "+33639980043", arrived)
+    assert (row.place_detail, row.callback_phone, row.arrived_at) == (
+        "2 rue du Pont",
+        "+33639980043",
+        arrived,
+    )
     answer = client.post(url, {**sent, "commune": "Nullepart"})
     assert answer.status_code == 422 and "Nous ne trouvons pas cette commune." in body(answer)
     assert 'value="Nullepart"' in body(answer)
@@ -284,7 +312,9 @@ def test_what_was_said_of_health_is_recalled_and_the_reading_leaves_a_trace():
     tell_health_summary(patient_id=visit.ticket.patient_id, content=content, by=by, now=visit.now)
     page = body(visit.client().get(at(visit)))
     assert "Pénicilline" in page and "Toux et fièvre" in page
-    assert JournalEntry.objects.filter(action="record.ticket.read", patient=visit.ticket.patient_id).count() == 1
+    assert (
+        JournalEntry.objects.filter(action="record.ticket.read", patient=visit.ticket.patient_id).count() == 1
+    )
 
 
 def test_a_ticket_of_a_minors_secret_visit_leads_parents_nowhere():
