@@ -162,7 +162,10 @@ async def _write(page: Page, send: Send) -> None:
         if page.ended:
             return
         page.wake = loop.create_future()
-        await page.wake
+        try:
+            await page.wake
+        except asyncio.CancelledError:
+            page.end()  # the server stops: the stream ends in order, the page comes back
         page.wake = None
 
 

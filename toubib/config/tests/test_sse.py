@@ -189,3 +189,16 @@ def test_anonymous_session_follows_nothing():
     session["draft"] = "1"
     session.save()
     assert who_listens(scope_with(f"toubib_session={session.session_key}")) is None
+
+
+def test_server_stops_soon_though_a_page_listens(app, capfd):
+    async def scene() -> bytes:
+        reader, writer = await app.open(1)
+        app.process.terminate()
+        rest = await reader.read()
+        writer.close()
+        return rest
+
+    assert asyncio.run(scene()).strip() in (b"", b"0")
+    app.process.wait(5)
+    assert "Traceback" not in capfd.readouterr().err
