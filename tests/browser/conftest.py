@@ -21,10 +21,10 @@ def chromium():
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory):
-    """A small town with two doctors on duty, three people who wait and a past; one a test module."""
+    """A small town with two doctors in call, three people who wait and a past; one a test module."""
     app = App.fresh(tmp_path_factory.mktemp("app"))
     try:
-        app.do("tests.browser.seed:small_town", on_duty=["vasseur", "lenoir"], waiting=3, past=12)
+        app.do("tests.browser.seed:small_town", busy=["vasseur", "lenoir"], waiting=3, past=12)
         yield app.start()
     finally:
         app.close()

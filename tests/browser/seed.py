@@ -12,12 +12,14 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from toubib.ground.actors import Actor
 from toubib.ground.models import OutboundMessage
 from toubib.people.models import Account, ProfessionalAccount
 from toubib.people.queries import find_account
 from toubib.people.tests.factories import make_cast
 from toubib.territory.tests.factories import make_commune
-from toubib.waiting.models import Pool, Ticket
+from toubib.waiting.models import Offer, Pool, Ticket
+from toubib.waiting.operations import take_offer
 from toubib.waiting.tests.factories import Scene, make_pool, put_in_line, put_on_duty
 
 NAMES = {
@@ -27,8 +29,14 @@ NAMES = {
 }  # fmt: skip
 
 
-def small_town(*, on_duty: list[str] | None = None, waiting: int = 0, past: int = 0) -> dict[str, str]:
-    """People, communes and two lines open day and night; doctors on duty, people who wait, visits of the past."""
+def small_town(
+    *, on_duty: list[str] | None = None, busy: list[str] | None = None, waiting: int = 0, past: int = 0
+) -> dict[str, str]:
+    """People, communes and two lines open day and night; people who wait, visits of the past.
+
+    Doctors `busy` have a patient with them and stay on duty; those `on_duty` are free, so dispatch offers them who
+    waits, and pauses one who lets the offer lapse.
+    """
     with transaction.atomic():
         make_cast()
         for name in NAMES:
@@ -37,6 +45,8 @@ def small_town(*, on_duty: list[str] | None = None, waiting: int = 0, past: int 
         make_pool()
         make_pool(key="dermatologie", name="Dermatologie", specialties=["dermatology"])
     visits_of_the_past(count=past)
+    for name in busy or []:
+        give_patient(name=name)
     for name in on_duty or []:
         put_doctor_on_duty(name=name)
     people_in_line(count=waiting)
@@ -67,6 +77,16 @@ def put_doctor_on_duty(*, name: str) -> str:
     return str(put_on_duty(_scene(), professional, now=timezone.now()).id)
 
 
+def give_patient(*, name: str) -> str:
+    """The doctor goes on duty, is offered a new patient and takes the offer; the ticket's id."""
+    now, duty_id = timezone.now(), put_doctor_on_duty(name=name)
+    put_in_line(_scene(), now=now)
+    offer = Offer.objects.select_related("duty").get(duty=duty_id, state="pending")
+    with transaction.atomic():
+        take_offer(offer_id=offer.id, by=Actor(offer.duty.account_id, "practitioner"), now=now)
+    return str(offer.ticket_id)
+
+
 def people_in_line(*, count: int) -> list[str]:
     """Tickets of new patients, a minute apart, the first the longest there."""
     now = timezone.now()
@@ -89,8 +109,9 @@ def visits_of_the_past(*, count: int) -> None:
 
 
 def last_message(*, to: str) -> str:
-    row = OutboundMessage.objects.filter(to=to).order_by("-created_at", "-id").first()
-    return row.body if row else ""
+    """The body; the address is encrypted, so the rows are read."""
+    rows = OutboundMessage.objects.order_by("-created_at", "-id")[:50]
+    return next((row.body for row in rows if row.to == to), "")
 
 
 def ticket(*, id: str = "") -> dict[str, Any]:

@@ -168,11 +168,9 @@ class ReasonForm(Form):
 
     @staticmethod
     def _hint(row: catalogue.Reason) -> str:
-        said = [] if row.channel == "home" else [row.channel_text]
-        photo = (
-            [_now("Photo demandée.")] if row.photo_required else [_now("Photo utile.")] if row.photo else []
-        )
-        return " ".join([*said, row.advice, *photo])
+        channel = "" if row.channel == "home" or row.channel_text in row.advice else row.channel_text
+        photo = _now("Photo utile.") if row.photo and "photo" not in row.advice.lower() else ""
+        return " ".join(part for part in (channel, row.advice, photo) if part)
 
     def clean(self) -> dict[str, Any]:
         typed = super().clean() or {}

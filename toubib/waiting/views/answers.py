@@ -203,7 +203,10 @@ def medecin_traitant(request: HttpRequest, visit: Visit) -> HttpResponse:
         form = MedecinTraitantForm(found=[own] if own else [], initial=known)
         return _show_doctors(request, form, [own] if own else [])
     found = find_doctors_here(text=request.POST.get("name", "")[:120])
-    form = MedecinTraitantForm(request.POST, found=found)
+    typed = request.POST.copy()
+    if not typed.get("answer") and typed.get("doctor"):
+        typed["answer"] = MedecinTraitant.HERE.value  # who picks a doctor of the list has answered
+    form = MedecinTraitantForm(typed, found=found)
     if request.POST.get("do") == "search":
         typed = {name: request.POST.get(name, "") for name in form.fields}
         shown = MedecinTraitantForm(found=found, initial={**typed, "answer": MedecinTraitant.HERE.value})

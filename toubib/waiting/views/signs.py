@@ -93,7 +93,14 @@ def signs(request: HttpRequest) -> HttpResponse:
 
 def _page(form: SignsForm) -> dict[str, Any]:
     steps = build_steps(labels=LABELS, current=0)
-    return {"form": form, "catalogue": catalogue.signs(), "steps": steps, "groups": form.groups()}
+    wrong = next(iter(form.errors), "")
+    return {
+        "form": form,
+        "catalogue": catalogue.signs(),
+        "steps": steps,
+        "groups": form.groups(),
+        "first_error": f"id_{wrong}_0",
+    }
 
 
 def _ticket_under_way(request: HttpRequest) -> Ticket | None:
@@ -108,6 +115,11 @@ def _ticket_under_way(request: HttpRequest) -> Ticket | None:
 
 def _take_answers(request: HttpRequest, form: SignsForm, ticket: Ticket | None) -> HttpResponse:
     now, answers = timezone.now(), form.answers()
+    said = [key for key, yes in answers.items() if yes]
+    if said and set(said) <= set(earlier_yes(request)):  # the same yes sent again: one person is counted once
+        if ticket is not None:
+            request.session[STOPPED] = str(ticket.id)
+        return _stop_page(request, catalogue.signs().named(said))
     if ticket is not None and not any(answers.values()):
         repeat_signs(ticket_id=ticket.id, yes=earlier_yes(request), by=actor(request), now=now)
         request.session.pop(STOPPED, None)
@@ -125,7 +137,11 @@ def _take_answers(request: HttpRequest, form: SignsForm, ticket: Ticket | None) 
     keep_earlier_yes(request, [sign.key for sign in answered])
     if ticket is not None:
         request.session[STOPPED] = str(ticket.id)
-    return render(request, "waiting/stop.html", {"signs": answered, "numbers": _numbers(answered)})
+    return _stop_page(request, answered)
+
+
+def _stop_page(request: HttpRequest, found: list[catalogue.Sign]) -> HttpResponse:
+    return render(request, "waiting/stop.html", {"signs": found, "numbers": _numbers(found)})
 
 
 def _numbers(found: list[catalogue.Sign]) -> list[catalogue.Number]:

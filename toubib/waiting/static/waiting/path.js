@@ -19,6 +19,7 @@ function suggest(box) {
     if (!answer?.ok || mine !== asked) return;
     results.innerHTML = await answer.text();
     const found = results.querySelector("input") && box.dataset.found;
+    if (results.querySelector("input[name=doctor]:checked")) chooseHere();
     if (found) document.dispatchEvent(new CustomEvent("toubib:say", { detail: { text: found } }));
   };
   input.addEventListener("input", () => {
@@ -40,13 +41,15 @@ function suggest(box) {
 }
 
 /** A doctor chosen here answers the question above. */
+function chooseHere() {
+  const here = /** @type {HTMLInputElement | null} */ (document.querySelector("input[name=answer][value=here]"));
+  if (here) here.checked = true;
+}
+
 document.addEventListener("change", (event) => {
   const input = event.target;
   if (!(input instanceof HTMLInputElement)) return;
-  if (input.name === "doctor") {
-    const here = /** @type {HTMLInputElement | null} */ (document.querySelector("input[name=answer][value=here]"));
-    if (here) here.checked = true;
-  }
+  if (input.name === "doctor") chooseHere();
   if ("addNow" in input.dataset && input.files?.length) {
     const add = /** @type {HTMLButtonElement | null} */ (input.form?.querySelector("[data-add]"));
     if (add) input.form?.requestSubmit(add);
