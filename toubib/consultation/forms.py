@@ -15,7 +15,7 @@ from toubib.waiting.enums import RefusalReason
 from toubib.waiting.models import Pool
 
 LONGEST_NOTE = 10_000
-REQUIRED = {"required": _("Choisissez une réponse.")}
+REQUIRED = {"required": _("Choisissez une réponse."), "invalid_choice": _("Choisissez une réponse de la liste.")}
 
 
 def language_name(code: str) -> str:
@@ -145,6 +145,7 @@ class SecondParentForm(forms.Form):
     agreed = forms.ChoiceField(
         label=_("Accord du second parent"),
         required=False,
+        error_messages=REQUIRED,
         choices=[("", _("Acte usuel : pas demandé")), ("yes", _("Donné")), ("no", _("Refusé ou pas obtenu"))],
     )
 

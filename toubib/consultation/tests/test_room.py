@@ -1,0 +1,464 @@
+"""The doctor's room: before, during and after the call; each view with each role, twice, and from a stale page."""
+
+import io
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from PIL import Image
+
+from toubib.consultation.enums import InviteState, ParticipantRole
+from toubib.consultation.models import Invite, Participant, Room
+from toubib.consultation.operations import Received, agree_to_guest, end_room, keep_measurements, sign_room
+from toubib.consultation.tests.factories import admit, make_call, make_guest
+from toubib.ground.actors import Actor
+from toubib.ground.models import JournalEntry
+from toubib.people.enums import LinkKind
+from toubib.people.models import Patient
+from toubib.people.operations import suspend_professional
+from toubib.people.tests.factories import make_link, sign_in
+from toubib.record.enums import Attestation, ConsentScope, EncounterState, Orientation
+from toubib.record.models import Encounter, Note
+from toubib.record.operations import add_attachment, say_consents, tell_health_summary
+from toubib.waiting.enums import DutyState, TicketState
+from toubib.waiting.models import Duty, Ticket
+
+pytestmark = pytest.mark.django_db(transaction=True)
+FRAGMENT = {"HX-Request": "true"}
+TEXTS = {"reason": "Toux", "findings": "Auscultation impossible", "conclusion": "Virose", "advice": "Revenir si fièvre"}
+
+
+def client_of(account, **more):
+    client = Client()
+    sign_in(client, account, **more)
+    return client
+
+
+def text_of(answer):
+    return " ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).replace("\xa0", " ").split())
+
+
+@pytest.fixture
+def call():
+    return make_call(opened=True)
+
+
+@pytest.fixture
+def doctor(call):
+    return client_of(call.doctor.account)
+
+
+def url(call, end=""):
+    return f"/cabinet/salle/{call.room.id}{end}"
+
+
+def save(client, call, base=0, **over):
+    return client.post(
+        url(call, "/note"), {**TEXTS, "base": str(base), **over}, headers={"Accept": "application/json"}
+    )
+
+
+# The page
+
+
+def test_page_before_the_room_is_open_shows_the_file():
+    call = make_call(signs_yes=["breathing"], reason_text="Depuis deux jours")
+    now = timezone.now()
+    tell_health_summary(
+        patient_id=call.patient.id, content={"allergies": "Pénicilline", "treatments": "Aucun"}, by=call.by_patient, now=now
+    )
+    say_consents(
+        patient_id=call.patient.id, answers={ConsentScope.CARE: True}, by=call.by_patient, now=now,
+        encounter_id=call.encounter.id,
+    )
+    shown = client_of(call.doctor.account).get(url(call))
+    words = text_of(shown)
+    for one in (
+        call.patient.full_name, "vous attend", "Ouvrir la salle", "Allergie : Pénicilline", "Identité provisoire",
+        "A dit oui, puis non, à un signe d’alerte", "Depuis deux jours", "Pas de médecin traitant",
+        "rue des Lavoirs", "06 39 98 00 42", "Soins à distance : oui", "SAMU", "Traitements Aucun",
+    ):
+        assert one in words
+    samu = call.ticket.place_commune.samu
+    assert f'href="tel:{samu.direct_number.replace(" ", "")}"' in shown.content.decode()
+    assert 'href="tel:+33639980042"' in shown.content.decode()
+    assert 'src="/static/ui/media/call.js"' not in shown.content.decode()
+    read = JournalEntry.objects.filter(patient=call.patient.id, action__endswith=".read", role="practitioner")
+    assert {"record.encounter.read", "record.summary.read"} <= set(read.values_list("action", flat=True))
+
+
+def test_page_of_a_child_says_who_comes_along_and_the_secret():
+    call = make_call(patient_age=15, draft={"who": "child", "minor_secrecy": True, "done": ["sante", "consentements", "test"], "consentements": {"care": True}})
+    make_link(call.scene.cast.jeanne, call.patient, LinkKind.RELATIVE)
+    words = text_of(client_of(call.doctor.account).get(url(call)))
+    for one in ("Patient mineur", "Accord du second parent", "demande le secret", "Jeanne Morel"):
+        assert one in words
+
+
+def test_open_then_the_call_is_on_the_page(doctor, call):
+    doctor.post(url(call, "/ouvrir"))
+    shown = doctor.get(url(call)).content.decode()
+    assert f'data-credentials-url="/salle/{call.room.id}/acces"' in shown
+    assert 'src="/static/ui/media/call.js"' in shown
+    assert (Ticket.objects.get().state, Encounter.objects.get().state) == ("in_call", "in_progress")
+
+
+def test_open_by_a_double_click_opens_once():
+    call = make_call()
+    client = client_of(call.doctor.account)
+    assert [client.post(url(call, "/ouvrir")).status_code for _ in range(2)] == [302, 302]
+    assert Room.objects.get().opened_at is not None
+
+
+def test_end_then_call_again_then_end(doctor, call):
+    states = []
+    for act in ("finir", "finir", "ouvrir", "finir"):
+        doctor.post(url(call, f"/{act}"))
+        states.append((Encounter.objects.get().state, Room.objects.get().closed_at is not None))
+    assert states == [("to_sign", True), ("to_sign", True), ("in_progress", False), ("to_sign", True)]
+    assert "L’appel est fini" in text_of(doctor.get(url(call)))
+
+
+def test_status_says_what_both_browsers_measured(doctor, call):
+    patient, practitioner = call.seat(ParticipantRole.PATIENT), call.seat(ParticipantRole.PRACTITIONER)
+    now = timezone.now()
+    keep_measurements(participant=patient, received=[Received(practitioner.id, 228, 230, False)], now=now)
+    keep_measurements(participant=practitioner, received=[Received(patient.id, 240, 240, False)], now=now)
+    said = doctor.get(url(call, "/etat")).json()
+    assert said["measured"].replace("\xa0", " ") == "vidéo mesurée des deux côtés : 3 min 48"
+    assert "par vous : 4 min" in said["measured_detail"].replace("\xa0", " ")
+
+
+def test_watch_moves_a_page_that_is_behind(doctor, call):
+    same = doctor.get(url(call, "/suivi?etat=call"))
+    behind = doctor.get(url(call, "/suivi?etat=before"))
+    assert ("HX-Redirect" in same.headers, behind.headers["HX-Redirect"]) == (False, url(call))
+
+
+def test_suspended_in_the_call_keeps_this_call(doctor, call):
+    director = Actor(call.scene.cast.director.id, "medical_director")
+    suspend_professional(professional=call.doctor, reason="Assurance échue", by=director, now=timezone.now())
+    assert doctor.get(url(call)).status_code == 200
+    assert save(doctor, call).status_code == 200
+    answer = doctor.post(url(call, "/signer"), {**TEXTS, "base": "1", "attestation": "video"}, follow=True)
+    assert "Reprendre ma garde" in text_of(answer) or "Vous n’êtes pas de garde" in text_of(answer)
+    assert Encounter.objects.get().state == EncounterState.SIGNED
+
+
+# The note
+
+
+def test_note_saves_itself_and_says_when(doctor, call):
+    first = save(doctor, call).json()
+    same = save(doctor, call, base=0).json()  # a second sending of the same words
+    second = save(doctor, call, base=1, findings="Autre").json()
+    note = Note.objects.get()
+    assert (first["base"], same["base"], second["base"], note.findings) == (1, 1, 2, "Autre")
+    assert first["said"].startswith("Enregistrée à ")
+
+
+def test_note_of_a_stale_tab_keeps_both_texts(doctor, call):
+    save(doctor, call)
+    stale = save(doctor, call, base=0, reason="Mon texte à moi")
+    assert (stale.status_code, stale.json()["error"], stale.json()["base"]) == (409, "stale", 1)
+    assert stale.json()["texts"] == TEXTS
+    by_button = doctor.post(url(call, "/note"), {**TEXTS, "reason": "Mon texte à moi", "base": "0"})
+    shown = by_button.content.decode()
+    assert by_button.status_code == 422
+    assert "Mon texte à moi" in shown
+    assert "<q>Toux</q>" in shown
+    assert 'name="base" value="1"' in shown
+    assert Note.objects.get().reason == "Toux"
+
+
+def test_note_too_long_says_so_and_keeps_it(doctor, call):
+    long = "x" * 10_001
+    answer = save(doctor, call, findings=long)
+    assert (answer.status_code, answer.json()["error"], list(answer.json()["fields"])) == (400, "form", ["findings"])
+    page = doctor.post(url(call, "/note"), {**TEXTS, "findings": long, "base": "0"})
+    assert (page.status_code, long in page.content.decode(), Note.objects.count()) == (422, True, 0)
+
+
+@pytest.mark.parametrize("base", ["", "x", "-1"])
+def test_note_with_a_wrong_base(doctor, call, base):
+    assert save(doctor, call, base=base).status_code == 400
+
+
+def test_note_after_the_signature_in_another_tab(doctor, call):
+    save(doctor, call)
+    sign_room(room_id=call.room.id, attestation=Attestation.VIDEO, by=call.by, now=timezone.now())
+    late = save(doctor, call, base=1, findings="Trop tard")
+    assert (late.status_code, "ajout" in late.json()["sentence"]) == (410, True)
+    assert Note.objects.get().findings == TEXTS["findings"]
+
+
+def test_sign_takes_the_words_of_the_page_and_frees_the_doctor(doctor, call):
+    data = {**TEXTS, "base": "0", "attestation": "video"}
+    answer = doctor.post(url(call, "/signer"), data)
+    again = doctor.post(url(call, "/signer"), data, follow=True)
+    call.encounter.refresh_from_db()
+    assert (answer.url, call.encounter.state, call.encounter.attestation) == ("/cabinet", "signed", "video")
+    assert (Duty.objects.get().state, Ticket.objects.get().state) == (DutyState.OPEN, TicketState.CLOSED)
+    assert "Cette note est déjà signée." in text_of(again)
+    assert "Compléter la note" in text_of(again)
+
+
+def test_sign_with_missing_parts_names_them_beside_the_fields(doctor, call):
+    answer = doctor.post(
+        url(call, "/signer"), {**TEXTS, "findings": " ", "conclusion": "", "base": "0", "attestation": "phone"}
+    )
+    shown = answer.content.decode()
+    assert (answer.status_code, Encounter.objects.get().state) == (422, EncounterState.IN_PROGRESS)
+    assert "Écrivez ce que vous avez constaté." in shown
+    assert "Écrivez votre conclusion et votre décision." in shown
+    assert '<option value="phone" selected>' in shown
+    assert 'name="base" value="1"' in shown
+    done = doctor.post(url(call, "/signer"), {**TEXTS, "base": "1", "attestation": "phone"})
+    assert done.url == "/cabinet"
+
+
+def test_sign_from_a_stale_tab_signs_nothing(doctor, call):
+    save(doctor, call)
+    data = {**TEXTS, "reason": "Autre texte", "base": "0", "attestation": "video"}
+    answer = doctor.post(url(call, "/signer"), data)
+    assert (answer.status_code, "<q>Toux</q>" in answer.content.decode()) == (422, True)
+    assert Encounter.objects.get().state == EncounterState.IN_PROGRESS
+
+
+def test_sign_without_attestation(doctor, call):
+    answer = doctor.post(url(call, "/signer"), {**TEXTS, "base": "0", "attestation": "smoke"})
+    assert (answer.status_code, Encounter.objects.get().state) == (422, EncounterState.IN_PROGRESS)
+
+
+def test_amend_adds_and_never_erases(doctor, call):
+    doctor.post(url(call, "/signer"), {**TEXTS, "base": "0", "attestation": "video"})
+    empty = doctor.post(url(call, "/ajout"), {"text": " "})
+    for _ in range(2):
+        doctor.post(url(call, "/ajout"), {"text": "Rappelé : va mieux"})
+    assert (empty.status_code, "Écrivez ce que vous ajoutez." in text_of(empty)) == (422, True)
+    assert [note.conclusion for note in Note.objects.order_by("version")] == ["Virose", "Rappelé : va mieux"]
+    assert Encounter.objects.get().state == EncounterState.AMENDED
+
+
+def test_amend_before_the_signature_is_refused(doctor, call):
+    answer = doctor.post(url(call, "/ajout"), {"text": "Trop tôt"}, follow=True)
+    assert "La consultation n’en est plus là" in text_of(answer)
+
+
+# Beside the call
+
+
+def test_checks_and_second_parent_stay_on_the_page(doctor, call):
+    part = doctor.post(url(call, "/verification"), {"identity": "on", "place": "on"}, headers=FRAGMENT)
+    doctor.post(url(call, "/second-parent"), {"agreed": "yes"}, headers=FRAGMENT)
+    kept = Encounter.objects.get()
+    assert (kept.identity_checked, kept.place_checked, kept.second_parent_agreed) == (True, True, True)
+    assert "Enregistré à" in text_of(part)
+    doctor.post(url(call, "/second-parent"), {"agreed": ""})
+    assert Encounter.objects.get().second_parent_agreed is None
+    assert doctor.post(url(call, "/second-parent"), {"agreed": "x"}, headers=FRAGMENT).status_code == 200
+
+
+def test_orient_to_the_samu_stays_in_the_call(doctor, call):
+    part = doctor.post(url(call, "/orientation"), {"to": "samu"}, headers=FRAGMENT)
+    kept = Encounter.objects.get()
+    assert (kept.orientation, kept.state) == (Orientation.SAMU, EncounterState.IN_PROGRESS)
+    assert "Vous avez appelé le SAMU." in text_of(part)
+
+
+def test_orient_elsewhere_wants_words(doctor, call):
+    part = doctor.post(url(call, "/orientation"), {"to": "other", "note": ""}, headers=FRAGMENT)
+    assert "Dites où vous orientez ce patient." in text_of(part)
+    doctor.post(url(call, "/orientation"), {"to": "other", "note": "Centre dentaire"}, headers=FRAGMENT)
+    kept = Encounter.objects.get()
+    assert (kept.orientation, kept.orientation_note) == (Orientation.OTHER, "Centre dentaire")
+
+
+def test_beside_forms_after_the_signature_change_nothing(doctor, call):
+    doctor.post(url(call, "/signer"), {**TEXTS, "base": "0", "attestation": "video"})
+    forms = {"/verification": {"identity": "on"}, "/second-parent": {"agreed": "yes"}, "/orientation": {"to": "samu"}}
+    for end, data in forms.items():
+        assert "La consultation est close" in text_of(doctor.post(url(call, end), data, headers=FRAGMENT))
+        assert doctor.post(url(call, end), data).status_code == 302
+    kept = Encounter.objects.get()
+    assert (kept.identity_checked, kept.second_parent_agreed, kept.orientation) == (None, None, Orientation.NONE)
+
+
+# Guests
+
+
+def test_invite_shows_a_link_once(doctor, call):
+    part = doctor.post(url(call, "/inviter"), {"role": "interpreter"}, headers=FRAGMENT).content.decode()
+    token = re.search(r"/invite/([\w-]+)", part).group(1)
+    assert Invite.objects.get().role == ParticipantRole.INTERPRETER
+    assert token not in doctor.get(url(call, "/invites")).content.decode()
+    wrong = doctor.post(url(call, "/inviter"), {"role": "practitioner"}, headers=FRAGMENT)
+    assert "Choisissez une réponse de la liste." in text_of(wrong)
+
+
+def test_guest_is_admitted_only_once_the_patient_agreed(doctor, call):
+    invite = make_guest(call, agreed=False)
+    admit_url = url(call, f"/invites/{invite.id}/admettre")
+    before = doctor.post(admit_url, headers=FRAGMENT)
+    assert "Le patient n’a pas encore donné son accord" in text_of(before)
+    agree_to_guest(invite_id=invite.id, given=True, by=call.by_patient, now=timezone.now())
+    for _ in range(2):
+        doctor.post(admit_url, headers=FRAGMENT)
+    guest = Participant.objects.get(role=ParticipantRole.RELATIVE)
+    remove = url(call, f"/personnes/{guest.id}/retirer")
+    assert "Faire sortir" in text_of(doctor.get(url(call, "/invites")))
+    for _ in range(2):
+        doctor.post(remove, headers=FRAGMENT)
+    guest.refresh_from_db()
+    assert guest.removed_at is not None
+
+
+def test_guest_is_refused(doctor, call):
+    invite = make_guest(call)
+    doctor.post(url(call, f"/invites/{invite.id}/refuser"))
+    invite.refresh_from_db()
+    assert invite.state == InviteState.REFUSED
+    part = doctor.post(url(call, f"/invites/{invite.id}/admettre"), headers=FRAGMENT)
+    assert "Cette personne n’attend pas." in text_of(part)
+
+
+def test_fifth_person_is_not_admitted(doctor, call):
+    for name in ("Un", "Deux"):
+        admit(call, make_guest(call, name=name))
+    third = make_guest(call, name="Trois")
+    part = doctor.post(url(call, f"/invites/{third.id}/admettre"), headers=FRAGMENT)
+    assert "La salle est pleine" in text_of(part)
+    assert Participant.objects.filter(room=call.room).count() == 4
+
+
+def test_patient_cannot_be_taken_out(doctor, call):
+    patient = call.seat(ParticipantRole.PATIENT)
+    part = doctor.post(url(call, f"/personnes/{patient.id}/retirer"), headers=FRAGMENT)
+    assert "Le patient et son médecin restent dans la salle." in text_of(part)
+
+
+# Ends
+
+
+@pytest.mark.parametrize(
+    ("act", "ticket", "encounter"),
+    [
+        ("confier", "waiting", "handed_over"),
+        ("absent", "away", "patient_absent"),
+        ("liaison-rompue", "closed", "line_failed"),
+        ("urgence", "redirected", "emergency"),
+    ],
+)
+def test_leaving_unsigned(doctor, call, act, ticket, encounter):
+    answer = doctor.post(url(call, f"/quitter/{act}"))
+    again = doctor.post(url(call, f"/quitter/{act}"))
+    kept = Encounter.objects.get()
+    assert (Ticket.objects.get().state, kept.state, kept.abort_reason) == (ticket, "aborted", encounter)
+    assert (answer.url, again.status_code, Duty.objects.get().state) == ("/cabinet", 302, DutyState.OPEN)
+    assert "Consultation interrompue" in text_of(doctor.get(url(call)))
+
+
+def test_leaving_by_an_unknown_way(doctor, call):
+    assert doctor.post(url(call, "/quitter/autrement")).status_code == 404
+
+
+def test_absent_before_the_room_is_open():
+    call = make_call()
+    client_of(call.doctor.account).post(url(call, "/quitter/absent"))
+    assert Ticket.objects.get().state == TicketState.AWAY
+
+
+# Files
+
+
+def picture():
+    out = io.BytesIO()
+    Image.new("RGB", (8, 8), "red").save(out, "PNG")
+    return out.getvalue()
+
+
+def test_piece_is_shown_to_the_doctor_of_the_case_alone(doctor, call):
+    now = timezone.now()
+    piece = add_attachment(patient_id=call.patient.id, title="Bras", content=picture(), by=call.by_patient, now=now)
+    where = f"/cabinet/piece/{piece.id}"
+    answer = doctor.get(where)
+    assert (answer.status_code, answer["Content-Type"], answer.content[:2]) == (200, "image/jpeg", b"\xff\xd8")
+    assert JournalEntry.objects.filter(action="record.attachment.read", subject_id=str(piece.id)).count() == 1
+    cast = call.scene.cast
+    others = [client_of(one) for one in (cast.lenoir.account, cast.stranger, call.account, cast.administrator)]
+    assert [client.get(where).status_code for client in others] == [404] * 4
+    assert Client().get(where).status_code == 302
+    assert "Photos, 1" in text_of(doctor.get(url(call)))
+    end_room(room_id=call.room.id, by=call.by, now=now)
+    doctor.post(url(call, "/signer"), {**TEXTS, "base": "0", "attestation": "video"})
+    assert doctor.get(where).status_code == 404  # sent for no consultation, and none is in hand any more
+
+
+def test_piece_of_another_patient(doctor, call):
+    other = Patient.objects.exclude(pk=call.patient.pk).first()
+    piece = add_attachment(patient_id=other.id, title="", content=b"%PDF-1.7 x", by=call.by_patient, now=timezone.now())
+    assert doctor.get(f"/cabinet/piece/{piece.id}").status_code == 404
+
+
+def test_past_consultations_are_read_and_journaled(doctor, call):
+    past = Encounter.objects.create(
+        patient=call.patient, practitioner=call.scene.cast.lenoir.practitioner, state=EncounterState.SIGNED,
+        planned_at=timezone.now() - timedelta(days=9), signed_at=timezone.now() - timedelta(days=9),
+    )
+    Note.objects.create(
+        encounter=past, reason="Genou", findings="RAS", conclusion="Repos", advice="", saved_at=timezone.now(),
+        signed_at=timezone.now(),
+    )
+    words = text_of(doctor.get(url(call)))
+    assert ("Passé, 1" in words, "Repos" in words, "Dr Marc Lenoir" in words) == (True, True, True)
+    assert JournalEntry.objects.filter(action="record.history.read").count() == 1
+
+
+# Who
+
+
+def test_room_by_role(call):
+    invite = make_guest(call)
+    person = call.seat(ParticipantRole.PATIENT)
+    gets = ("", "/etat", "/suivi", "/invites")
+    posts = (
+        "/ouvrir", "/finir", "/quitter/confier", "/note", "/signer", "/ajout", "/verification", "/second-parent",
+        "/orientation", "/inviter", f"/invites/{invite.id}/admettre", f"/invites/{invite.id}/refuser",
+        f"/personnes/{person.id}/retirer",
+    )
+    nobody = Client()
+    assert {nobody.get(url(call, end)).status_code for end in gets} == {302}
+    assert {nobody.post(url(call, end)).status_code for end in posts} == {302}
+    cast = call.scene.cast
+    for account in (
+        cast.lenoir.account, call.account, cast.stranger, cast.haddad.account, cast.director, cast.compliance,
+        cast.regulator, cast.analyst, cast.administrator,
+    ):
+        client = client_of(account)
+        assert {client.get(url(call, end)).status_code for end in gets} == {404}
+        assert {client.post(url(call, end)).status_code for end in posts} == {404}
+    assert client_of(call.doctor.account, second_factor=False).get(url(call)).status_code == 404
+    assert Encounter.objects.get().state == EncounterState.IN_PROGRESS
+
+
+def test_guest_session_opens_nothing_of_the_desk(call):
+    invite = make_guest(call)
+    admit(call, invite)
+    guest = Client()
+    session = guest.session
+    session["guest_invite"] = str(invite.id)
+    session.save()
+    assert {guest.get(one).status_code for one in (url(call), "/cabinet", url(call, "/etat"))} == {302}
+
+
+def test_rooms_of_others_and_of_nobody(doctor):
+    assert doctor.get("/cabinet/salle/0190aaaa-0000-7000-8000-000000000001").status_code == 404
+
+
+def test_ids_of_another_room_do_not_act_here(doctor, call):
+    invite = make_guest(call)
+    Invite.objects.filter(pk=invite.id).update(room=None)
+    assert doctor.post(url(call, f"/invites/{invite.id}/admettre")).status_code == 404
+    assert doctor.post(url(call, f"/personnes/{invite.id}/retirer")).status_code == 404
