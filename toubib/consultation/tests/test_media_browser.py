@@ -262,6 +262,18 @@ def test_second_tab_takes_the_call_and_the_first_says_so(server: Server, enter: 
     until(lambda: notice(again) == "ended")
 
 
+def test_person_who_closes_the_tab_is_gone_and_comes_back_later(
+    server: Server, enter: Callable[..., Page]
+) -> None:
+    odile, salome = enter(server, "odile"), enter(server, "salome")
+    see(salome, "odile")
+    odile.close()
+    until(lambda: salome.evaluate(PEERS) == {}, 30)
+    assert (notice(salome), salome.locator("[data-alone]").is_visible()) == ("", True)
+    see(enter(server, "odile"), "salome")
+    see(salome, "odile")
+
+
 def test_removed_person_is_told_and_closed_room_leads_on(server: Server, enter: Callable[..., Page]) -> None:
     odile, salome = enter(server, "odile"), enter(server, "salome")
     see(salome, "odile")

@@ -36,7 +36,7 @@ async function begin(root) {
   if (signaling.ended) return;
   showSelf(root, local);
   const hangUp = async () => {
-    await measure.flush();
+    await Promise.race([measure.flush(), new Promise((resolve) => setTimeout(resolve, 800))]);
     signaling.leave();
   };
   new Controls({ root, room, local, signaling, texts, notices, onHangUp: hangUp });

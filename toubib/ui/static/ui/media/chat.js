@@ -1,5 +1,5 @@
 // @ts-check
-import { postJson } from "./credentials.js";
+import { postJson, timeoutAfter } from "./credentials.js";
 
 /**
  * @typedef {{id: string, client_id: string, participant: string, name: string, text: string, sent_at: string}} Line
@@ -78,7 +78,7 @@ export class Chat {
       const url = new URL(this.url, location.href);
       if (this.after) url.searchParams.set("after", this.after);
       const headers = { Accept: "application/json", "X-Room-Token": this.credentials.pass?.token ?? "" };
-      const answer = await fetch(url, { headers, credentials: "same-origin", signal: AbortSignal.timeout(4000) });
+      const answer = await fetch(url, { headers, credentials: "same-origin", signal: timeoutAfter(4000) });
       if (!answer.ok) return;
       for (const line of /** @type {Line[]} */ ((await answer.json()).messages)) {
         this.#line(line, "");

@@ -26,6 +26,13 @@ export function csrfToken() {
   return found ? decodeURIComponent(found[1]) : "";
 }
 
+/** Old phones have no AbortSignal.timeout. @param {number} ms */
+export function timeoutAfter(ms) {
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(), ms);
+  return controller.signal;
+}
+
 /**
  * @param {string} url
  * @param {unknown} body
@@ -33,7 +40,7 @@ export function csrfToken() {
  */
 export function postJson(url, body, more = {}) {
   const headers = { "Content-Type": "application/json", "X-CSRFToken": csrfToken(), Accept: "application/json" };
-  const timeout = more.keepalive ? {} : { signal: AbortSignal.timeout(TIMEOUT) };
+  const timeout = more.keepalive ? {} : { signal: timeoutAfter(TIMEOUT) };
   return fetch(url, { method: "POST", headers, body: JSON.stringify(body), credentials: "same-origin", ...timeout, ...more });
 }
 

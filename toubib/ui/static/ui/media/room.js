@@ -3,6 +3,7 @@ import { Peer } from "./peer.js";
 
 const SILENT = 4000;
 const MISSING = 10000;
+const GRACE = 8000;
 
 /**
  * @typedef {{participant: string, role: string, name: string, rpps: string, side: string, tab: string,
@@ -181,8 +182,12 @@ export class Room extends EventTarget {
    * @param {string} reason
    */
   #left(person, reason) {
-    if (reason === "lost" && person.peer.connected) this.#absent(person);
-    else this.#drop(person);
+    if (reason !== "lost" || !person.peer.connected) {
+      this.#drop(person);
+      return;
+    }
+    this.#absent(person);
+    person.missingSince -= GRACE; // the server waited that long before it said so
   }
 
   /** The server does not see this person; the media may still flow. @param {Person} person */
