@@ -90,7 +90,7 @@ class PlaceForm(Form):
     )  # fmt: skip
     phone = text_field(
         _("Votre téléphone"), longest=40, empty=_("Écrivez un numéro où vous rappeler."),
-        help_text=_("Si la vidéo coupe, le médecin vous rappelle. Numéro français ou étranger, avec « + »."),
+        help_text=_("Si la vidéo coupe, le médecin vous rappelle. Numéro français ou étranger, avec « + »."),
         attrs={"autocomplete": "tel", "inputmode": "tel", "type": "tel"},
     )  # fmt: skip
 
@@ -272,7 +272,7 @@ class FilesField(forms.FileField):
 
 class HealthForm(Form):
     allergies = _told(
-        _("Allergies"), help_text=_("Un médicament, un aliment, le latex. « Aucune » est une réponse.")
+        _("Allergies"), help_text=_("Un médicament, un aliment, le latex. « Aucune » est une réponse.")
     )
     treatments = _told(_("Traitements en cours"), help_text=_("Nom, dose, depuis quand. La pilule compte."))
     history = _told(_("Maladies et opérations"), help_text=_("Asthme, diabète, cœur, reins, opérations."))

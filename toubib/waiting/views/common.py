@@ -50,7 +50,16 @@ NAMES = {
     "consentements": "consents",
     "test": "test",
 }
-LABELS = (_("Sécurité"), _("Lieu"), _("Motif"), _("Identité"), _("Santé"), _("Accords"), _("Test"), _("File"))
+LABELS = (
+    _("Sécurité"),
+    _("Lieu"),
+    _("Motif"),
+    _("Identité"),
+    _("Santé"),
+    _("Accords"),
+    _("Test"),
+    _("La file"),
+)
 BAR = {
     "signes": 0,
     "lieu": 1,

@@ -150,7 +150,7 @@ def _under_way(request: HttpRequest) -> Ticket | None:
 
 
 def resume_state(ticket: Ticket | None) -> str:
-    """« line », « path » or nothing: which words invite back."""
+    """« line », « path » or nothing: which words invite back."""
     if ticket is None:
         return ""
     return "line" if ticket.state in LIVE_STATES else "path"
