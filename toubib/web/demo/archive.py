@@ -31,11 +31,21 @@ from toubib.web.demo.families import Household
 from toubib.web.demo.staff import Staff
 from toubib.web.demo.texts import INVENTED, WORDS
 from toubib.web.demo.visit import Wish, for_whom, story_for
-from toubib.web.demo.world import World
+from toubib.web.demo.world import World, dice
 
 MARK = "demo.archive"
 ORDER: tuple[type[Model], ...] = (
-    Duty, Duty.pools.through, Encounter, Ticket, Offer, Note, Room, Participant, Measurement, Consent, Feedback
+    Duty,
+    Duty.pools.through,
+    Encounter,
+    Ticket,
+    Offer,
+    Note,
+    Room,
+    Participant,
+    Measurement,
+    Consent,
+    Feedback,
 )
 
 
@@ -50,11 +60,20 @@ class Box:
     def add(self, row: Model) -> None:
         self.rows[type(row)].append(row)
 
-    def trace(self, by: Actor, action: str, now: datetime, row: Model | None, patient: object, reason: str = "") -> None:
+    def trace(
+        self, by: Actor, action: str, now: datetime, row: Model | None, patient: object, reason: str = ""
+    ) -> None:
         thing = action.split(".")[1]
         self.traces.append(
-            entry_of(by=by, action=action, now=now, patient=patient, subject=thing,  # type: ignore[arg-type]
-                     subject_id=row.pk if row else "", reason=reason)
+            entry_of(
+                by=by,
+                action=action,
+                now=now,
+                patient=patient,
+                subject=thing,  # type: ignore[arg-type]
+                subject_id=row.pk if row else "",
+                reason=reason,
+            )
         )
 
     def write(self) -> None:
@@ -78,14 +97,17 @@ def keep_older_weeks(
 
 
 def _hold(plan: Plan, box: Box, staff: Staff, families: dict[str, Household]) -> None:
-    rng = Random(f"valbrune {plan.start.isoformat()} {plan.skin}")
+    rng = dice(plan.start.isoformat(), plan.skin)
     doctors = doctors_for(plan, staff, rng)[:1]
     if not doctors:
         return
     practitioner, pool = doctors[0].practitioner, pool_of(plan, box.world)
     duty = Duty(
-        practitioner=practitioner, account_id=doctors[0].account_id, state=DutyState.OFF,
-        languages=list(practitioner.languages), opened_at=plan.start,
+        practitioner=practitioner,
+        account_id=doctors[0].account_id,
+        state=DutyState.OFF,
+        languages=list(practitioner.languages),
+        opened_at=plan.start,
     )
     box.add(duty)
     box.add(Duty.pools.through(duty=duty, pool=pool))
@@ -104,23 +126,47 @@ def _visit(box: Box, duty: Duty, wish: Wish, rng: Random, *, at: datetime, free:
     signed = over + timedelta(seconds=rng.uniform(25, 140))
     seconds = int((over - called).total_seconds()) - rng.randint(5, 25)
     encounter = Encounter(
-        patient=wish.patient, practitioner=duty.practitioner, state=EncounterState.SIGNED, planned_at=taken,
-        arrived_at=taken, started_at=called, ended_at=over, signed_at=signed, attestation=Attestation.VIDEO,
-        orientation=story.orientation, orientation_note=f"{story.orientation_note} {INVENTED}".strip(),
-        video_seconds_patient=seconds, video_seconds_practitioner=seconds - rng.randint(0, 6),
-        identity_checked=True, place_checked=True,
+        patient=wish.patient,
+        practitioner=duty.practitioner,
+        state=EncounterState.SIGNED,
+        planned_at=taken,
+        arrived_at=taken,
+        started_at=called,
+        ended_at=over,
+        signed_at=signed,
+        attestation=Attestation.VIDEO,
+        orientation=story.orientation,
+        orientation_note=f"{story.orientation_note} {INVENTED}".strip(),
+        video_seconds_patient=seconds,
+        video_seconds_practitioner=seconds - rng.randint(0, 6),
+        identity_checked=True,
+        place_checked=True,
     )
     box.add(encounter)
     ticket = _ticket(box, wish, rng, encounter, at=at, taken=taken, called=called, over=over)
     made = max(at, free)
-    box.add(Offer(
-        ticket=ticket, duty=duty, state=OfferState.ACCEPTED, made_at=made, expires_at=made + timedelta(seconds=90),
-        answered_at=taken, why=[{"rule": "arrival"}, {"rule": "language", "value": ticket.language}, {"rule": "idle"}],
-    ))
+    box.add(
+        Offer(
+            ticket=ticket,
+            duty=duty,
+            state=OfferState.ACCEPTED,
+            made_at=made,
+            expires_at=made + timedelta(seconds=90),
+            answered_at=taken,
+            why=[{"rule": "arrival"}, {"rule": "language", "value": ticket.language}, {"rule": "idle"}],
+        )
+    )
     doctor = Actor(duty.account_id, Role.PRACTITIONER.value)
     note = Note(
-        encounter=encounter, reason=WORDS[wish.reason], findings=story.findings, conclusion=story.conclusion,
-        advice=f"{story.advice}\n{INVENTED}", saved_at=over, saves=1, signed_at=signed, signed_by=duty.account_id,
+        encounter=encounter,
+        reason=WORDS[wish.reason],
+        findings=story.findings,
+        conclusion=story.conclusion,
+        advice=f"{story.advice}\n{INVENTED}",
+        saved_at=over,
+        saves=1,
+        signed_at=signed,
+        signed_by=duty.account_id,
     )
     box.add(note)
     _room(box, duty, wish, encounter, called=called, over=over)
@@ -130,21 +176,48 @@ def _visit(box: Box, duty: Duty, wish: Wish, rng: Random, *, at: datetime, free:
 
 
 def _ticket(
-    box: Box, wish: Wish, rng: Random, encounter: Encounter, *, at: datetime, taken: datetime, called: datetime,
+    box: Box,
+    wish: Wish,
+    rng: Random,
+    encounter: Encounter,
+    *,
+    at: datetime,
+    taken: datetime,
+    called: datetime,
     over: datetime,
 ) -> Ticket:
     home = wish.household
     low, high = _told(taken - at, rng)
     ticket = Ticket(
-        state=TicketState.CLOSED, exit_reason=ExitReason.SEEN, account=home.account, patient=wish.patient,
-        pool=box.world.skin if wish.reason == "dermatology" else box.world.general, encounter=encounter,
-        created_at=at - timedelta(minutes=6), touched_at=over, arrived_at=at, accepted_at=taken, called_at=called,
-        ended_at=over, signs_version=catalogue.signs().version, reason_key=wish.reason,
-        place_commune=box.world.communes[home.family.home], place_detail=home.family.street,
-        callback_phone=home.phone, medecin_traitant=MedecinTraitant.UNAVAILABLE, language=home.family.language,
-        patient_age=age_on(wish.patient.birth_date, on=local_day(at)), told_low=low, told_high=high,
-        draft={"who": for_whom(wish, now=at), "done": ["sante", "consentements", "test"],
-               "consentements": {"care": True, "send_to_mt": rng.random() < 0.7}, "sante": {}, "test": {"done": True}},
+        state=TicketState.CLOSED,
+        exit_reason=ExitReason.SEEN,
+        account=home.account,
+        patient=wish.patient,
+        pool=box.world.skin if wish.reason == "dermatology" else box.world.general,
+        encounter=encounter,
+        created_at=at - timedelta(minutes=6),
+        touched_at=over,
+        arrived_at=at,
+        accepted_at=taken,
+        called_at=called,
+        ended_at=over,
+        signs_version=catalogue.signs().version,
+        reason_key=wish.reason,
+        place_commune=box.world.communes[home.family.home],
+        place_detail=home.family.street,
+        callback_phone=home.phone,
+        medecin_traitant=MedecinTraitant.UNAVAILABLE,
+        language=home.family.language,
+        patient_age=age_on(wish.patient.birth_date, on=local_day(at)),
+        told_low=low,
+        told_high=high,
+        draft={
+            "who": for_whom(wish, now=at),
+            "done": ["sante", "consentements", "test"],
+            "consentements": {"care": True, "send_to_mt": rng.random() < 0.7},
+            "sante": {},
+            "test": {"done": True},
+        },
     )
     box.add(ticket)
     return ticket
@@ -158,48 +231,76 @@ def _told(wait: timedelta, rng: Random) -> tuple[int, int]:
     return 0, max(2, int(minutes * 0.7))
 
 
-def _room(box: Box, duty: Duty, wish: Wish, encounter: Encounter, *, called: datetime, over: datetime) -> None:
+def _room(
+    box: Box, duty: Duty, wish: Wish, encounter: Encounter, *, called: datetime, over: datetime
+) -> None:
     room = Room(encounter=encounter, created_at=called, opened_at=called, closed_at=over)
     is_self = wish.patient == wish.household.patients[0]
     name = wish.patient.full_name
     other = f"{wish.household.account.display_name}, avec {name}"
     came = {"room": room, "added_at": called, "joined_at": called, "last_seen_at": over}
     patient = Participant(
-        account=wish.household.account, role=ParticipantRole.PATIENT if is_self else ParticipantRole.ACCOMPANYING,
-        name=name if is_self else other[:120], **came,
+        account=wish.household.account,
+        role=ParticipantRole.PATIENT if is_self else ParticipantRole.ACCOMPANYING,
+        name=name if is_self else other[:120],
+        **came,
     )
     doctor = Participant(
-        account_id=duty.account_id, role=ParticipantRole.PRACTITIONER, name=duty.practitioner.full_name,
-        rpps=duty.practitioner.rpps, **came,
+        account_id=duty.account_id,
+        role=ParticipantRole.PRACTITIONER,
+        name=duty.practitioner.full_name,
+        rpps=duty.practitioner.rpps,
+        **came,
     )
     for row in (room, patient, doctor):
         box.add(row)
     got = {patient: encounter.video_seconds_patient, doctor: encounter.video_seconds_practitioner}
     for receiver, sender in ((patient, doctor), (doctor, patient)):
-        box.add(Measurement(
-            room=room, receiver=receiver, sender=sender, video_seconds=got[receiver], audio_seconds=got[receiver],
-            first_at=called, last_at=over,
-        ))
+        box.add(
+            Measurement(
+                room=room,
+                receiver=receiver,
+                sender=sender,
+                video_seconds=got[receiver],
+                audio_seconds=got[receiver],
+                first_at=called,
+                last_at=over,
+            )
+        )
 
 
 def _say(
     box: Box, wish: Wish, rng: Random, encounter: Encounter, ticket: Ticket, *, at: datetime, signed: datetime
 ) -> None:
-    said = {"patient": wish.patient, "encounter": encounter, "said_at": at, "said_by": wish.household.account.id}
+    said = {
+        "patient": wish.patient,
+        "encounter": encounter,
+        "said_at": at,
+        "said_by": wish.household.account.id,
+    }
     for scope in (ConsentScope.CARE, ConsentScope.SEND_TO_MT):
         box.add(Consent(scope=scope, given=ticket.draft["consentements"][scope.value], **said))
     if rng.random() < 0.62:
-        box.add(Feedback(
-            encounter=encounter, helped=rng.choice((5, 5, 4, 4, 3)), call_quality=rng.choice((5, 5, 4, 3)),
-            said_at=signed + timedelta(minutes=3),
-        ))
+        box.add(
+            Feedback(
+                encounter=encounter,
+                helped=rng.choice((5, 5, 4, 4, 3)),
+                call_quality=rng.choice((5, 5, 4, 3)),
+                said_at=signed + timedelta(minutes=3),
+            )
+        )
 
 
 def _trace(
     box: Box, wish: Wish, encounter: Encounter, ticket: Ticket, note: Note, doctor: Actor, *, at: datetime
 ) -> None:
     by, patient = wish.household.actor, wish.patient.id
-    times = (encounter.arrived_at or at, encounter.started_at or at, encounter.ended_at or at, encounter.signed_at or at)
+    times = (
+        encounter.arrived_at or at,
+        encounter.started_at or at,
+        encounter.ended_at or at,
+        encounter.signed_at or at,
+    )
     taken, called, over, signed = times
     box.trace(by, "waiting.ticket.waiting", at, ticket, patient)
     box.trace(by, "record.consent.say", at, None, patient, "care:yes")

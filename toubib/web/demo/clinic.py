@@ -49,7 +49,7 @@ from toubib.web.demo.visit import (
     story_for,
     wish_of,
 )
-from toubib.web.demo.world import World
+from toubib.web.demo.world import World, dice
 
 MARK = "demo.sessions"
 PAST = timedelta(weeks=8)
@@ -166,7 +166,9 @@ class Session:
         self.dispatch(now)
 
 
-def hold_missing_sessions(*, world: World, staff: Staff, families: dict[str, Household], now: datetime) -> int:
+def hold_missing_sessions(
+    *, world: World, staff: Staff, families: dict[str, Household], now: datetime
+) -> int:
     """Play the sessions of the last weeks that were not yet; returns how many. Each is one transaction."""
     mark = Beat.objects.filter(name=MARK).first()
     since = max(mark.at, now - PLAYED) if mark else now - PLAYED
@@ -194,7 +196,7 @@ def plans_between(since: datetime, now: datetime) -> Iterator[Plan]:
 
 
 def hold_session(plan: Plan, *, world: World, staff: Staff, families: dict[str, Household]) -> None:
-    rng = Random(f"valbrune {plan.start.isoformat()} {plan.skin}")
+    rng = dice(plan.start.isoformat(), plan.skin)
     pool = pool_of(plan, world)
     session = Session(world, pool, families, rng)
     doctors = doctors_for(plan, staff, rng)
@@ -260,7 +262,9 @@ def wishes_of(plan: Plan, families: dict[str, Household], spoken: set[str], rng:
 def _come_too_late(session: Session, plan: Plan) -> None:
     """Dermatology, a Wednesday evening: two people whom nobody could receive before closing time."""
     late = plan.start.replace(hour=17, minute=20)
-    families = [one for one in session.households.values() if one.family.language == "fr" and len(one.patients) > 1]
+    families = [
+        one for one in session.households.values() if one.family.language == "fr" and len(one.patients) > 1
+    ]
     for rank, household in enumerate(session.rng.sample(families, 2)):
         wish = wish_of(household, 1 - rank, rng=session.rng, now=late, skin=True)
         enter_line(wish, world=session.world, rng=session.rng, now=late + timedelta(minutes=9 * rank))

@@ -62,36 +62,111 @@ def _family(key: str, home: int, street: str, *people: Person, language: str = "
     return Family(key, home, street, language, people)
 
 
-def _who(given: str, family: str, sex: Sex, years: float, kind: LinkKind = LinkKind.SELF, proof: LinkProof = DECLARED) -> Person:
+def _who(
+    given: str,
+    family: str,
+    sex: Sex,
+    years: float,
+    kind: LinkKind = LinkKind.SELF,
+    proof: LinkProof = DECLARED,
+) -> Person:
     return Person(given, family, sex, _years(years), kind, proof)
 
 
 FAMILIES = (
-    _family("patient", 0, "12 rue des Lavoirs", _who("Jeanne", "Morel", F, 38), _who("Léo", "Morel", M, 6, PARENT, DOCUMENT), _who("Simone", "Garnier", F, 81, RELATIVE, DOCUMENT)),
-    _family("paul-castan", 1, "3 chemin du Moulin", _who("Paul", "Castan", M, 45), _who("Zoé", "Castan", F, 9, PARENT, DOCUMENT), _who("Hugo", "Castan", M, 3, PARENT)),
-    _family("amelie-rouvier", 0, "8 place du Marché", _who("Amélie", "Rouvier", F, 31), _who("Louise", "Rouvier", F, 1.2, PARENT, DOCUMENT)),
+    _family(
+        "patient",
+        0,
+        "12 rue des Lavoirs",
+        _who("Jeanne", "Morel", F, 38),
+        _who("Léo", "Morel", M, 6, PARENT, DOCUMENT),
+        _who("Simone", "Garnier", F, 81, RELATIVE, DOCUMENT),
+    ),
+    _family(
+        "paul-castan",
+        1,
+        "3 chemin du Moulin",
+        _who("Paul", "Castan", M, 45),
+        _who("Zoé", "Castan", F, 9, PARENT, DOCUMENT),
+        _who("Hugo", "Castan", M, 3, PARENT),
+    ),
+    _family(
+        "amelie-rouvier",
+        0,
+        "8 place du Marché",
+        _who("Amélie", "Rouvier", F, 31),
+        _who("Louise", "Rouvier", F, 1.2, PARENT, DOCUMENT),
+    ),
     _family("bernard-delmas", 2, "1 route de la Brune", _who("Bernard", "Delmas", M, 72)),
     _family("nadege-bories", 3, "22 rue Haute", _who("Nadège", "Bories", F, 52)),
     _family("chloe-bories", 3, "22 rue Haute", _who("Chloé", "Bories", F, 16)),
     _family("thomas-vidal", 0, "5 impasse du Four", _who("Thomas", "Vidal", M, 29)),
-    _family("sylvie-marty", 5, "14 quai d’Aubrelle", _who("Sylvie", "Marty", F, 60), _who("Raymond", "Marty", M, 86, RELATIVE, DOCUMENT)),
+    _family(
+        "sylvie-marty",
+        5,
+        "14 quai d’Aubrelle",
+        _who("Sylvie", "Marty", F, 60),
+        _who("Raymond", "Marty", M, 86, RELATIVE, DOCUMENT),
+    ),
     _family("kevin-puech", 4, "2 lotissement des Genêts", _who("Kevin", "Puech", M, 24)),
-    _family("isabelle-cros", 0, "31 avenue de la Gare", _who("Isabelle", "Cros", F, 47), _who("Manon", "Cros", F, 12, PARENT), _who("Lucas", "Cros", M, 5, PARENT)),
+    _family(
+        "isabelle-cros",
+        0,
+        "31 avenue de la Gare",
+        _who("Isabelle", "Cros", F, 47),
+        _who("Manon", "Cros", F, 12, PARENT),
+        _who("Lucas", "Cros", M, 5, PARENT),
+    ),
     _family("gerard-fabre", 6, "7 rue de l’Église", _who("Gérard", "Fabre", M, 67)),
-    _family("fatima-zerrouki", 0, "40 avenue de la Gare", _who("Fatima", "Zerrouki", F, 34), _who("Yanis", "Zerrouki", M, 4, PARENT, DOCUMENT), language="ar"),
+    _family(
+        "fatima-zerrouki",
+        0,
+        "40 avenue de la Gare",
+        _who("Fatima", "Zerrouki", F, 34),
+        _who("Yanis", "Zerrouki", M, 4, PARENT, DOCUMENT),
+        language="ar",
+    ),
     _family("joao-pereira", 5, "6 rue du Pont", _who("João", "Pereira", M, 41), language="pt"),
     _family("lucinda-marques", 0, "18 rue des Tanneurs", _who("Lucinda", "Marques", F, 63), language="pt"),
-    _family("samira-haddou", 0, "9 place du Marché", _who("Samira", "Haddou", F, 27), _who("Adam", "Haddou", M, 2, PARENT, DOCUMENT), language="ar"),
-    _family("mohamed-benkirane", 1, "11 chemin du Moulin", _who("Mohamed", "Benkirane", M, 58), language="ar"),
-    _family("rui-carvalho", 2, "5 route de la Brune", _who("Rui", "Carvalho", M, 35), _who("Inês", "Carvalho", F, 7, PARENT), language="pt"),
-    _family("claire-lacombe", 6, "3 rue de l’Église", _who("Claire", "Lacombe", F, 36), _who("Noé", "Lacombe", M, 1, PARENT, DOCUMENT)),
+    _family(
+        "samira-haddou",
+        0,
+        "9 place du Marché",
+        _who("Samira", "Haddou", F, 27),
+        _who("Adam", "Haddou", M, 2, PARENT, DOCUMENT),
+        language="ar",
+    ),
+    _family(
+        "mohamed-benkirane", 1, "11 chemin du Moulin", _who("Mohamed", "Benkirane", M, 58), language="ar"
+    ),
+    _family(
+        "rui-carvalho",
+        2,
+        "5 route de la Brune",
+        _who("Rui", "Carvalho", M, 35),
+        _who("Inês", "Carvalho", F, 7, PARENT),
+        language="pt",
+    ),
+    _family(
+        "claire-lacombe",
+        6,
+        "3 rue de l’Église",
+        _who("Claire", "Lacombe", F, 36),
+        _who("Noé", "Lacombe", M, 1, PARENT, DOCUMENT),
+    ),
     _family("julien-sers", 0, "27 rue des Lavoirs", _who("Julien", "Sers", M, 40)),
     _family("monique-albert", 4, "1 place des Clapiès", _who("Monique", "Albert", F, 78)),
     _family("antoine-vergnes", 0, "résidence du Lycée", _who("Antoine", "Vergnes", M, 19)),
     _family("emma-wilson", 3, "5 rue Basse", _who("Emma", "Wilson", F, 33), language="en"),
     _family("pierre-cassan", 5, "2 quai d’Aubrelle", _who("Pierre", "Cassan", M, 55)),
     _family("elodie-raynal", 0, "16 rue du Château", _who("Élodie", "Raynal", F, 28)),
-    _family("lucie-blanc", 1, "19 chemin du Moulin", _who("Lucie", "Blanc", F, 44), _who("Jules", "Blanc", M, 14, PARENT, DOCUMENT)),
+    _family(
+        "lucie-blanc",
+        1,
+        "19 chemin du Moulin",
+        _who("Lucie", "Blanc", F, 44),
+        _who("Jules", "Blanc", M, 14, PARENT, DOCUMENT),
+    ),
     _family("marie-paule-gaubert", 2, "9 route de la Brune", _who("Marie-Paule", "Gaubert", F, 69)),
     _family("omar-diallo", 0, "33 avenue de la Gare", _who("Omar", "Diallo", M, 50)),
 )
@@ -169,7 +244,10 @@ def _identity(person: Person, serial: int, *, today: date) -> Identity:
 
 def _let_nadege_act_for_chloe(*, now: datetime) -> None:
     """Chloé, 16, has an account of her own; her mother acts for her too, but for what Chloé keeps secret."""
-    mother, daughter = find_account(email=address_of("nadege-bories")), find_account(email=address_of("chloe-bories"))
+    mother, daughter = (
+        find_account(email=address_of("nadege-bories")),
+        find_account(email=address_of("chloe-bories")),
+    )
     if mother and daughter:
         then = now - SETTLED_BEFORE + timedelta(days=7)
         patient = links_of(account=daughter, now=then)[0].patient

@@ -21,6 +21,7 @@ from toubib.web.demo.families import Household
 from toubib.web.demo.staff import Staff
 from toubib.web.demo.texts import AMENDMENT, COMPLAINTS, INVENTED, OUTCOMES
 from toubib.web.demo.visit import doctor_actor
+from toubib.web.demo.world import dice
 
 MARK = "demo.afterwards"
 STOPS = 34
@@ -31,7 +32,7 @@ def tell_afterwards(*, staff: Staff, families: dict[str, Household], now: dateti
     with transaction.atomic():
         if Beat.objects.filter(name=MARK).exists():
             return
-        rng = Random("valbrune afterwards")
+        rng = dice("afterwards")
         _complain(staff, families, now=now)
         _amend(now=now)
         _close_old_follow_ups(staff, now=now)
@@ -42,7 +43,9 @@ def tell_afterwards(*, staff: Staff, families: dict[str, Household], now: dateti
 
 def _signed(now: datetime, *, days: int) -> list[Encounter]:
     rows = Encounter.objects.filter(state=EncounterState.SIGNED, signed_at__lte=now - timedelta(days=days))
-    return list(rows.select_related("patient", "practitioner__professional", "ticket__account").order_by("-signed_at"))
+    return list(
+        rows.select_related("patient", "practitioner__professional", "ticket__account").order_by("-signed_at")
+    )
 
 
 def _complain(staff: Staff, families: dict[str, Household], *, now: datetime) -> None:
@@ -72,7 +75,10 @@ def _close_old_follow_ups(staff: Staff, *, now: datetime) -> None:
 
 def _withdraw(families: dict[str, Household], *, now: datetime) -> None:
     given = Consent.objects.filter(
-        scope=ConsentScope.SEND_TO_MT, given=True, withdrawn_at__isnull=True, said_at__lt=now - timedelta(days=9)
+        scope=ConsentScope.SEND_TO_MT,
+        given=True,
+        withdrawn_at__isnull=True,
+        said_at__lt=now - timedelta(days=9),
     )
     for key in ("sylvie-marty", "omar-diallo", "paul-castan"):
         home = families[key]

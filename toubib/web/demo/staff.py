@@ -92,7 +92,9 @@ def hire_staff(*, world: World, now: datetime) -> Staff:
     if director is None:
         raise LookupError("the demo's medical director is missing: start again on an empty folder")
     emails = {address_of(post.key): post.key for post in DOCTORS}
-    rows = ProfessionalAccount.objects.filter(account__email__in=emails).select_related("account", "practitioner")
+    rows = ProfessionalAccount.objects.filter(account__email__in=emails).select_related(
+        "account", "practitioner"
+    )
     return Staff({emails[row.account.email or ""]: row for row in rows}, director)
 
 
@@ -100,7 +102,9 @@ def hire_staff(*, world: World, now: datetime) -> Staff:
 def _hire(world: World, *, now: datetime) -> None:
     hired = now - HIRED_BEFORE
     for key, name, role in OFFICES:
-        account = create_account(email=address_of(key), name=name, roles=frozenset({role}), by=DEMO, now=hired)
+        account = create_account(
+            email=address_of(key), name=name, roles=frozenset({role}), by=DEMO, now=hired
+        )
         give_password(account)
     director = find_account(email=address_of("directeur"))
     by = Actor(director.id if director else None, Role.MEDICAL_DIRECTOR.value)
@@ -146,7 +150,9 @@ def _create_pharmacist(world: World, *, now: datetime) -> None:
         languages=("fr", "ar"),
         portrait="karim",
     )
-    one = create_professional(email=address_of("pharmacien"), facts=facts, role=Role.ASSISTANT, by=DEMO, now=now)
+    one = create_professional(
+        email=address_of("pharmacien"), facts=facts, role=Role.ASSISTANT, by=DEMO, now=now
+    )
     give_password(one.account)
 
 
@@ -163,7 +169,13 @@ def give_password(account: Account) -> None:
 
 
 def _prove(
-    doctor: ProfessionalAccount, post: Post, kinds: tuple[EvidenceKind, ...], *, by: Actor, today: date, now: datetime
+    doctor: ProfessionalAccount,
+    post: Post,
+    kinds: tuple[EvidenceKind, ...],
+    *,
+    by: Actor,
+    today: date,
+    now: datetime,
 ) -> None:
     for kind in kinds:
         days = post.lapses if kind == EvidenceKind.LIABILITY_INSURANCE else 3 * 365

@@ -32,7 +32,7 @@ from toubib.web.demo.visit import (
     story_for,
     write_note,
 )
-from toubib.web.demo.world import World
+from toubib.web.demo.world import World, dice
 
 STALE = timedelta(hours=2)
 FORGOTTEN = timedelta(hours=12)
@@ -51,7 +51,7 @@ def refresh_today(*, world: World, staff: Staff, families: dict[str, Household],
     with transaction.atomic():
         if _handful(families).exists():
             return
-        rng = Random("valbrune today")
+        rng = dice("today")
         _busy_doctors(world, staff, families, rng, now=now)
         for key, rank, reason, minutes in WAITING:
             home = families[key]
@@ -60,7 +60,13 @@ def refresh_today(*, world: World, staff: Staff, families: dict[str, Household],
             ticket = enter_line(wish, world=world, rng=rng, now=then)
             if key == GONE_OUT:
                 away = then + timedelta(minutes=1)
-                go_away(ticket_id=ticket.id, notify_when=NotifyWhen.MY_TURN, phone=home.phone, by=home.actor, now=away)
+                go_away(
+                    ticket_id=ticket.id,
+                    notify_when=NotifyWhen.MY_TURN,
+                    phone=home.phone,
+                    by=home.actor,
+                    now=away,
+                )
 
 
 def _busy_doctors(
@@ -74,11 +80,15 @@ def _busy_doctors(
         duty = open_shift(doctor, world.general, now=began - timedelta(minutes=30))
         wish = Wish(home, home.patients[min(rank, len(home.patients) - 1)], reason)
         enter_line(wish, world=world, rng=rng, now=began)
-        for offer in dispatch_pool(pool_id=world.general.id, now=began):
+        # Dispatch sees the whole line: with a newcomer on duty the offers it makes are of now.
+        others = Duty.objects.filter(state=DutyState.OPEN).exclude(pk=duty.pk).exists()
+        offered = now if others else began
+        for offer in dispatch_pool(pool_id=world.general.id, now=offered):
             if offer.duty_id == duty.id:
                 by = Actor(doctor.account_id, Role.PRACTITIONER.value)
-                encounter = take_offer(offer_id=offer.id, by=by, now=began + timedelta(seconds=20))
-                open_call(encounter, now=now - timedelta(minutes=9 - 4 * turn))
+                encounter = take_offer(offer_id=offer.id, by=by, now=offered + timedelta(seconds=20))
+                called = now + timedelta(minutes=1) if others else now - timedelta(minutes=9 - 4 * turn)
+                open_call(encounter, now=called)
 
 
 def end_stale_day(*, staff: Staff, families: dict[str, Household], now: datetime) -> None:
@@ -107,7 +117,7 @@ def _finish(ticket: Ticket, families: dict[str, Household], *, now: datetime) ->
         home = next(one for one in families.values() if one.account.id == ticket.account_id)
         leave_line(ticket_id=ticket.id, by=home.actor, now=now)
         return
-    rng, encounter = Random("valbrune end"), ticket.encounter
+    rng, encounter = dice("end"), ticket.encounter
     began = encounter.started_at or now
     over = began + timedelta(minutes=11)
     if not encounter.notes.exists():

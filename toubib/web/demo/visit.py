@@ -48,7 +48,12 @@ from toubib.web.demo.world import World
 CHILD = ("fever", "fever", "ear", "skin", "belly")
 ADULT = ("fever", "skin", "urine", "belly", "back", "mind", "wound", "renewal", "other", "fever")
 ELDER = ("renewal", "renewal", "back", "fever", "mind", "skin")
-ANSWERS = (MedecinTraitant.UNAVAILABLE, MedecinTraitant.NONE, MedecinTraitant.UNAVAILABLE, MedecinTraitant.UNKNOWN)
+ANSWERS = (
+    MedecinTraitant.UNAVAILABLE,
+    MedecinTraitant.NONE,
+    MedecinTraitant.UNAVAILABLE,
+    MedecinTraitant.UNKNOWN,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,9 @@ def wish_of(household: Household, rank: int, *, rng: Random, now: datetime, skin
     years = age_on(patient.birth_date, on=local_day(now))
     reason = "dermatology" if skin else rng.choice(CHILD if years < 15 else ELDER if years > 66 else ADULT)
     yes = ("consciousness",) if rng.random() < 0.04 else ()
-    return Wish(household, patient, reason, yes, secret=household.family.key == "chloe-bories" and rng.random() < 0.5)
+    return Wish(
+        household, patient, reason, yes, secret=household.family.key == "chloe-bories" and rng.random() < 0.5
+    )
 
 
 def enter_line(wish: Wish, *, world: World, rng: Random, now: datetime) -> Ticket:
@@ -100,14 +107,23 @@ def _answer(ticket: Ticket, wish: Wish, world: World, rng: Random, *, now: datet
     who = for_whom(wish, now=now)
     commune = world.communes[home.family.home]
     say_place(
-        ticket_id=ticket_id, commune_id=commune.id, detail=home.family.street, callback_phone=home.phone, by=by, now=now
+        ticket_id=ticket_id,
+        commune_id=commune.id,
+        detail=home.family.street,
+        callback_phone=home.phone,
+        by=by,
+        now=now,
     )
     say_for_whom(ticket_id=ticket_id, who=who, patient_id=wish.patient.id, by=by, now=now)
     say_reason(ticket_id=ticket_id, key=wish.reason, text="", by=by, now=now)
-    say_medecin_traitant(ticket_id=ticket_id, answer=rng.choice(ANSWERS), practitioner_id=None, by=by, now=now)
+    say_medecin_traitant(
+        ticket_id=ticket_id, answer=rng.choice(ANSWERS), practitioner_id=None, by=by, now=now
+    )
     attach_patient(ticket_id=ticket_id, patient_id=wish.patient.id, by=by, now=now)
     if wish.reason in ("renewal", "dermatology") and rng.random() < 0.12:
-        title = "Ancienne ordonnance (inventée)" if wish.reason == "renewal" else "Photo de la peau (inventée)"
+        title = (
+            "Ancienne ordonnance (inventée)" if wish.reason == "renewal" else "Photo de la peau (inventée)"
+        )
         add_attachment(patient_id=wish.patient.id, title=title, content=draw_photo(title), by=by, now=now)
 
 
@@ -134,11 +150,15 @@ def open_call(encounter: Encounter, *, now: datetime) -> Room:
         is_doctor = participant.role == ParticipantRole.PRACTITIONER
         actor = by if is_doctor else Actor(participant.account_id, Role.PATIENT.value)
         enter_room(participant=participant, by=actor, now=now + timedelta(seconds=4))
-    check_at_start(encounter_id=encounter.id, identity=True, place=True, by=by, now=now + timedelta(seconds=40))
+    check_at_start(
+        encounter_id=encounter.id, identity=True, place=True, by=by, now=now + timedelta(seconds=40)
+    )
     return room
 
 
-def end_visit(encounter: Encounter, *, reason: str, story: Story, rng: Random, began: datetime, now: datetime) -> bool:
+def end_visit(
+    encounter: Encounter, *, reason: str, story: Story, rng: Random, began: datetime, now: datetime
+) -> bool:
     """Note, orientation, seconds measured, end of the call; says whether there was video in both directions."""
     by = doctor_actor(encounter)
     write_note(encounter, reason=reason, story=story, now=now - timedelta(seconds=30))
@@ -151,7 +171,13 @@ def end_visit(encounter: Encounter, *, reason: str, story: Story, rng: Random, b
             now=now - timedelta(seconds=20),
         )
     video = rng.random() < 0.93
-    measure(encounter, seconds=int((now - began).total_seconds()) - rng.randint(3, 20), video=video, rng=rng, now=now)
+    measure(
+        encounter,
+        seconds=int((now - began).total_seconds()) - rng.randint(3, 20),
+        video=video,
+        rng=rng,
+        now=now,
+    )
     end_room(room_id=encounter.room.id, by=by, now=now)
     return video
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, time
+from random import Random
 
 from django.db import transaction
 
@@ -12,7 +13,11 @@ from toubib.territory.models import Commune, Samu
 from toubib.waiting.models import Pool
 
 # No commune bears these codes; the number is of a range that the Arcep keeps for works of fiction.
-SAMU = {"name": "SAMU de Valbrune (inventé)", "direct_number": "+33536490015", "verified_on": date(2026, 1, 5)}
+SAMU = {
+    "name": "SAMU de Valbrune (inventé)",
+    "direct_number": "+33536490015",
+    "verified_on": date(2026, 1, 5),
+}
 COMMUNES = (
     ("12901", "Valbrune", "12990", 44.412, 2.655),
     ("12902", "Saint-Orens-le-Vieux", "12991", 44.447, 2.612),
@@ -54,9 +59,20 @@ def draw_world() -> World:
 
 
 def _commune(samu: Samu, code: str, name: str, postal: str, lat: float, lon: float) -> Commune:
-    facts = {"name": f"{name} (inventée)", "postal_codes": [postal], "departement": "12", "lat": lat, "lon": lon}
+    facts = {
+        "name": f"{name} (inventée)",
+        "postal_codes": [postal],
+        "departement": "12",
+        "lat": lat,
+        "lon": lon,
+    }
     return Commune.objects.get_or_create(code_insee=code, defaults={**facts, "samu": samu})[0]
 
 
 def _pool(key: str, name: str, **facts: object) -> Pool:
     return Pool.objects.get_or_create(key=key, defaults={"name": name, **facts})[0]
+
+
+def dice(*words: object) -> Random:
+    """The same draws each time for the same words."""
+    return Random(" ".join(["valbrune", *map(str, words)]))  # noqa: S311  a demo, not a secret

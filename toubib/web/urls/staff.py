@@ -1,0 +1,26 @@
+"""The medical director's pages and the compliance officer's."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from toubib.web.views import compliance, direction
+
+urlpatterns = [
+    path("direction", direction.today, name="direction"),
+    path("direction/rappels", direction.follow_up_list, name="direction_follow_ups"),
+    path("direction/rappels/<uuid:follow_up>", direction.follow_up, name="direction_follow_up"),
+    path("direction/reclamations", direction.complaint_list, name="direction_complaints"),
+    path("direction/reclamations/<uuid:complaint>", direction.complaint, name="direction_complaint"),
+    path("direction/qualite", direction.quality, name="direction_quality"),
+    path("conformite", compliance.journal, name="compliance"),
+    path("conformite/chercher", compliance.find, name="compliance_find"),
+    path("conformite/journal.csv", compliance.journal_csv, name="compliance_csv"),
+    path("conformite/chaine", compliance.chain, name="compliance_chain"),
+    path("conformite/reclamations", compliance.complaint_list, name="compliance_complaints"),
+    path("conformite/reclamations.csv", compliance.complaints_csv, name="compliance_complaints_csv"),
+    path("conformite/traitements", compliance.processing, name="compliance_processing"),
+    path("conformite/traitements.csv", compliance.processing_csv, name="compliance_processing_csv"),
+    path("conformite/droits", compliance.rights, name="compliance_rights"),
+    path("conformite/droits.csv", compliance.rights_csv, name="compliance_rights_csv"),
+]
