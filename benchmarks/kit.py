@@ -58,9 +58,23 @@ def make_place() -> Any:
     return Pool.objects.create(key="medecine-generale", name="Médecine générale", opens_at=time(0), closes_at=time(0))
 
 
-def make_crowd(*, size: int, pool: Any, now: datetime, state: str = "waiting") -> list[Any]:
+def make_crowd_past(*, size: int, pool: Any, now: datetime) -> list[Any]:
+    """People seen over the last weeks: tickets closed, ten minutes each."""
+    from toubib.waiting.models import Ticket
+
+    tickets = make_crowd(size=size, pool=pool, now=now - timedelta(days=20), state="closed", prefix="passe")
+    for ticket in tickets:
+        ticket.accepted_at = ticket.arrived_at + timedelta(minutes=8)
+        ticket.ended_at, ticket.exit_reason = ticket.accepted_at + timedelta(minutes=10), "seen"
+    Ticket.objects.bulk_update(tickets, ["accepted_at", "ended_at", "exit_reason"], batch_size=500)
+    return tickets
+
+
+def make_crowd(
+    *, size: int, pool: Any, now: datetime, state: str = "waiting", prefix: str = "p"
+) -> list[Any]:
     """`size` people, each with an account and a ticket in line, a second apart; in bulk. Returns the tickets."""
-    from toubib.people.models import Account, Patient, PatientLink
+    from toubib.people.models import Account, Patient, PatientLink, RoleGrant
     from toubib.territory.models import Commune
     from toubib.waiting.models import Ticket
 
@@ -69,7 +83,7 @@ def make_crowd(*, size: int, pool: Any, now: datetime, state: str = "waiting") -
     for start in range(0, size, 2000):
         rows = range(start, min(size, start + 2000))
         accounts = Account.objects.bulk_create(
-            [Account(email=f"p{n}@exemple.test", created_at=now, password="!") for n in rows]
+            [Account(email=f"{prefix}{n}@exemple.test", created_at=now, password="!") for n in rows]
         )
         patients = Patient.objects.bulk_create([
             Patient(birth_name=f"Attente{n}", birth_given_names="Camille", birth_date=date(1990, 1, 1), sex="F",
@@ -78,6 +92,9 @@ def make_crowd(*, size: int, pool: Any, now: datetime, state: str = "waiting") -
         PatientLink.objects.bulk_create([
             PatientLink(account=a, patient=p, kind="self", proof="declared", starts_at=now - timedelta(days=1))
             for a, p in zip(accounts, patients, strict=True)
+        ])
+        RoleGrant.objects.bulk_create([
+            RoleGrant(account=a, role="patient", starts_at=now - timedelta(days=1)) for a in accounts
         ])
         tickets += Ticket.objects.bulk_create([
             Ticket(state=state, pool=pool, account=a, patient=p, created_at=now, touched_at=now,

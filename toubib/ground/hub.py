@@ -21,11 +21,37 @@ def publish(topic: str, event: str, **ids: str) -> None:
     Topics: `account:<id>`, `ticket:<id>`, `pool:<key>`, `room:<id>`. Ids and words of ours only: no content.
     """
     news = {"topic": topic, "event": event, **ids}
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, json.dumps(news, separators=(",", ":"))])
-    else:
-        transaction.on_commit(lambda: tell_here(topic, news), robust=True)
+    for _savepoints, waiting, *_rest in connection.run_on_commit:
+        if isinstance(waiting, _Batch):
+            waiting.add(news)
+            return
+    transaction.on_commit(_Batch(news), robust=True)
+
+
+class _Batch:
+    """The news of one transaction: told once each, in order, by one statement after the commit.
+
+    A process that dies in between tells nobody: the pages ask again by themselves (live.js), the worker's sweep
+    does what was due.
+    """
+
+    __qualname__ = "publish"  # what Django names in its log when a listener fails
+
+    def __init__(self, news: dict[str, str]) -> None:
+        self.news = {json.dumps(news, separators=(",", ":")): news}
+
+    def add(self, news: dict[str, str]) -> None:
+        self.news.setdefault(json.dumps(news, separators=(",", ":")), news)
+
+    def __call__(self) -> None:
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT pg_notify(%s, news) FROM unnest(%s::text[]) news", [CHANNEL, list(self.news)]
+                )
+            return
+        for news in self.news.values():
+            tell_here(news["topic"], news)
 
 
 def tell_here(topic: str, news: dict[str, str]) -> None:

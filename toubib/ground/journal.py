@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
 from toubib.ground.actors import Actor
 from toubib.ground.locks import hold_lock
@@ -24,6 +24,10 @@ from toubib.ground.models import JournalEntry
 SEAL_BATCH = 2000
 UNSEALED_TOLERANCE = timedelta(minutes=1)
 GENESIS = "0" * 64
+INSERT = (
+    "INSERT INTO ground_journalentry (at, account, role, action, patient, subject, subject_id, reason, prev_hash, hash) "
+    "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, '', '')"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +48,27 @@ def trace(
     subject_id: UUID | str = "",
     reason: str = "",
 ) -> None:
-    """Add one entry, in the transaction of the act. `action` is `<app>.<thing>.<verb>`."""
-    JournalEntry.objects.bulk_create(
-        [
-            entry_of(
-                by=by,
-                action=action,
-                now=now,
-                patient=patient,
-                subject=subject,
-                subject_id=subject_id,
-                reason=reason,
-            )
-        ]
-    )
+    """Add one entry, in the transaction of the act. `action` is `<app>.<thing>.<verb>`.
+
+    Written without the ORM's model: it stands in every act, and costs a third of it.
+    """
+    values = [
+        connection.ops.adapt_datetimefield_value(now),
+        _adapted(by.account_id),
+        by.role,
+        action,
+        _adapted(patient),
+        subject,
+        str(subject_id),
+        reason,
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT, values)
+
+
+def _adapted(id: UUID | None) -> UUID | str | None:
+    """As Django stores it: a uuid where the database has the type, else 32 digits."""
+    return id if id is None or connection.features.has_native_uuid_field else id.hex
 
 
 def trace_many(entries: Iterable[JournalEntry]) -> None:

@@ -3,8 +3,32 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
 
-from django.db import connection
+from django.db import connection, models, transaction
+
+Row = TypeVar("Row", bound=models.Model)
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def transactional(operation: Callable[P, R]) -> Callable[P, R]:
+    """One transaction per act: begins one, or joins the one of the operation that called (no savepoint).
+
+    What it raises undoes the whole act; an operation that means to go on after a refusal of the database opens
+    its own `transaction.atomic()` around that statement.
+    """
+
+    @wraps(operation)
+    def carried_out(*args: P.args, **kwargs: P.kwargs) -> R:
+        if connection.in_atomic_block:
+            return operation(*args, **kwargs)
+        with transaction.atomic():
+            return operation(*args, **kwargs)
+
+    return carried_out
 
 
 def hold_lock(name: str) -> None:
@@ -21,3 +45,40 @@ def hold_lock(name: str) -> None:
 
 def _number(name: str) -> int:
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
+
+
+def lock_row(rows: models.QuerySet[Row], **where: object) -> Row:
+    """The one row, locked until the transaction ends, its values remembered for `save_changed`.
+
+    Rows joined by `select_related` are read with it and not locked. Raises the model's DoesNotExist.
+    """
+    return _remembered(rows.select_for_update(of=("self",)).get(**where))
+
+
+def find_locked(rows: models.QuerySet[Row], **where: object) -> Row | None:
+    """As `lock_row`, the first row or None."""
+    row = rows.select_for_update(of=("self",)).filter(**where).first()
+    return None if row is None else _remembered(row)
+
+
+def lock_rows_free(rows: models.QuerySet[Row]) -> list[Row]:
+    """The rows that nobody else holds, locked and remembered; those held by another are left out."""
+    return [_remembered(row) for row in rows.select_for_update(of=("self",), skip_locked=True)]
+
+
+def _remembered(row: Row) -> Row:
+    row._as_locked = _values(row)  # type: ignore[attr-defined]
+    return row
+
+
+def save_changed(row: models.Model) -> None:
+    """Write the columns that differ from what `lock_row` read: encrypted ones are not written for nothing."""
+    before, now = row._as_locked, _values(row)  # type: ignore[attr-defined]
+    changed = [name for name, value in now.items() if before.get(name) != value]
+    if changed:
+        row.save(update_fields=changed)
+        row._as_locked = now  # type: ignore[attr-defined]
+
+
+def _values(row: models.Model) -> dict[str, object]:
+    return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}

@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from toubib.ground.actors import Actor
 from toubib.ground.files import drop_file, read_file, store_file
 from toubib.ground.journal import trace
-from toubib.ground.locks import hold_lock
+from toubib.ground.locks import hold_lock, lock_row, save_changed, transactional
 from toubib.record import images
 from toubib.record.enums import (
     ENCOUNTER_MOVES,
@@ -78,7 +77,7 @@ def move_encounter(
             _("La consultation n’en est plus là : %(state)s.") % {"state": encounter.get_state_display()}
         )
     encounter.state = to
-    encounter.save()
+    save_changed(encounter)
     trace(
         by=by,
         action=f"record.encounter.{to}",
@@ -92,10 +91,10 @@ def move_encounter(
 
 def lock_encounter(*, encounter_id: UUID) -> Encounter:
     """The row, locked until the transaction ends. Raises Encounter.DoesNotExist."""
-    return Encounter.objects.select_for_update().get(pk=encounter_id)
+    return lock_row(Encounter.objects.all(), pk=encounter_id)
 
 
-@transaction.atomic
+@transactional
 def start_encounter(*, encounter_id: UUID, by: Actor, now: datetime) -> Encounter:
     """The room opens (again). Idempotent while in progress."""
     encounter = lock_encounter(encounter_id=encounter_id)
@@ -106,7 +105,7 @@ def start_encounter(*, encounter_id: UUID, by: Actor, now: datetime) -> Encounte
     return encounter
 
 
-@transaction.atomic
+@transactional
 def end_encounter(*, encounter_id: UUID, by: Actor, now: datetime) -> Encounter:
     """The call is over; the note remains to be signed. Idempotent."""
     encounter = lock_encounter(encounter_id=encounter_id)
@@ -116,7 +115,7 @@ def end_encounter(*, encounter_id: UUID, by: Actor, now: datetime) -> Encounter:
     return encounter
 
 
-@transaction.atomic
+@transactional
 def abort_encounter(*, encounter_id: UUID, reason: AbortReason, by: Actor, now: datetime) -> Encounter:
     """End an unsigned encounter with its reason; nothing is owed. Idempotent."""
     encounter = lock_encounter(encounter_id=encounter_id)
@@ -127,7 +126,7 @@ def abort_encounter(*, encounter_id: UUID, reason: AbortReason, by: Actor, now: 
     return encounter
 
 
-@transaction.atomic
+@transactional
 def save_note(
     *,
     encounter_id: UUID,
@@ -143,10 +142,8 @@ def save_note(
     encounter = lock_encounter(encounter_id=encounter_id)
     if encounter.state not in {EncounterState.ARRIVED, EncounterState.IN_PROGRESS, EncounterState.TO_SIGN}:
         raise MoveRefused(_("La note est signée : complétez-la par un ajout."))
-    note, _made = Note.objects.get_or_create(
-        encounter=encounter,
-        version=1,
-        defaults={"reason": "", "findings": "", "conclusion": "", "advice": "", "saved_at": now},
+    note = Note.objects.filter(encounter=encounter, version=1).first() or Note(
+        encounter=encounter, version=1, reason="", findings="", conclusion="", advice="", saved_at=now
     )
     texts = {"reason": reason, "findings": findings, "conclusion": conclusion, "advice": advice}
     if all(getattr(note, name) == text for name, text in texts.items()):
@@ -168,9 +165,9 @@ def save_note(
     return note
 
 
-@transaction.atomic
+@transactional
 def sign_encounter(*, encounter_id: UUID, attestation: Attestation, by: Actor, now: datetime) -> Encounter:
-    """Sign the note: it becomes readable by the patient. Idempotent. Raises NoteIncomplete, MoveRefused."""
+    """Sign the note, ending the call if it runs: the patient may read it. Idempotent. Raises NoteIncomplete, MoveRefused."""
     encounter = lock_encounter(encounter_id=encounter_id)
     if encounter.state in {EncounterState.SIGNED, EncounterState.AMENDED}:
         return encounter
@@ -182,6 +179,9 @@ def sign_encounter(*, encounter_id: UUID, attestation: Attestation, by: Actor, n
     ]
     if missing or note is None:
         raise NoteIncomplete(missing)
+    if encounter.state == EncounterState.IN_PROGRESS:
+        encounter.ended_at = now
+        move_encounter(encounter=encounter, to=EncounterState.TO_SIGN, by=by, now=now)
     note.signed_at, note.signed_by = now, by.account_id
     note.save(update_fields=["signed_at", "signed_by"])
     encounter.signed_at, encounter.attestation = now, attestation
@@ -189,7 +189,7 @@ def sign_encounter(*, encounter_id: UUID, attestation: Attestation, by: Actor, n
     return encounter
 
 
-@transaction.atomic
+@transactional
 def amend_note(*, encounter_id: UUID, text: str, by: Actor, now: datetime) -> Note:
     """Add a signed version after the first; nothing is erased. Raises MoveRefused."""
     encounter = lock_encounter(encounter_id=encounter_id)
@@ -208,7 +208,7 @@ def amend_note(*, encounter_id: UUID, text: str, by: Actor, now: datetime) -> No
     )
 
 
-@transaction.atomic
+@transactional
 def orient_patient(*, encounter_id: UUID, to: Orientation, note: str, by: Actor, now: datetime) -> Encounter:
     """Write where the patient is sent; the SAMU of the place may be called while the call goes on."""
     encounter = lock_encounter(encounter_id=encounter_id)
@@ -228,7 +228,7 @@ def orient_patient(*, encounter_id: UUID, to: Orientation, note: str, by: Actor,
     return encounter
 
 
-@transaction.atomic
+@transactional
 def check_at_start(*, encounter_id: UUID, identity: bool, place: bool, by: Actor, now: datetime) -> None:
     """The doctor asked again, at the start, who the patient is and where they are now."""
     encounter = lock_encounter(encounter_id=encounter_id)
@@ -246,7 +246,7 @@ def check_at_start(*, encounter_id: UUID, identity: bool, place: bool, by: Actor
     )
 
 
-@transaction.atomic
+@transactional
 def say_second_parent(*, encounter_id: UUID, agreed: bool | None, by: Actor, now: datetime) -> None:
     """For an act that is not ordinary both parents agree (C. civ. 372-2): the doctor writes what the second said."""
     encounter = lock_encounter(encounter_id=encounter_id)
@@ -271,7 +271,7 @@ def keep_video_seconds(*, encounter_id: UUID, by_patient: int, by_practitioner: 
     )
 
 
-@transaction.atomic
+@transactional
 def tell_health_summary(
     *, patient_id: UUID, content: dict[str, str], by: Actor, now: datetime
 ) -> HealthSummary:
@@ -290,7 +290,7 @@ def tell_health_summary(
     return summary
 
 
-@transaction.atomic
+@transactional
 def add_attachment(*, patient_id: UUID, title: str, content: bytes, by: Actor, now: datetime) -> Attachment:
     """Keep a photo or PDF, encrypted; pictures are drawn anew without their metadata. Raises images.BadFile.
 
@@ -318,7 +318,7 @@ def add_attachment(*, patient_id: UUID, title: str, content: bytes, by: Actor, n
     return attachment
 
 
-@transaction.atomic
+@transactional
 def remove_attachment(*, attachment_id: UUID, by: Actor, now: datetime) -> None:
     """Take back a file that no visit holds yet; the row goes, then its bytes. Idempotent."""
     found = Attachment.objects.select_for_update().filter(pk=attachment_id, encounter__isnull=True).first()
@@ -347,7 +347,7 @@ def bind_to_encounter(*, patient_id: UUID, since: datetime, encounter_id: UUID) 
     )
 
 
-@transaction.atomic
+@transactional
 def say_consents(
     *,
     patient_id: UUID,
@@ -383,7 +383,7 @@ def say_consents(
     return rows
 
 
-@transaction.atomic
+@transactional
 def withdraw_consent(*, consent_id: UUID, by: Actor, now: datetime) -> Consent:
     """Take a consent back; the row stays with its time. Idempotent."""
     consent = Consent.objects.select_for_update().get(pk=consent_id)
@@ -401,7 +401,7 @@ def withdraw_consent(*, consent_id: UUID, by: Actor, now: datetime) -> Consent:
     return consent
 
 
-@transaction.atomic
+@transactional
 def ask_minor_secrecy(*, encounter_id: UUID, secret: bool, by: Actor, now: datetime) -> None:
     """A minor may ask that parents do not learn of this encounter (L. 1111-5 CSP)."""
     encounter = lock_encounter(encounter_id=encounter_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 from uuid import UUID
 
 from toubib.territory.models import Commune
@@ -33,3 +34,13 @@ def _plain(text: str) -> str:
     return (
         "".join(c for c in bare if not unicodedata.combining(c)).replace("-", " ").replace("’", "'").strip()
     )
+
+
+@lru_cache(maxsize=4096)
+def around(*, commune_id: UUID) -> frozenset[UUID]:
+    """The commune and its neighbours: « the same territory » until the operator's own list of the places issue.
+
+    Kept in the process: neighbours change only when communes are loaded anew, which restarts the server.
+    """
+    neighbours = Commune.neighbours.through.objects.filter(from_commune_id=commune_id)
+    return frozenset({commune_id, *neighbours.values_list("to_commune_id", flat=True)})

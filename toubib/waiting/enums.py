@@ -75,7 +75,7 @@ DUTY_MOVES: dict[str, set[str]] = {
     DutyState.PAUSED: {DutyState.OPEN, DutyState.OFF},
     DutyState.OFFERED: {DutyState.BUSY, DutyState.OPEN, DutyState.PAUSED, DutyState.OFF},
     DutyState.BUSY: {DutyState.WRITING, DutyState.OPEN, DutyState.PAUSED},
-    DutyState.WRITING: {DutyState.OPEN, DutyState.PAUSED, DutyState.OFF},
+    DutyState.WRITING: {DutyState.BUSY, DutyState.OPEN, DutyState.PAUSED, DutyState.OFF},
 }
 
 

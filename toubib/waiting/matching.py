@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from toubib.waiting.models import Duty, Pool, Ticket
+from toubib.territory.queries import around
+from toubib.waiting.models import Duty, Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +24,11 @@ class Request:
     refused_by: frozenset[UUID]
 
     @classmethod
-    def of(cls, ticket: Ticket, *, pool: Pool, refused_by: frozenset[UUID]) -> Request:
+    def of(cls, ticket: Ticket, *, refused_by: frozenset[UUID]) -> Request:
         return cls(
             language=ticket.language,
             age=ticket.patient_age,
-            specialties=tuple(pool.specialties),
+            specialties=tuple(ticket.pool.specialties) if ticket.pool else (),
             own_practitioner=ticket.own_practitioner_id,
             commune=ticket.place_commune_id,
             refused_by=refused_by,
@@ -47,7 +48,6 @@ class Candidate:
 
     @classmethod
     def of(cls, duty: Duty) -> Candidate:
-        home = duty.practitioner.practice_commune
         return cls(
             duty_id=duty.id,
             practitioner_id=duty.practitioner_id,
@@ -55,7 +55,7 @@ class Candidate:
             languages=tuple(duty.languages),
             min_age=duty.min_age,
             max_age=duty.max_age,
-            communes=frozenset({home.id, *(near.id for near in home.neighbours.all())}),
+            communes=around(commune_id=duty.practitioner.practice_commune_id),
             idle_since=duty.idle_since or duty.opened_at,
         )
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from toubib.consultation.enums import InviteState, ParticipantRole
@@ -16,6 +15,7 @@ from toubib.ground.actors import Actor
 from toubib.ground.hub import publish
 from toubib.ground.ids import new_token
 from toubib.ground.journal import trace
+from toubib.ground.locks import transactional
 from toubib.record.enums import ConsentScope
 from toubib.record.models import Consent
 from toubib.record.operations import say_consents
@@ -34,7 +34,7 @@ class CannotAdmit(Exception):
     """The room is full, or the patient has not agreed; str() is a sentence for the doctor."""
 
 
-@transaction.atomic
+@transactional
 def invite_guest(*, ticket_id: UUID, role: ParticipantRole, by: Actor, now: datetime) -> tuple[Invite, str]:
     """A link for one guest; returns the token, which is not kept. The patient's own invitation is their consent."""
     ticket = Ticket.objects.get(pk=ticket_id)
@@ -64,7 +64,7 @@ def invite_guest(*, ticket_id: UUID, role: ParticipantRole, by: Actor, now: date
     return invite, token
 
 
-@transaction.atomic
+@transactional
 def agree_to_guest(*, invite_id: UUID, given: bool, by: Actor, now: datetime) -> None:
     """The patient's side agrees, or not, to this third person: a consent of its own, withdrawable."""
     invite = Invite.objects.get(pk=invite_id)
@@ -101,7 +101,7 @@ def has_agreed(*, invite_id: UUID) -> bool:
     return bool(last and last.given)
 
 
-@transaction.atomic
+@transactional
 def use_invite(*, token: str, name: str, now: datetime) -> Invite:
     """The guest says their name and knocks. The link serves once. Raises InviteDead."""
     invite = Invite.objects.select_for_update().filter(token_digest=digest_of(token)).first()
@@ -115,7 +115,7 @@ def use_invite(*, token: str, name: str, now: datetime) -> Invite:
     return invite
 
 
-@transaction.atomic
+@transactional
 def admit_guest(*, invite_id: UUID, by: Actor, now: datetime) -> Participant:
     """The doctor lets a guest in. Idempotent. Raises CannotAdmit."""
     invite = Invite.objects.select_for_update().get(pk=invite_id)
@@ -145,7 +145,7 @@ def admit_guest(*, invite_id: UUID, by: Actor, now: datetime) -> Participant:
     return participant
 
 
-@transaction.atomic
+@transactional
 def refuse_guest(*, invite_id: UUID, by: Actor, now: datetime) -> Invite:
     """The doctor does not let a guest in. Idempotent."""
     invite = Invite.objects.select_for_update().get(pk=invite_id)

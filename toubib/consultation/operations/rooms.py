@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from toubib.consultation.enums import ParticipantRole
@@ -14,6 +13,7 @@ from toubib.consultation.queries import PATIENT_SIDE, measured_seconds
 from toubib.ground.actors import Actor
 from toubib.ground.hub import publish
 from toubib.ground.journal import trace
+from toubib.ground.locks import transactional
 from toubib.people.enums import LinkKind
 from toubib.people.queries import link_between
 from toubib.record.enums import Attestation
@@ -46,8 +46,8 @@ def create_room(*, encounter: Encounter, ticket: Ticket, duty: Duty, now: dateti
             ),
         ]
     )
-    Invite.objects.filter(ticket_id=ticket.id).update(room=room)
-    Participant.objects.filter(invite__ticket_id=ticket.id, removed_at__isnull=True).update(room=room)
+    if Invite.objects.filter(ticket_id=ticket.id).update(room=room):
+        Participant.objects.filter(invite__ticket_id=ticket.id, removed_at__isnull=True).update(room=room)
     return room
 
 
@@ -65,7 +65,7 @@ def _patient_side(room: Room, ticket: Ticket, now: datetime) -> Participant:
     return Participant(room=room, account=ticket.account, role=role, name=name[:120], added_at=now)
 
 
-@transaction.atomic
+@transactional
 def open_room(*, room_id: UUID, by: Actor, now: datetime) -> Room:
     """The doctor opens the room, or calls again before signing; the patient's page joins by itself. Idempotent."""
     encounter_id = Room.objects.values_list("encounter_id", flat=True).get(pk=room_id)
@@ -78,7 +78,7 @@ def open_room(*, room_id: UUID, by: Actor, now: datetime) -> Room:
     return room
 
 
-@transaction.atomic
+@transactional
 def end_room(*, room_id: UUID, by: Actor, now: datetime) -> Room:
     """The doctor ends the call for everyone; the note remains to sign. Idempotent."""
     encounter_id = Room.objects.values_list("encounter_id", flat=True).get(pk=room_id)
@@ -86,7 +86,7 @@ def end_room(*, room_id: UUID, by: Actor, now: datetime) -> Room:
     return close_room(encounter_id=encounter_id, now=now) or Room.objects.get(pk=room_id)
 
 
-@transaction.atomic
+@transactional
 def sign_room(*, room_id: UUID, attestation: Attestation, by: Actor, now: datetime) -> Encounter:
     """Sign the note, with the doctor's own word on the channel; the call ends if it still runs. Idempotent."""
     encounter_id = Room.objects.values_list("encounter_id", flat=True).get(pk=room_id)
@@ -122,7 +122,7 @@ def keep_video_of(*, room: Room) -> None:
     keep_video_seconds(encounter_id=room.encounter_id, by_patient=by_patient, by_practitioner=by_practitioner)
 
 
-@transaction.atomic
+@transactional
 def enter_room(*, participant: Participant, by: Actor, now: datetime) -> Participant:
     """Note that someone came into the room (first time and last), and leave a trace the first time."""
     first = participant.joined_at is None
@@ -140,7 +140,7 @@ def enter_room(*, participant: Participant, by: Actor, now: datetime) -> Partici
     return participant
 
 
-@transaction.atomic
+@transactional
 def remove_participant(*, participant_id: UUID, by: Actor, now: datetime) -> Participant:
     """The doctor takes a guest out of the room; never the patient's side, nor oneself. Idempotent."""
     participant = (

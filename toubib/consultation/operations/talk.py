@@ -15,6 +15,7 @@ from toubib.consultation.operations.rooms import NotInRoom, keep_video_of
 from toubib.ground.actors import Actor
 from toubib.ground.hub import publish
 from toubib.ground.journal import trace
+from toubib.ground.locks import transactional
 from toubib.record.models import Encounter
 
 MAX_TEXT = 2000
@@ -31,7 +32,7 @@ class Received:
     relay: bool
 
 
-@transaction.atomic
+@transactional
 def post_message(
     *, participant: Participant, client_id: UUID, text: str, by: Actor, now: datetime
 ) -> ChatMessage:
@@ -58,7 +59,7 @@ def post_message(
     return message
 
 
-@transaction.atomic
+@transactional
 def keep_measurements(*, participant: Participant, received: Iterable[Received], now: datetime) -> int:
     """Keep, for each other participant of the same room, the greatest values said so far; late ones count too."""
     peers = {p.id: p for p in Participant.objects.filter(room_id=participant.room_id)}
@@ -94,7 +95,7 @@ def _keep(participant: Participant, row: Received, *, now: datetime) -> None:
         measure.save(update_fields=["video_seconds", "audio_seconds", "relay", "last_at"])
 
 
-@transaction.atomic
+@transactional
 def rate_call(*, encounter: Encounter, helped: int, call_quality: int, by: Actor, now: datetime) -> Feedback:
     """Two answers from 1 to 5; saying again replaces."""
     if not (1 <= helped <= 5 and 1 <= call_quality <= 5):
@@ -113,7 +114,7 @@ def rate_call(*, encounter: Encounter, helped: int, call_quality: int, by: Actor
     return feedback
 
 
-@transaction.atomic
+@transactional
 def complain(*, encounter: Encounter, text: str, by: Actor, now: datetime) -> Complaint:
     """A complaint, for the medical director and the compliance officer; the same words twice are kept once."""
     if by.account_id is None:
@@ -134,7 +135,7 @@ def complain(*, encounter: Encounter, text: str, by: Actor, now: datetime) -> Co
     return row
 
 
-@transaction.atomic
+@transactional
 def answer_complaint(*, complaint_id: UUID, answer: str, by: Actor, now: datetime) -> Complaint:
     row = Complaint.objects.select_for_update().select_related("encounter").get(pk=complaint_id)
     row.answer, row.answered_at, row.answered_by = answer, now, by.account_id

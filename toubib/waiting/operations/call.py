@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from toubib.ground.actors import Actor
+from toubib.ground.locks import find_locked, transactional
 from toubib.record.enums import AbortReason, Attestation
 from toubib.record.models import Encounter
 from toubib.record.operations import abort_encounter, end_encounter, sign_encounter, start_encounter
@@ -29,7 +30,7 @@ from toubib.waiting.queries.opening import is_open_at
 WORKER = Actor.system("worker")
 
 
-@transaction.atomic
+@transactional
 def start_call(*, encounter_id: UUID, by: Actor, now: datetime) -> Encounter:
     """The doctor opens the room, or calls again before signing. Idempotent. Raises MoveRefused."""
     ticket = _lock_by_encounter(encounter_id)
@@ -37,15 +38,15 @@ def start_call(*, encounter_id: UUID, by: Actor, now: datetime) -> Encounter:
         ticket.called_at = ticket.called_at or now
         ticket.ended_at, ticket.exit_reason = None, ""
         move_ticket(ticket=ticket, to=TicketState.IN_CALL, by=by, now=now)
+    again = bool(ticket and ticket.called_at and ticket.called_at < now)
     encounter = start_encounter(encounter_id=encounter_id, by=by, now=now)
-    duty = _lock_duty_of(encounter)
+    duty = _lock_duty_of(encounter) if again else None
     if duty and duty.state == DutyState.WRITING:
-        duty.state = DutyState.BUSY
-        duty.save(update_fields=["state"])
+        move_duty(duty=duty, to=DutyState.BUSY, now=now)
     return encounter
 
 
-@transaction.atomic
+@transactional
 def end_call(*, encounter_id: UUID, by: Actor, now: datetime) -> Encounter:
     """The doctor ends the call; the note remains. Idempotent."""
     ticket = _lock_by_encounter(encounter_id)
@@ -58,20 +59,23 @@ def end_call(*, encounter_id: UUID, by: Actor, now: datetime) -> Encounter:
     return encounter
 
 
-@transaction.atomic
+@transactional
 def sign_call(*, encounter_id: UUID, attestation: Attestation, by: Actor, now: datetime) -> Encounter:
     """Sign (ending the call if it still runs); the doctor is offered the next. Idempotent. Raises NoteIncomplete."""
     ticket = _lock_by_encounter(encounter_id)
-    if ticket and ticket.state == TicketState.IN_CALL:
-        end_call(encounter_id=encounter_id, by=by, now=now)
     encounter = sign_encounter(encounter_id=encounter_id, attestation=attestation, by=by, now=now)
+    if ticket and ticket.state == TicketState.IN_CALL:
+        move_ticket(ticket=ticket, to=TicketState.CLOSED, by=by, now=now, exit_reason=ExitReason.SEEN)
     duty = _lock_duty_of(encounter)
-    if duty and duty.state == DutyState.WRITING:
+    signed_now = (
+        encounter.signed_at == now
+    )  # a second signing must not free a doctor who is with the next patient
+    if signed_now and duty and duty.state in {DutyState.BUSY, DutyState.WRITING}:
         free_duty(duty=duty, now=now)
     return encounter
 
 
-@transaction.atomic
+@transactional
 def hand_over(*, encounter_id: UUID, by: Actor, now: datetime) -> Ticket:
     """Give the patient back to the line at their place; another doctor will take them. Raises MoveRefused."""
     return _give_back(
@@ -79,7 +83,7 @@ def hand_over(*, encounter_id: UUID, by: Actor, now: datetime) -> Ticket:
     )
 
 
-@transaction.atomic
+@transactional
 def patient_absent(*, encounter_id: UUID, by: Actor, now: datetime) -> Ticket:
     """The patient did not come: they keep their place and are called back by message. Raises MoveRefused."""
     return _give_back(
@@ -87,7 +91,7 @@ def patient_absent(*, encounter_id: UUID, by: Actor, now: datetime) -> Ticket:
     )
 
 
-@transaction.atomic
+@transactional
 def abort_call(*, encounter_id: UUID, reason: AbortReason, by: Actor, now: datetime) -> Ticket:
     """End a call for good before signing: rescue called, or the line failed. Nothing is owed."""
     ticket = _lock_by_encounter(encounter_id)
@@ -133,12 +137,11 @@ def _release(encounter: Encounter, ticket: Ticket, *, by: Actor, now: datetime) 
 
 
 def _lock_by_encounter(encounter_id: UUID) -> Ticket | None:
-    return Ticket.objects.select_for_update().filter(encounter_id=encounter_id).first()
+    return find_locked(Ticket.objects.all(), encounter_id=encounter_id)
 
 
 def _lock_duty_of(encounter: Encounter) -> Duty | None:
-    open_ones = Duty.objects.select_for_update().filter(closed_at__isnull=True)
-    return open_ones.filter(practitioner_id=encounter.practitioner_id).first()
+    return find_locked(Duty.objects.all(), closed_at__isnull=True, practitioner_id=encounter.practitioner_id)
 
 
 def end_unserved(*, now: datetime) -> int:
@@ -167,7 +170,7 @@ def _end_unserved(ticket: Ticket, *, now: datetime) -> int:
     return 1
 
 
-@transaction.atomic
+@transactional
 def close_follow_up(*, follow_up_id: UUID, outcome: str, by: Actor, now: datetime) -> FollowUp:
     """The medical director says what was done. Idempotent."""
     row = FollowUp.objects.select_for_update().get(pk=follow_up_id)

@@ -15,12 +15,12 @@ from django.db import transaction
 
 from toubib.ground.actors import Actor
 from toubib.ground.hub import publish
-from toubib.ground.locks import hold_lock
+from toubib.ground.locks import find_locked, hold_lock, lock_rows_free, save_changed, transactional
 from toubib.rulebook.parameters import value_on
 from toubib.waiting.enums import DutyState, OfferState, TicketState
 from toubib.waiting.matching import Candidate, Request, choose
 from toubib.waiting.models import Duty, Offer, Pool, Ticket
-from toubib.waiting.operations.moves import lock_ticket, move_duty, move_ticket
+from toubib.waiting.operations.moves import lock_duty, lock_ticket, move_duty, move_ticket
 from toubib.waiting.queries.line import ORDER
 
 LOOK_AHEAD = 50
@@ -40,7 +40,7 @@ def dispatch_soon(*, pool_id: UUID | None, now: datetime) -> None:
         transaction.on_commit(lambda: dispatch_pool(pool_id=pool_id, now=now))
 
 
-@transaction.atomic
+@transactional
 def dispatch_pool(*, pool_id: UUID, now: datetime) -> list[Offer]:
     """Pair who waits with who is free, in order; returns the offers made."""
     if not Duty.objects.filter(pools=pool_id, state=DutyState.OPEN).exists():
@@ -61,23 +61,21 @@ def dispatch_all(*, now: datetime) -> int:
 
 def _free_duties(pool_id: UUID) -> list[Duty]:
     """Free doctors of this line, locked; one whom another line is pairing at this moment is left to it."""
-    rows = Duty.objects.filter(pools=pool_id, state=DutyState.OPEN).order_by("id")
-    locked = rows.select_for_update(of=("self",), skip_locked=True)
-    duties = {duty.id: duty for duty in locked}
-    full = Duty.objects.filter(id__in=duties).select_related("practitioner__practice_commune")
-    return list(full.prefetch_related("practitioner__practice_commune__neighbours"))
+    rows = (
+        Duty.objects.filter(pools=pool_id, state=DutyState.OPEN).order_by("id").select_related("practitioner")
+    )
+    return lock_rows_free(rows)
 
 
 def _pairs(pool_id: UUID, duties: list[Duty]) -> Iterable[Pair]:
     free = {duty.id: Candidate.of(duty) for duty in duties}
     by_id = {duty.id: duty for duty in duties}
-    pool = Pool.objects.get(pk=pool_id)
     for tickets in _first_in_line(pool_id, wanted=len(duties)):
         refusals = _refusals(tickets)
         for ticket in tickets:
             if not free:
                 return
-            request = Request.of(ticket, pool=pool, refused_by=refusals.get(ticket.id, frozenset()))
+            request = Request.of(ticket, refused_by=refusals.get(ticket.id, frozenset()))
             chosen = choose(request=request, candidates=list(free.values()))
             if chosen:
                 free.pop(chosen.duty_id)
@@ -87,7 +85,9 @@ def _pairs(pool_id: UUID, duties: list[Duty]) -> Iterable[Pair]:
 def _first_in_line(pool_id: UUID, *, wanted: int) -> Iterable[list[Ticket]]:
     """Who waits, in order: as many as there are doctors, then, where some were not matched, LOOK_AHEAD more."""
     line = Ticket.objects.filter(pool_id=pool_id, state=TicketState.WAITING).order_by(*ORDER)
-    line = line.only("id", "language", "patient_age", "own_practitioner_id", "place_commune_id")
+    line = line.select_related("pool").only(
+        "language", "patient_age", "own_practitioner_id", "place_commune_id", "pool__specialties"
+    )
     first = list(line[:wanted])
     yield first
     seen = {ticket.id for ticket in first}
@@ -98,14 +98,15 @@ def _first_in_line(pool_id: UUID, *, wanted: int) -> Iterable[list[Ticket]]:
 def _refusals(tickets: list[Ticket]) -> dict[UUID, frozenset[UUID]]:
     """By ticket, the practitioners who refused it or whom the patient declined."""
     ids = [ticket.id for ticket in tickets]
-    found: dict[UUID, set[UUID]] = {}
     refused = Offer.objects.filter(ticket_id__in=ids, state=OfferState.REFUSED)
-    for ticket_id, practitioner_id in refused.values_list("ticket_id", "duty__practitioner_id"):
-        found.setdefault(ticket_id, set()).add(practitioner_id)
     declined = Ticket.declined.through.objects.filter(ticket_id__in=ids)
-    for ticket_id, practitioner_id in declined.values_list("ticket_id", "practitioner_id"):
+    rows = refused.values_list("ticket_id", "duty__practitioner_id").union(
+        declined.values_list("ticket_id", "practitioner_id")
+    )
+    found: dict[UUID, set[UUID]] = {}
+    for ticket_id, practitioner_id in rows:
         found.setdefault(ticket_id, set()).add(practitioner_id)
-    return {ticket_id: frozenset(ids) for ticket_id, ids in found.items()}
+    return {ticket_id: frozenset(practitioners) for ticket_id, practitioners in found.items()}
 
 
 def _offer(pair: Pair, *, now: datetime) -> Offer | None:
@@ -124,12 +125,12 @@ def _offer(pair: Pair, *, now: datetime) -> Offer | None:
 
 def withdraw_offer(*, ticket: Ticket, now: datetime) -> None:
     """The patient left while the case was offered: the doctor is free again."""
-    offer = Offer.objects.select_for_update().filter(ticket=ticket, state=OfferState.PENDING).first()
+    offer = find_locked(Offer.objects.all(), ticket=ticket, state=OfferState.PENDING)
     if offer is None:
         return
     offer.state, offer.answered_at = OfferState.WITHDRAWN, now
-    offer.save(update_fields=["state", "answered_at"])
-    duty = Duty.objects.select_for_update().get(pk=offer.duty_id)
+    save_changed(offer)
+    duty = lock_duty(duty_id=offer.duty_id)
     if duty.state == DutyState.OFFERED:
         move_duty(duty=duty, to=DutyState.OPEN, now=now)
         for pool_id in duty.pools.values_list("id", flat=True):

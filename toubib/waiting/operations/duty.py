@@ -11,20 +11,21 @@ from django.utils.translation import gettext as _
 from toubib.directory.models import Practitioner
 from toubib.ground.actors import Actor
 from toubib.ground.journal import trace
+from toubib.ground.locks import lock_row, save_changed, transactional
 from toubib.record.models import Encounter
 from toubib.record.operations import bind_to_encounter, create_encounter
 from toubib.waiting.enums import DutyState, OfferState, RefusalReason, TicketState
 from toubib.waiting.events import ticket_taken
-from toubib.waiting.models import Duty, Offer, Pool
+from toubib.waiting.models import Duty, Offer, Pool, Ticket
 from toubib.waiting.operations.dispatch import dispatch_soon
-from toubib.waiting.operations.moves import MoveRefused, lock_duty, lock_ticket, move_duty, move_ticket
+from toubib.waiting.operations.moves import MoveRefused, lock_duty, move_duty, move_ticket
 
 
 class OfferGone(Exception):
     """The offer is no longer this doctor's; str() says what became of it."""
 
 
-@transaction.atomic
+@transactional
 def open_duty(
     *,
     account_id: UUID,
@@ -62,7 +63,7 @@ def open_duty(
     return duty
 
 
-@transaction.atomic
+@transactional
 def pause_duty(*, duty_id: UUID, by: Actor, now: datetime) -> Duty:
     """Pause at once when free, else after this patient. Idempotent."""
     duty = lock_duty(duty_id=duty_id)
@@ -74,7 +75,7 @@ def pause_duty(*, duty_id: UUID, by: Actor, now: datetime) -> Duty:
     return duty
 
 
-@transaction.atomic
+@transactional
 def resume_duty(*, duty_id: UUID, by: Actor, now: datetime) -> Duty:
     """Available again, or: no pause after this patient after all. Idempotent."""
     duty = lock_duty(duty_id=duty_id)
@@ -87,7 +88,7 @@ def resume_duty(*, duty_id: UUID, by: Actor, now: datetime) -> Duty:
     return duty
 
 
-@transaction.atomic
+@transactional
 def end_duty(*, duty_id: UUID, by: Actor, now: datetime) -> Duty:
     """Off duty. Refused while a patient is there or a note is unsigned. Idempotent."""
     offer = Offer.objects.filter(duty_id=duty_id, state=OfferState.PENDING).first()
@@ -112,7 +113,7 @@ def free_duty(*, duty: Duty, now: datetime) -> None:
         _dispatch_for(duty, now=now)
 
 
-@transaction.atomic
+@transactional
 def take_offer(*, offer_id: UUID, by: Actor, now: datetime) -> Encounter:
     """The doctor takes the case: one encounter is made, whatever the number of clicks. Raises OfferGone."""
     offer = _lock_offer(offer_id)
@@ -139,7 +140,7 @@ def take_offer(*, offer_id: UUID, by: Actor, now: datetime) -> Encounter:
     return ticket.encounter
 
 
-@transaction.atomic
+@transactional
 def refuse_offer(*, offer_id: UUID, reason: RefusalReason, note: str, by: Actor, now: datetime) -> Offer:
     """Refuse with a reason; the ticket keeps its place and goes to another. Idempotent. Audited."""
     offer = _give_back(
@@ -184,7 +185,7 @@ def _give_back(
     if offer.state != OfferState.PENDING:
         return offer
     offer.state, offer.answered_at, offer.refusal, offer.refusal_note = state, now, refusal, note or None
-    offer.save()
+    save_changed(offer)
     move_ticket(ticket=offer.ticket, to=TicketState.WAITING, by=Actor.system("dispatch"), now=now)
     duty = lock_duty(duty_id=offer.duty_id)
     if duty_to is None:
@@ -198,9 +199,8 @@ def _give_back(
 
 def _lock_offer(offer_id: UUID) -> Offer:
     """The offer with its ticket, both locked, ticket first."""
-    ticket_id = Offer.objects.values_list("ticket_id", flat=True).get(pk=offer_id)
-    ticket = lock_ticket(ticket_id=ticket_id)
-    offer = Offer.objects.select_for_update().get(pk=offer_id)
+    ticket = lock_row(Ticket.objects.select_related("account", "patient"), offers=offer_id)
+    offer = lock_row(Offer.objects.all(), pk=offer_id)
     offer.ticket = ticket
     return offer
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from toubib.ground.actors import Actor
 from toubib.ground.enums import Channel
 from toubib.ground.journal import trace
+from toubib.ground.locks import find_locked, transactional
 from toubib.ground.mail import queue_message
 from toubib.record.enums import AbortReason, ConsentScope
 from toubib.record.operations import abort_encounter, say_consents
@@ -39,7 +40,7 @@ class CannotEnter(Exception):
         self.step = step
 
 
-@transaction.atomic
+@transactional
 def join_line(*, ticket_id: UUID, by: Actor, now: datetime) -> Ticket:
     """Enter the line: arrival is now, for good. Idempotent. Raises CannotEnter."""
     ticket = lock_ticket(ticket_id=ticket_id)
@@ -78,7 +79,7 @@ def _keep_consents(ticket: Ticket, *, by: Actor, now: datetime) -> None:
         say_consents(patient_id=ticket.patient_id, answers=answers, by=by, now=now)
 
 
-@transaction.atomic
+@transactional
 def go_away(*, ticket_id: UUID, notify_when: NotifyWhen, phone: str, by: Actor, now: datetime) -> Ticket:
     """Go out and keep the place; a message calls back. Raises MoveRefused."""
     ticket = lock_ticket(ticket_id=ticket_id)
@@ -91,7 +92,7 @@ def go_away(*, ticket_id: UUID, notify_when: NotifyWhen, phone: str, by: Actor, 
     return ticket
 
 
-@transaction.atomic
+@transactional
 def come_back(*, ticket_id: UUID, by: Actor, now: datetime) -> Ticket:
     """Back on the page: waiting again, at the same place. Idempotent."""
     ticket = lock_ticket(ticket_id=ticket_id)
@@ -121,7 +122,7 @@ def worsen(*, ticket_id: UUID, answers: dict[str, bool], by: Actor, now: datetim
     return asked.named(yes)
 
 
-@transaction.atomic
+@transactional
 def _end(*, ticket_id: UUID, to: TicketState, why: ExitReason, by: Actor, now: datetime) -> Ticket:
     ticket = lock_ticket(ticket_id=ticket_id)
     if ticket.ended_at is not None:
@@ -143,16 +144,13 @@ def _drop_encounter(*, ticket: Ticket, reason: AbortReason, by: Actor, now: date
         return
     abort_encounter(encounter_id=encounter.id, reason=reason, by=by, now=now)
     call_dropped.send(sender=Ticket, encounter=encounter, ticket=ticket, by=by, now=now)
-    duty = (
-        Duty.objects.select_for_update()
-        .filter(practitioner_id=encounter.practitioner_id, closed_at__isnull=True, state=DutyState.BUSY)
-        .first()
-    )
+    held = Duty.objects.filter(closed_at__isnull=True, state=DutyState.BUSY)
+    duty = find_locked(held, practitioner_id=encounter.practitioner_id)
     if duty:
         free_duty(duty=duty, now=now)
 
 
-@transaction.atomic
+@transactional
 def decline_doctor(*, ticket_id: UUID, by: Actor, now: datetime) -> Ticket:
     """Decline, once, the doctor who took the case, before the call; the place is kept. Raises MoveRefused."""
     ticket = lock_ticket(ticket_id=ticket_id)
@@ -170,7 +168,7 @@ def decline_doctor(*, ticket_id: UUID, by: Actor, now: datetime) -> Ticket:
     return ticket
 
 
-@transaction.atomic
+@transactional
 def set_tier(*, ticket_id: UUID, tier: int, reason: str, by: Actor, now: datetime) -> Ticket:
     """A named professional puts this patient in a tier above arrival order (0 takes it back), with a reason."""
     ticket = lock_ticket(ticket_id=ticket_id)

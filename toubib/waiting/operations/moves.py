@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from toubib.ground.actors import Actor
 from toubib.ground.hub import publish
 from toubib.ground.journal import trace
+from toubib.ground.locks import lock_row, save_changed
 from toubib.waiting.enums import DUTY_MOVES, ENDED_STATES, TICKET_MOVES, DutyState, ExitReason, TicketState
 from toubib.waiting.models import Duty, Ticket
 
@@ -20,12 +21,12 @@ class MoveRefused(Exception):
 
 def lock_ticket(*, ticket_id: UUID) -> Ticket:
     """The row, locked until the transaction ends. Raises Ticket.DoesNotExist."""
-    return Ticket.objects.select_for_update().get(pk=ticket_id)
+    return lock_row(Ticket.objects.all(), pk=ticket_id)
 
 
 def lock_duty(*, duty_id: UUID) -> Duty:
     """The row, locked until the transaction ends. Take the ticket's lock first. Raises Duty.DoesNotExist."""
-    return Duty.objects.select_for_update().get(pk=duty_id)
+    return lock_row(Duty.objects.select_related("practitioner"), pk=duty_id)
 
 
 def move_ticket(
@@ -39,7 +40,7 @@ def move_ticket(
     ticket.state, ticket.touched_at = to, now
     if to in ENDED_STATES:
         ticket.ended_at, ticket.exit_reason = now, exit_reason or ""
-    ticket.save()
+    save_changed(ticket)
     trace(
         by=by,
         action=f"waiting.ticket.{to}",
@@ -69,5 +70,5 @@ def move_duty(*, duty: Duty, to: DutyState, now: datetime) -> None:
     duty.idle_since = now if to == DutyState.OPEN else None
     if to == DutyState.OFF:
         duty.closed_at = now
-    duty.save()
+    save_changed(duty)
     publish(f"account:{duty.account_id}", "duty", state=to)

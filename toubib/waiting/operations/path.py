@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from toubib.ground.actors import Actor
 from toubib.ground.journal import trace
+from toubib.ground.locks import transactional
 from toubib.people.models import Patient
 from toubib.rulebook.parameters import value_on
 from toubib.waiting import catalogue
@@ -53,7 +54,7 @@ def answer_signs(
     )
 
 
-@transaction.atomic
+@transactional
 def repeat_signs(*, ticket_id: UUID, yes: list[str], by: Actor, now: datetime) -> Ticket:
     """The signs asked again while preparing: a « yes » said then withdrawn is kept for the doctor."""
     ticket = _lock_preparing(ticket_id=ticket_id, now=now)
@@ -78,7 +79,7 @@ def _lock_preparing(*, ticket_id: UUID, now: datetime) -> Ticket:
     return ticket
 
 
-@transaction.atomic
+@transactional
 def say_place(
     *, ticket_id: UUID, commune_id: UUID, detail: str, callback_phone: str, by: Actor, now: datetime
 ) -> Ticket:
@@ -89,7 +90,7 @@ def say_place(
     return ticket
 
 
-@transaction.atomic
+@transactional
 def say_for_whom(
     *, ticket_id: UUID, who: str, patient_id: UUID | None, anew: bool = False, by: Actor, now: datetime
 ) -> Ticket:
@@ -112,7 +113,7 @@ def _forget_patient(ticket: Ticket) -> None:
     ticket.draft = {**kept, "done": done}
 
 
-@transaction.atomic
+@transactional
 def say_language(*, ticket_id: UUID, language: str, by: Actor, now: datetime) -> Ticket:
     """The language to be spoken in the call: only a doctor who speaks it is offered the request."""
     ticket = _lock_preparing(ticket_id=ticket_id, now=now)
@@ -121,7 +122,7 @@ def say_language(*, ticket_id: UUID, language: str, by: Actor, now: datetime) ->
     return ticket
 
 
-@transaction.atomic
+@transactional
 def ask_secrecy(*, ticket_id: UUID, secret: bool, by: Actor, now: datetime) -> Ticket:
     """A minor who asks for themself may ask that parents do not learn of it (L. 1111-5 CSP)."""
     ticket = _lock_preparing(ticket_id=ticket_id, now=now)
@@ -130,7 +131,7 @@ def ask_secrecy(*, ticket_id: UUID, secret: bool, by: Actor, now: datetime) -> T
     return ticket
 
 
-@transaction.atomic
+@transactional
 def say_reason(*, ticket_id: UUID, key: str, text: str, by: Actor, now: datetime) -> Ticket:
     ticket = _lock_preparing(ticket_id=ticket_id, now=now)
     ticket.reason_key, ticket.reason_text = key, text
@@ -138,7 +139,7 @@ def say_reason(*, ticket_id: UUID, key: str, text: str, by: Actor, now: datetime
     return ticket
 
 
-@transaction.atomic
+@transactional
 def say_medecin_traitant(
     *, ticket_id: UUID, answer: MedecinTraitant, practitioner_id: UUID | None, by: Actor, now: datetime
 ) -> Ticket:
@@ -149,7 +150,7 @@ def say_medecin_traitant(
     return ticket
 
 
-@transaction.atomic
+@transactional
 def attach_account(*, ticket_id: UUID, account_id: UUID, now: datetime) -> Ticket:
     """The person entered by a code: the ticket is theirs from now on, on any device."""
     ticket = _lock_preparing(ticket_id=ticket_id, now=now)
@@ -160,7 +161,7 @@ def attach_account(*, ticket_id: UUID, account_id: UUID, now: datetime) -> Ticke
     return ticket
 
 
-@transaction.atomic
+@transactional
 def attach_patient(*, ticket_id: UUID, patient_id: UUID, by: Actor, now: datetime) -> Ticket:
     """Who is to be seen; the caller has checked that the account acts for this patient."""
     ticket = _lock_preparing(ticket_id=ticket_id, now=now)
@@ -189,7 +190,7 @@ def age_on(*, born: date, on: date) -> int:
     return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
 
 
-@transaction.atomic
+@transactional
 def finish_step(
     *, ticket_id: UUID, step: str, answers: dict[str, object], by: Actor, now: datetime
 ) -> Ticket:
@@ -201,7 +202,7 @@ def finish_step(
     return ticket
 
 
-@transaction.atomic
+@transactional
 def stop_preparing(*, ticket_id: UUID, by: Actor, now: datetime) -> Ticket:
     """The person gives up before the line. Idempotent."""
     ticket = lock_ticket(ticket_id=ticket_id)

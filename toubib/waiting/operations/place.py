@@ -5,18 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from toubib.ground.actors import Actor
 from toubib.ground.hub import publish
 from toubib.ground.journal import trace
+from toubib.ground.locks import transactional
 from toubib.waiting.enums import LIVE_STATES
 from toubib.waiting.models import Ticket
 from toubib.waiting.operations.moves import MoveRefused, lock_ticket
 
 
-@transaction.atomic
+@transactional
 def change_place(
     *, ticket_id: UUID, commune_id: UUID, detail: str, callback_phone: str, by: Actor, now: datetime
 ) -> Ticket:
