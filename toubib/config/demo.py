@@ -35,9 +35,12 @@ def load_district() -> None:
     from django.utils import timezone
 
     demo = import_module("toubib.web.demo") if find_spec("toubib.web.demo") else None
-    if hasattr(demo, "load_demo_district"):
+    if demo is not None and hasattr(demo, "load_demo_district"):
         demo.load_demo_district(now=timezone.now())
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)
