@@ -11,7 +11,14 @@ from toubib.waiting.queries.line import (
     rank_payloads,
     waiting_rows,
 )
-from toubib.waiting.queries.opening import Admission, admission_to, doctors_on_duty, is_open_at, next_opening, pool_for
+from toubib.waiting.queries.opening import (
+    Admission,
+    admission_to,
+    doctors_on_duty,
+    is_open_at,
+    next_opening,
+    pool_for,
+)
 from toubib.waiting.queries.order import Order, order_of
 from toubib.waiting.queries.path import missing_steps
 

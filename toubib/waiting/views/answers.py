@@ -25,7 +25,7 @@ from toubib.waiting.forms import ForWhomForm, MedecinTraitantForm, PlaceForm, Re
 from toubib.waiting.operations import say_for_whom, say_language, say_medecin_traitant, say_place, say_reason
 from toubib.waiting.queries import doctors_on_duty, pool_for
 from toubib.waiting.queries.doctors import find_doctors_here
-from toubib.waiting.views.common import Visit, after, path_context, step_page
+from toubib.waiting.views.common import Visit, next_step, path_context, step_page
 from toubib.waiting.views.signs import GENERAL
 
 PERSON = "waiting.person"
@@ -52,7 +52,7 @@ def place(request: HttpRequest, visit: Visit) -> HttpResponse:
         callback_phone=form.cleaned_data["phone"], by=visit.by, now=visit.now,
     )  # fmt: skip
     visit.ticket.refresh_from_db()
-    return after(request, visit.ticket, "lieu")
+    return next_step(request, visit.ticket)
 
 
 def _place_known(visit: Visit) -> dict[str, Any]:
@@ -165,7 +165,7 @@ def _keep_for_whom(
     ticket = say_language(
         ticket_id=visit.ticket.id, language=form.cleaned_data["language"], by=visit.by, now=visit.now
     )
-    return after(request, ticket, "pour-qui")
+    return next_step(request, ticket)
 
 
 def _kind_of(link: PatientLink, visit: Visit) -> str:
@@ -186,7 +186,7 @@ def reason(request: HttpRequest, visit: Visit) -> HttpResponse:
         ticket = say_reason(
             ticket_id=ticket.id, key=typed["key"], text=typed["text"], by=visit.by, now=visit.now
         )
-        return after(request, ticket, "motif")
+        return next_step(request, ticket)
     return render(request, "waiting/reason.html", path_context("motif", form=form))
 
 
@@ -218,7 +218,7 @@ def medecin_traitant(request: HttpRequest, visit: Visit) -> HttpResponse:
         ticket_id=ticket.id, answer=MedecinTraitant(form.cleaned_data["answer"]),
         practitioner_id=own.id if own else None, by=visit.by, now=visit.now,
     )  # fmt: skip
-    return after(request, ticket, "medecin-traitant")
+    return next_step(request, ticket)
 
 
 def _show_doctors(

@@ -158,15 +158,6 @@ def next_step(request: HttpRequest, ticket: Ticket) -> HttpResponseRedirect:
     return redirect(f"waiting:{NAMES[missing[0]]}" if missing else "waiting:ready")
 
 
-def after(request: HttpRequest, ticket: Ticket, step: str) -> HttpResponseRedirect:
-    """The step that follows; one corrected at the end goes back to the end."""
-    if not missing_steps(ticket=ticket):
-        return redirect("waiting:ready")
-    following = STEPS[STEPS.index(step) + 1]
-    missing = missing_steps(ticket=ticket)
-    return redirect(f"waiting:{NAMES[following if following not in missing else missing[0]]}")
-
-
 def step_page(step: str) -> Callable[[View], View]:
     """Guard of one step: the visit's ticket is being prepared and has reached this step."""
 

@@ -15,7 +15,7 @@ from toubib.waiting.forms import WITH_DOCTOR, ConsentsForm
 from toubib.waiting.operations import CannotEnter, finish_step, join_line
 from toubib.waiting.queries import estimate_wait, missing_steps, pool_for
 from toubib.waiting.queries.line import line_of
-from toubib.waiting.views.common import NAMES, Visit, after, next_step, path_context, room_of, step_page
+from toubib.waiting.views.common import NAMES, Visit, next_step, path_context, room_of, step_page
 
 LONGEST_RESULT = 16 * 1024
 STATUSES = frozenset({"ok", "refused", "none", "broken", "skipped", "hear"})
@@ -30,7 +30,7 @@ def consents(request: HttpRequest, visit: Visit) -> HttpResponse:
         ticket = finish_step(
             ticket_id=ticket.id, step="consentements", answers=form.answers(), by=visit.by, now=visit.now
         )
-        return after(request, ticket, "consentements")
+        return next_step(request, ticket)
     return render(request, "waiting/consents.html", path_context("consentements", form=form))
 
 

@@ -20,7 +20,7 @@ from toubib.record.queries import attachments_for, latest_summary, trace_read
 from toubib.waiting import catalogue
 from toubib.waiting.forms import HealthForm
 from toubib.waiting.operations import ask_secrecy, finish_step
-from toubib.waiting.views.common import Visit, after, path_context, step_page
+from toubib.waiting.views.common import Visit, next_step, path_context, step_page
 
 MOST_FILES = 6
 FERTILE = range(11, 56)
@@ -121,7 +121,7 @@ def _keep(request: HttpRequest, visit: Visit, form: HealthForm) -> HttpResponse:
     if "secrecy" in form.fields:
         ask_secrecy(ticket_id=ticket.id, secret=form.cleaned_data["secrecy"], by=visit.by, now=visit.now)
     ticket = finish_step(ticket_id=ticket.id, step="sante", answers={}, by=visit.by, now=visit.now)
-    return after(request, ticket, "sante")
+    return next_step(request, ticket)
 
 
 def _show(request: HttpRequest, visit: Visit, form: HealthForm, *, fresh: bool = False) -> HttpResponse:

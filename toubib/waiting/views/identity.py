@@ -48,8 +48,8 @@ from toubib.waiting.views.common import (
     EARLIER_YES,
     TICKET,
     Visit,
-    after,
     find_ticket,
+    next_step,
     parse_id,
     path_context,
     patient_account,
@@ -229,7 +229,7 @@ def _trace(visit: Visit, patients: Sequence[UUID]) -> None:
 def _attach(request: HttpRequest, visit: Visit, patient_id: UUID) -> HttpResponse:
     ticket = attach_patient(ticket_id=visit.ticket.id, patient_id=patient_id, by=visit.by, now=visit.now)
     request.session.pop(PERSON, None)
-    return after(request, ticket, "identite")
+    return next_step(request, ticket)
 
 
 FORMS: dict[str, type[IdentityForm]] = {

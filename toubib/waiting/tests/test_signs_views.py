@@ -1,0 +1,110 @@
+"""Warning signs: one yes stops, a no goes on, and the doctor sees the earlier yes."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from toubib.ground.models import JournalEntry
+from toubib.waiting.models import SignStop, Ticket
+from toubib.waiting.tests.factories import make_pool
+from toubib.waiting.tests.walk import errors, post, the_ticket, walk_to
+
+pytestmark = pytest.mark.django_db
+
+
+# Signs
+
+
+def test_an_unanswered_sign_is_said_beside_it_and_the_rest_kept(client, pool):
+    answer = post(client, "signes", chest_pain=None, breathing="yes")
+    assert errors(answer) == {"chest_pain": ["Répondez oui ou non."]}
+    assert answer.context["form"]["breathing"].value() == "yes"
+    assert (Ticket.objects.count(), SignStop.objects.count()) == (0, 0)
+
+
+def test_one_yes_stops_and_leaves_only_a_count(client, pool):
+    answers = [post(client, "signes", suicidal="yes") for _click in range(2)]
+    text = answers[0].content.decode()
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert ('href="tel:3114"' in text, 'href="tel:15"' in text, "Je me suis trompé" in text) == (
+        True,
+        True,
+        True,
+    )
+    assert (list(SignStop.objects.values_list("sign", "count")), Ticket.objects.count()) == (
+        [("suicidal", 1)],
+        0,
+    )
+    assert JournalEntry.objects.count() == 0
+
+
+def test_yes_then_no_goes_on_and_the_doctor_sees_the_earlier_yes(client, pool):
+    post(client, "signes", chest_pain="yes")
+    kept = dict(client.session)
+    answer = post(client, "signes")
+    assert (answer.url, the_ticket(client).signs_yes) == ("/consulter/lieu", ["chest_pain"])
+    assert "chest_pain" not in json.dumps(kept)
+
+
+def test_a_yes_said_later_holds_the_path_until_a_no(client, pool):
+    ticket = walk_to(client, "motif")
+    post(client, "signes", stroke="yes")
+    held = (client.get("/consulter/motif").url, client.get("/consulter").url)
+    again = post(client, "signes")
+    ticket.refresh_from_db()
+    assert (held, again.url, ticket.signs_yes, Ticket.objects.count()) == (
+        ("/consulter/signes", "/consulter/signes"),
+        "/consulter/motif",
+        ["stroke"],
+        1,
+    )
+
+
+def test_two_clicks_on_all_no_make_one_ticket(client, pool):
+    post(client, "signes")
+    post(client, "signes")
+    assert Ticket.objects.count() == 1
+
+
+def test_the_list_names_its_version_author_and_that_it_is_not_validated(client, pool):
+    text = client.get("/consulter/signes").content.decode()
+    assert (
+        "2026-11-demo" in text,
+        "Équipe Toubib" in text,
+        "Liste de démonstration, non validée" in text,
+    ) == (
+        True,
+        True,
+        True,
+    )
+
+
+def test_the_line_is_closed_in_production_while_the_list_is_not_signed(client, pool, settings):
+    settings.DEMO = False
+    answers = [client.get("/consulter/signes"), post(client, "signes")]
+    assert ["La file est fermée" in answer.content.decode() for answer in answers] == [True, True]
+    assert (answers[0].status_code, Ticket.objects.count()) == (200, 0)
+
+
+def test_a_line_out_of_hours_says_when_it_opens_and_whom_to_call(client):
+    now = timezone.localtime()
+    make_pool(opens_at=(now + timedelta(hours=2)).time(), closes_at=(now + timedelta(hours=3)).time())
+    text = client.get("/consulter/signes").content.decode()
+    assert ("La file est fermée" in text, "tel:116117" in text, "tel:15" in text) == (True, True, True)
+
+
+def test_a_line_that_closes_meanwhile_refuses_at_the_door_and_keeps_the_answers(client, pool, settings):
+    walk_to(client, "pret")
+    settings.DEMO = False
+    answer = client.post("/consulter/pret")
+    assert (
+        answer.status_code,
+        "pas encore validées" in answer.content.decode(),
+        the_ticket(client).state,
+    ) == (
+        200,
+        True,
+        "triaged",
+    )
