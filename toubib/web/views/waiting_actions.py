@@ -19,6 +19,7 @@ from toubib.consultation.operations import InviteDead, agree_to_guest, invite_gu
 from toubib.consultation.queries import invites_of
 from toubib.record.images import MAX_BYTES, BadFile
 from toubib.record.operations import add_attachment, bind_to_encounter
+from toubib.ui.formats import say_phone
 from toubib.waiting.enums import NotifyWhen
 from toubib.waiting.operations import (
     MoveRefused,
@@ -113,7 +114,7 @@ def place(request: HttpRequest, ticket: UUID) -> HttpResponse:
     row, by = my_ticket(request, ticket)
     if phase_of(row) in {"ended", "preparing"}:
         return back_to(ticket)
-    given = {"callback_phone": row.callback_phone}
+    given = {"callback_phone": say_phone(row.callback_phone or "")}
     form = PlaceForm(request.POST if request.method == "POST" else None, initial=given)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data

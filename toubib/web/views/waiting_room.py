@@ -21,6 +21,7 @@ from toubib.people.web import current_account
 from toubib.record.perms import may_read_encounter
 from toubib.record.queries import attachments_for, latest_summary, trace_read
 from toubib.rulebook.parameters import value_on
+from toubib.ui.formats import say_phone
 from toubib.waiting import catalogue
 from toubib.waiting.exits import exit_of
 from toubib.waiting.models import Ticket
@@ -72,7 +73,7 @@ def show_room(request: HttpRequest, ticket: Ticket, *, now: datetime, **forms: A
     """The page of this phase; `forms`: one that was refused, shown again with what was typed."""
     phase = phase_of(ticket)
     context = {**_shared(request, ticket, phase=phase, now=now), **_of_phase(ticket, phase=phase, now=now)}
-    given = {"phone": ticket.callback_phone, "notify_when": ticket.notify_when or "one_ahead"}
+    given = {"phone": say_phone(ticket.callback_phone or ""), "notify_when": ticket.notify_when or "one_ahead"}
     context |= {"go_out_form": GoOutForm(initial=given), "invite_form": InviteForm(), **forms}
     context["go_out_form"].fields["notify_when"].choice_hints = _when_hints(now)
     status = 422 if forms else 200
@@ -105,7 +106,7 @@ def _of_phase(ticket: Ticket, *, phase: str, now: datetime) -> dict[str, Any]:
             "line": line_view(ticket=ticket, now=now),
             "why": order_view(ticket=ticket),
             "rule_version": datetime.fromisoformat(RULE_VERSION),
-            "words": line_words(),
+            "line_words": line_words(),
         }
     room = room_of_encounter(encounter_id=ticket.encounter_id) if ticket.encounter_id else None
     return {"room": room, "doctor": ticket.encounter.practitioner if ticket.encounter else None}
