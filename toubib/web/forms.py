@@ -11,7 +11,6 @@ from toubib.consultation.enums import ParticipantRole
 from toubib.people.identity import BadInput, parse_phone
 from toubib.territory.models import Commune
 from toubib.territory.queries import find_communes
-from toubib.waiting import catalogue
 from toubib.waiting.enums import NotifyWhen
 
 PHONE = {"inputmode": "tel", "autocomplete": "tel"}
@@ -121,23 +120,6 @@ class PhotoForm(forms.Form):
     )
 
 
-class SignsForm(forms.Form):
-    """The warning signs asked again; each wants an answer."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for sign in catalogue.signs().signs:
-            self.fields[sign.key] = forms.ChoiceField(
-                label=sign.question,
-                choices=[("yes", _("Oui")), ("no", _("Non"))],
-                widget=forms.RadioSelect,
-                error_messages={"required": _("Répondez oui ou non.")},
-            )
-
-    def answers(self) -> dict[str, bool]:
-        return {key: value == "yes" for key, value in self.cleaned_data.items()}
-
-
 class GuestNameForm(forms.Form):
     name = forms.CharField(
         label=_("Votre prénom et votre nom"),
@@ -159,20 +141,22 @@ class GuestNameForm(forms.Form):
         return name
 
 
-def _marks(worst: Any, best: Any) -> list[tuple[str, Any]]:
-    return [("1", worst), ("2", "2"), ("3", "3"), ("4", "4"), ("5", best)]
+MARKS = [(str(mark), str(mark)) for mark in range(1, 6)]
+SCALE = _("De 1, pas du tout, à 5, tout à fait.")
 
 
 class RatingForm(forms.Form):
     helped = forms.ChoiceField(
         label=_("Cette consultation vous a-t-elle aidé ?"),
-        choices=_marks(_("1, pas du tout"), _("5, tout à fait")),
+        choices=MARKS,
+        help_text=SCALE,
         widget=forms.RadioSelect,
         error_messages={"required": _("Choisissez une note de 1 à 5.")},
     )
     call_quality = forms.ChoiceField(
         label=_("Vous êtes-vous bien vus et entendus ?"),
-        choices=_marks(_("1, pas du tout"), _("5, tout à fait")),
+        choices=MARKS,
+        help_text=SCALE,
         widget=forms.RadioSelect,
         error_messages={"required": _("Choisissez une note de 1 à 5.")},
     )

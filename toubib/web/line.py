@@ -108,6 +108,7 @@ def line_words() -> dict[str, object]:
         "ahead": _("%(count)s devant"),
         "behind": _("%(count)s derrière"),
         "none_ahead": _("personne devant"),
+        "none_behind": _("personne derrière"),
         "thread": _("%(behind)s derrière vous, %(ahead)s devant vous."),
         "most_dots": MOST_DOTS,
     }

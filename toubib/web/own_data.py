@@ -70,7 +70,7 @@ def consents_for(*, account: Account, now: datetime, limit: int = 20) -> list[Co
     """Consents of oneself and of those one acts for, the last said first."""
     links = links_of(account=account, now=now)
     seen = _any([_visible(link, account, said_by="said_by") for link in links])
-    rows = Consent.objects.filter(seen).select_related("patient").order_by("-said_at", "-id")
+    rows = Consent.objects.filter(seen).select_related("patient", "encounter").order_by("-said_at", "-id")
     return [ConsentRow(row, row.patient) for row in rows[:limit]]
 
 

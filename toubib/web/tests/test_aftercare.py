@@ -56,7 +56,7 @@ def test_signed_the_note_is_whole_and_the_reading_leaves_a_trace():
         "Angine probable",
         "Boire, se reposer",
         "Sous 3 jours",
-        "consultation sur place",
+        "prenez une consultation sur place.",
         "Prendre la température",
         "Si cela s’aggrave",
         "tel:15",

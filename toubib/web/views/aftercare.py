@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -21,7 +22,7 @@ from toubib.ground.actors import Actor
 from toubib.people.enums import Role
 from toubib.people.models import Account
 from toubib.people.web import current_account, live_roles
-from toubib.record.enums import EncounterState
+from toubib.record.enums import EncounterState, Orientation
 from toubib.record.models import Encounter
 from toubib.record.perms import is_doctor_of, may_read_encounter, may_read_note
 from toubib.record.queries import get_encounter, notes_of, trace_read, video_verdict
@@ -37,6 +38,16 @@ PHASES = {
     EncounterState.SIGNED: "signed",
     EncounterState.AMENDED: "signed",
     EncounterState.ABORTED: "aborted",
+}
+
+
+ORIENTED = {
+    Orientation.SAMU: _lazy("le SAMU de votre lieu a été appelé."),
+    Orientation.EMERGENCY_DEPARTMENT: _lazy("allez aux urgences."),
+    Orientation.IN_PERSON: _lazy("prenez une consultation sur place."),
+    Orientation.KIOSK: _lazy("allez à une borne avec appareils."),
+    Orientation.MEDECIN_TRAITANT: _lazy("voyez votre médecin traitant."),
+    Orientation.OTHER: _lazy("suivez ce que le médecin vous indique."),
 }
 
 
@@ -95,6 +106,7 @@ def _context(account: Account, row: Encounter, by: Actor, *, now: datetime) -> d
         "doctor": row.practitioner,
         "patient": row.patient,
         "reason_said": row.get_abort_reason_display().capitalize() if phase == "aborted" else "",
+        "oriented": ORIENTED.get(Orientation(row.orientation), ""),
         "live_words": _("Connexion coupée. Cette page se remettra à jour toute seule."),
         "note": notes[0] if notes else None,
         "amendments": notes[1:],

@@ -21,6 +21,7 @@ from toubib.record.images import MAX_BYTES, BadFile
 from toubib.record.operations import add_attachment, bind_to_encounter
 from toubib.ui.formats import say_phone
 from toubib.waiting.enums import NotifyWhen
+from toubib.waiting.forms import SignsForm
 from toubib.waiting.operations import (
     MoveRefused,
     change_place,
@@ -30,7 +31,7 @@ from toubib.waiting.operations import (
     leave_line,
     worsen,
 )
-from toubib.web.forms import GoOutForm, InviteForm, PhotoForm, PlaceForm, SignsForm
+from toubib.web.forms import GoOutForm, InviteForm, PhotoForm, PlaceForm
 from toubib.web.line import phase_of
 from toubib.web.views.waiting_room import INVITE_LINK, back_to, my_ticket, show_room
 

@@ -23,6 +23,7 @@ from toubib.record.queries import attachments_for, latest_summary, trace_read
 from toubib.rulebook.parameters import value_on
 from toubib.ui.formats import say_phone
 from toubib.waiting import catalogue
+from toubib.waiting.enums import ExitReason
 from toubib.waiting.exits import exit_of
 from toubib.waiting.models import Ticket
 from toubib.waiting.queries.order import RULE_VERSION
@@ -36,6 +37,7 @@ PAGES = {
     "accepted": "web/waiting_accepted.html",
     "in_call": "web/waiting_in_call.html",
 }
+URGENT = {ExitReason.WORSENED, ExitReason.SIGN_YES}
 TOPS = {
     "waiting": "web/_line_waiting.html",
     "away": "web/_line_away.html",
@@ -73,7 +75,10 @@ def show_room(request: HttpRequest, ticket: Ticket, *, now: datetime, **forms: A
     """The page of this phase; `forms`: one that was refused, shown again with what was typed."""
     phase = phase_of(ticket)
     context = {**_shared(request, ticket, phase=phase, now=now), **_of_phase(ticket, phase=phase, now=now)}
-    given = {"phone": say_phone(ticket.callback_phone or ""), "notify_when": ticket.notify_when or "one_ahead"}
+    given = {
+        "phone": say_phone(ticket.callback_phone or ""),
+        "notify_when": ticket.notify_when or "one_ahead",
+    }
     context |= {"go_out_form": GoOutForm(initial=given), "invite_form": InviteForm(), **forms}
     context["go_out_form"].fields["notify_when"].choice_hints = _when_hints(now)
     status = 422 if forms else 200
@@ -128,7 +133,12 @@ def _ended(request: HttpRequest, ticket: Ticket, *, now: datetime) -> HttpRespon
     )
     if ticket.exit_reason == "seen":
         return redirect("web:visit", encounter.id) if encounter and readable else redirect("web:space")
-    context = {"ticket": ticket, "exit": exit_of(ticket=ticket), "visit": encounter if readable else None}
+    context = {
+        "ticket": ticket,
+        "exit": exit_of(ticket=ticket),
+        "visit": encounter if readable else None,
+        "urgent": ticket.exit_reason in URGENT,
+    }
     return render(request, "web/waiting_ended.html", context)
 
 

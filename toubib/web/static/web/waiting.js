@@ -3,7 +3,7 @@
    by itself when the doctor opens the room; sharing a link. Words come from #line-words. Toubib, EUPL-1.2 */
 
 /** @typedef {{suffixes: string[], range_minutes: string, range: string, minutes: string, hours: string,
- *             hours_minutes: string, clock: string, ahead: string, behind: string, none_ahead: string,
+ *             hours_minutes: string, clock: string, ahead: string, behind: string, none_ahead: string, none_behind: string,
  *             thread: string, most_dots: number}} Words */
 /** @typedef {{topic?: string, event?: string, rank?: number, ahead?: number, behind?: number,
  *             low?: number | null, high?: number | null, at?: string}} News */
@@ -60,7 +60,8 @@ function dots(say, side, count) {
   const wanted = Math.min(count, say.most_dots);
   while (box.children.length > wanted) box.lastElementChild?.remove();
   while (box.children.length < wanted) box.append(document.createElement("i"));
-  put(side, side === "ahead" && count === 0 ? say.none_ahead : fill(say[side], { count }));
+  const nobody = side === "ahead" ? say.none_ahead : say.none_behind;
+  put(side, count === 0 ? nobody : fill(say[side], { count }));
 }
 
 /** @param {Words} say @param {News} news */
