@@ -168,6 +168,7 @@ def run(options: argparse.Namespace, size: int) -> int:
     workers = [subprocess.Popen([*command, "--serve", str(n)], env=os.environ) for n in range(options.processes)]
     codes = [worker.wait() for worker in workers]
     seconds = time.monotonic() - begun
+    kit.circumstances()
     kit.row("tickets", size)
     kit.row("processes", options.processes)
     kit.row("seconds", round(seconds, 1))

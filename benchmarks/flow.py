@@ -16,7 +16,6 @@ import threading
 import time
 from datetime import timedelta
 from pathlib import Path
-from statistics import median, quantiles
 
 sys.path.insert(0, str(Path(__file__).parent))
 import kit
@@ -147,13 +146,14 @@ def room_of(ticket_id: str) -> str:
 
 def report(options: argparse.Namespace, times: dict, failures: list, *, seconds: float, cpu: float) -> int:
     flows = len(times.get("5 doctor signs", []))
+    kit.circumstances()
     kit.row("flows", flows)
     kit.row("flows a second", round(flows / seconds, 1))
     kit.row("flows a second of application CPU", round(flows / cpu, 1))
     for name, rows in sorted(times.items()):
-        kit.row(f"{name}: median, p95", f"{median(rows) * 1000:.0f}, {quantiles(rows, n=20)[-1] * 1000:.0f}", "ms")
+        kit.row(f"{name}: median, p95", kit.milliseconds(rows), "ms")
     every = [seconds for rows in times.values() for seconds in rows]
-    kit.row("every call: p95", f"{quantiles(every, n=20)[-1] * 1000:.0f}", "ms")
+    kit.row("every call: median, p95", kit.milliseconds(every), "ms")
     for failure in failures:
         print("failed:", failure)
     return 1 if failures else 0

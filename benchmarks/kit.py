@@ -8,6 +8,7 @@ import sys
 import tempfile
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from statistics import median, quantiles
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -133,6 +134,23 @@ def make_doctors(*, size: int, pool: Any, now: datetime, state: str = "open") ->
         duty.pools.add(pool)
         duties.append(duty)
     return duties
+
+
+def circumstances() -> None:
+    """Where and when the figures were taken: a busy machine spoils times, less so figures per CPU second."""
+    load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
+    row("date", f"{datetime.now():%Y-%m-%d %H:%M}")
+    row("cores", os.cpu_count() or 0)
+    row("load average (1, 5, 15 minutes)", load)
+
+
+def p95(seconds: list[float]) -> float:
+    return quantiles(seconds, n=20)[-1] if len(seconds) > 1 else seconds[0]
+
+
+def milliseconds(seconds: list[float]) -> str:
+    """Median and p95, for a row."""
+    return f"{median(seconds) * 1000:.0f}, {p95(seconds) * 1000:.0f}"
 
 
 def row(name: str, value: object, unit: str = "") -> None:

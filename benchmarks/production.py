@@ -24,6 +24,12 @@ def free_port() -> int:
         return int(found.getsockname()[1])
 
 
+def collect_static() -> None:
+    """What pages link to, with its manifest; before any page is drawn."""
+    subprocess.run([sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"], env=dict(os.environ), check=True,
+                   cwd=Path(__file__).parent.parent)
+
+
 @contextmanager
 def served(**more: str) -> Any:
     """Starts the server and waits until it is ready; gives (port of the pages, port of the streams, its process)."""
@@ -31,8 +37,7 @@ def served(**more: str) -> Any:
     static = {"TOUBIB_BIND": f"127.0.0.1:{port}", "TOUBIB_LIVE_BIND": f"127.0.0.1:{live}"}
     settings = {**os.environ, **static, "TOUBIB_HOSTS": "127.0.0.1", **more}
     run = [sys.executable, "-c", "import sys; from toubib.config.cli import main; sys.exit(main())"]
-    subprocess.run([sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"], env=settings, check=True,
-                   cwd=Path(__file__).parent.parent)
+    collect_static()
     process = subprocess.Popen(["taskset", "-c", APP_CORE, *run, "serve"], env=settings, start_new_session=True)
     try:
         wait_ready(port)
@@ -90,6 +95,24 @@ def open_session(account: Any) -> str:
     store[HASH_SESSION_KEY], store[SECOND_FACTOR] = account.get_session_auth_hash(), True
     store.create()
     return str(store.session_key)
+
+
+def part_pid(process: Any, name: str) -> int:
+    """The pid of one part of `toubib serve` (pages, live or worker), by its command line."""
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with suppress(OSError):
+                words = (entry / "cmdline").read_bytes().split(b"\0")
+                parent = (entry / "stat").read_text().rsplit(")", 1)[1].split()[1]
+                if parent == str(process.pid) and name.encode() in words:
+                    return int(entry.name)
+    raise SystemExit(f"{name} does not run")
+
+
+def memory_kb(pid: int) -> int:
+    """What the process holds in memory (resident set), in KiB."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS:"))
 
 
 def cpu_seconds(process: Any) -> float:
