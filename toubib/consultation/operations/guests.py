@@ -78,8 +78,7 @@ def agree_to_guest(*, invite_id: UUID, given: bool, by: Actor, now: datetime) ->
         encounter_id=ticket.encounter_id,
         about=f"invite:{invite_id}",
     )
-    if invite.room_id:
-        publish(f"room:{invite.room_id}", "guest", invite=str(invite_id))
+    _tell(invite)
     if not given:
         _remove_guest(invite, now=now)
 

@@ -1,9 +1,12 @@
 """The desk: duty, offers, the line; each view with each role, twice, and from a page that is behind."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -309,3 +312,43 @@ def test_desk_by_role():
         assert {client.post(url).status_code for url in posts} == {404}
     weak = client_of(doctor.account, second_factor=False)
     assert {weak.get(url).status_code for url in gets} == {404}
+
+
+@pytest.mark.postgres
+def test_take_by_two_tabs_at_once_makes_one_room():
+    _, doctor, _, offer = make_offer()
+    clients = [client_of(doctor.account) for _ in range(4)]
+    together = Barrier(len(clients))
+
+    def press(client):
+        together.wait(10)
+        try:
+            return client.post(f"/cabinet/proposition/{offer.id}/prendre").url
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(clients)) as threads:
+        places = set(threads.map(press, clients))
+    assert places == {f"/cabinet/salle/{Encounter.objects.get().room.id}"}
+
+
+@pytest.mark.postgres
+def test_take_by_one_tab_while_another_refuses_ends_in_one_answer():
+    _, doctor, _, offer = make_offer()
+    taking, refusing = client_of(doctor.account), client_of(doctor.account)
+    together = Barrier(2)
+
+    def press(what):
+        client, act, data = what
+        together.wait(10)
+        try:
+            return client.post(f"/cabinet/proposition/{offer.id}/{act}", data).status_code
+        finally:
+            connection.close()
+
+    acts = [(taking, "prendre", {}), (refusing, "refuser", {"refuse-reason": "skill"})]
+    with ThreadPoolExecutor(2) as threads:
+        codes = list(threads.map(press, acts))
+    offer.refresh_from_db()
+    taken = offer.state == OfferState.ACCEPTED
+    assert (codes, Encounter.objects.count()) == ([302, 302], 1 if taken else 0)

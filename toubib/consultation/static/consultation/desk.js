@@ -32,6 +32,9 @@ function ring() {
 function tell() {
   const offer = offerOf();
   const words = offer?.dataset.say ?? "";
+  const state = document.querySelector("[data-duty-state]");
+  const panel = document.getElementById("panel");
+  if (state && panel?.dataset.duty) state.textContent = panel.dataset.duty;
   document.title = offer ? `(1) ${words}` : TITLE;
   const fresh = offer?.dataset.offer ?? "";
   if (fresh && fresh !== known) {
