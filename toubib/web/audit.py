@@ -15,16 +15,18 @@ from django.utils.translation import gettext_lazy as _
 
 from toubib.ground.journal import UNSEALED_TOLERANCE, Fault, verify_journal
 from toubib.ground.models import Beat, DataNote, JournalEntry
-from toubib.people.enums import Role
 from toubib.people.models import Account, Patient
 from toubib.record.models import Consent
-from toubib.web.journal_words import WORDS
+from toubib.web.audit_words import say_action, say_role
 from toubib.web.own_data import ERASURE
 
 VERIFIED = "journal.verified"
 MOST_FAULTS = 20
 MOST_FOUND = 20
 AREAS = {
+    "ground": _("Socle : journal, messages, fichiers"),
+    "territory": _("Communes"),
+    "directory": _("Annuaire"),
     "people": _("Comptes et identités"),
     "record": _("Dossiers"),
     "waiting": _("File d’attente"),
@@ -80,13 +82,12 @@ def rows_of(*, page: Iterable[JournalEntry]) -> list[Row]:
     found = list(page)
     names = _account_names({entry.account for entry in found if entry.account})
     people = _patient_names({entry.patient for entry in found if entry.patient})
-    roles = {role.value: str(role.label) for role in Role}
     return [
         Row(
             entry=entry,
             who=names.get(entry.account, "") if entry.account else "",
-            role=roles.get(entry.role, entry.role),
-            what=str(WORDS.get(entry.action, entry.action)),
+            role=say_role(entry.role),
+            what=say_action(entry.action),
             about=people.get(entry.patient, "") if entry.patient else "",
         )
         for entry in found

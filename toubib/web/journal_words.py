@@ -46,6 +46,11 @@ WORDS = {
     "consultation.feedback.say": _lazy("avis donné"),
     "consultation.complaint.say": _lazy("réclamation envoyée"),
     "consultation.complaint.answer": _lazy("réponse à une réclamation"),
+    "web.complaint.read": _lazy("réclamation lue"),
+    "web.follow_up.read": _lazy("demande lue, que personne n’a pu recevoir"),
+    "web.tier.read": _lazy("demande passée devant, lue"),
+    "web.patient.find": _lazy("dossier cherché dans le journal"),
+    "web.journal.read": _lazy("journal des accès lu"),
 }
 
 

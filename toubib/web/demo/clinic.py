@@ -97,7 +97,7 @@ class Session:
         self.wishes[ticket.id] = wish
         if self.rng.random() < 0.03:
             self.later(now + self.after(240, 600), lambda at: self.leave(ticket, at))
-        if self.rng.random() < 0.02 and self.duties:
+        if ticket.patient_age and ticket.patient_age < 15 and self.rng.random() < 0.12 and self.duties:
             doctor = Actor(self.duties[0].account_id, Role.PRACTITIONER.value)
             set_tier(ticket_id=ticket.id, tier=1, reason=TIER_REASON, by=doctor, now=now)
         self.dispatch(now)

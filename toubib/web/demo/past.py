@@ -51,7 +51,7 @@ def _signed(now: datetime, *, days: int) -> list[Encounter]:
 def _complain(staff: Staff, families: dict[str, Household], *, now: datetime) -> None:
     seen = [row for row in _signed(now, days=2) if row.ticket.account_id != families["patient"].account.id]
     for encounter, (text, answer) in zip(seen[20:0:-15], COMPLAINTS, strict=False):
-        said = encounter.signed_at + timedelta(hours=20) if encounter.signed_at else now
+        said = encounter.signed_at + timedelta(hours=2) if encounter.signed_at else now
         by = Actor(encounter.ticket.account_id, Role.PATIENT.value)
         row = complain(encounter=encounter, text=f"{text} {INVENTED}", by=by, now=said)
         if answer:
