@@ -61,13 +61,19 @@ def file_context(*, room: Room, ticket: Ticket | None, by: Actor, now: datetime)
         "allergy": _allergy(content),
         "told": [(label, content[key]) for key, label in _labels().items() if content.get(key)],
         "told_at": summary.told_at if summary else None,
-        "files": attachments_for(patient_id=patient.id, encounter=encounter),
+        "files": _files(encounter),
         "past": past,
         "consents": [one for one in consents_of(encounter=encounter) if not one.about],
         "reason": known.label if known else _("Autre raison"),
         "earlier_yes": signs().named(list(ticket.signs_yes)) if ticket else [],
         "samu": ticket.place_commune.samu if ticket and ticket.place_commune else None,
     }
+
+
+def _files(encounter: Encounter) -> list[Attachment]:
+    """Those of this visit; while it lasts, those that the patient sent for no other visit yet."""
+    rows = attachments_for(patient_id=encounter.patient_id, encounter=encounter)
+    return [row for row in rows if row.encounter_id or encounter.state in UNSIGNED_STATES]
 
 
 def _labels() -> dict[str, str]:
