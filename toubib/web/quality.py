@@ -148,6 +148,8 @@ def _told_and_real(since: datetime) -> tuple[int, int, int]:
     for arrived, accepted, low, high in rows.values_list(
         "arrived_at", "accepted_at", "told_low", "told_high"
     ):
+        if arrived is None or accepted is None or low is None or high is None:
+            continue
         minutes = round((accepted - arrived).total_seconds() / 60)
         if minutes < low:
             sooner += 1

@@ -10,6 +10,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Model
@@ -61,7 +62,7 @@ class Box:
         self.rows[type(row)].append(row)
 
     def trace(
-        self, by: Actor, action: str, now: datetime, row: Model | None, patient: object, reason: str = ""
+        self, by: Actor, action: str, now: datetime, row: Model | None, patient: UUID, reason: str = ""
     ) -> None:
         thing = action.split(".")[1]
         self.traces.append(
@@ -70,7 +71,7 @@ class Box:
                 action=action,
                 now=now,
                 patient=patient,
-                subject=thing,  # type: ignore[arg-type]
+                subject=thing,
                 subject_id=row.pk if row else "",
                 reason=reason,
             )
@@ -261,8 +262,8 @@ def _room(
                 room=room,
                 receiver=receiver,
                 sender=sender,
-                video_seconds=got[receiver],
-                audio_seconds=got[receiver],
+                video_seconds=got[receiver] or 0,
+                audio_seconds=got[receiver] or 0,
                 first_at=called,
                 last_at=over,
             )

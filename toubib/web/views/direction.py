@@ -89,7 +89,12 @@ def follow_up(request: HttpRequest, follow_up: UUID) -> HttpResponse:
         return redirect("web:direction_follow_ups")
     _trace(request, "follow_up", [(row.id, row.ticket.patient_id)])
     names = reads.names_of({row.done_by} if row.done_by else set())
-    context = {"row": _follow_up_row(row), "form": form, "who": names.get(row.done_by), "tab": "follow_ups"}
+    context = {
+        "row": _follow_up_row(row),
+        "form": form,
+        "who": names.get(row.done_by) if row.done_by else "",
+        "tab": "follow_ups",
+    }
     return render(request, "web/staff/follow_up.html", context)
 
 
@@ -129,7 +134,7 @@ def complaint(request: HttpRequest, complaint: UUID) -> HttpResponse:
         "row": row,
         "form": form,
         "said_by": names.get(row.said_by, ""),
-        "answered_by": names.get(row.answered_by, ""),
+        "answered_by": names.get(row.answered_by, "") if row.answered_by else "",
         "tab": "complaints",
     }
     return render(request, "web/staff/complaint.html", context)
@@ -141,16 +146,17 @@ def complaint(request: HttpRequest, complaint: UUID) -> HttpResponse:
 def quality(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     stops = reads.stops_by_day(now=now)
+    tiers = reads.tiers(now=now)
     context = {
         "quality": reads.measured_quality(now=now),
         "stops": stops,
         "stops_total": sum(day.total for day in stops),
-        "tiers": reads.tiers(now=now),
+        "tiers": tiers,
         "refusals_by_reason": reads.refusals_by_reason(now=now),
         "page_obj": _page(request, reads.refusals(now=now)),
         "tab": "quality",
     }
-    _trace(request, "tier", ((row["ticket"].id, row["ticket"].patient_id) for row in context["tiers"]))
+    _trace(request, "tier", ((row["ticket"].id, row["ticket"].patient_id) for row in tiers))
     return render(request, "web/staff/quality.html", context)
 
 
