@@ -132,6 +132,7 @@ def test_call_note_and_signature(app, open_page):
     look(doctor, "ended")
     doctor.get_by_role("button", name="Signer", exact=True).click()
     expect(doctor.get_by_text("Note signée. Le patient peut la lire.")).to_be_visible()
+    look(doctor, "after-signature")
     doctor.get_by_role("link", name="Jeanne Morel").click()
     expect(doctor.get_by_role("heading", name="Note signée")).to_be_visible()
     look(doctor, "signed")

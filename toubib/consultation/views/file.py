@@ -23,7 +23,14 @@ from toubib.people.queries import accounts_acting_for
 from toubib.people.web import current_account, current_actor, role_required
 from toubib.record.enums import UNSIGNED_STATES
 from toubib.record.models import Attachment, Encounter, Note
-from toubib.record.queries import attachments_for, consents_of, latest_summary, past_encounters, trace_read
+from toubib.record.queries import (
+    attachments_for,
+    consents_of,
+    disposition,
+    latest_summary,
+    past_encounters,
+    trace_read,
+)
 from toubib.waiting.catalogue import reason, signs
 from toubib.waiting.models import Ticket
 
@@ -130,10 +137,7 @@ def piece(request: HttpRequest, attachment: UUID) -> HttpResponse:
         by=current_actor(request),
         now=timezone.now(),
     )
-    is_picture = found.file.media_type.startswith("image/")
-    name = f"piece-{found.id.hex[-6:]}.{'jpg' if is_picture else 'pdf'}"
-    way = "inline" if is_picture else "attachment"
-    headers = {"Content-Disposition": f'{way}; filename="{name}"', "X-Content-Type-Options": "nosniff"}
+    headers = {"Content-Disposition": disposition(found), "X-Content-Type-Options": "nosniff"}
     return HttpResponse(read_file(found.file), content_type=found.file.media_type, headers=headers)
 
 

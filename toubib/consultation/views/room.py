@@ -127,9 +127,12 @@ def status(request: HttpRequest, room: UUID) -> HttpResponse:
 @never_cache
 @require_GET
 def watch(request: HttpRequest, room: UUID) -> HttpResponse:
-    """Asked when the duty changed: a page behind the state of its consultation starts anew."""
+    """Asked when the duty changed: a page behind the state of its consultation starts anew.
+
+    A page that is being left says no state, and stays until it is gone."""
     found = own_room(request, room)
-    if request.GET.get("etat") != phase_of(found.encounter):
+    shown = request.GET.get("etat")
+    if shown and shown != phase_of(found.encounter):
         return HttpResponse(headers={"HX-Redirect": f"/cabinet/salle/{found.id}"})
     return HttpResponse()
 

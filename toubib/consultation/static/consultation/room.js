@@ -51,6 +51,15 @@ document.addEventListener("submit", async (event) => {
 
 form?.addEventListener("submit", () => note?.leave());
 
+/** A form that leaves the page goes where it says: news of what it changes must not take the page elsewhere first. */
+document.addEventListener("submit", (event) => {
+  if (event.defaultPrevented || !(event.target instanceof HTMLFormElement) || event.target.hasAttribute("hx-post")) return;
+  const watch = document.querySelector("[data-watch]");
+  if (watch instanceof HTMLElement) watch.dataset.refreshUrl = watch.dataset.watch;
+  const call = /** @type {any} */ (document.getElementById("call"))?.call;
+  if (call) call.signaling.ended = true;
+});
+
 /* ---- After a fragment came in ------------------------------------------------------ */
 
 /** @param {Element} part */
