@@ -71,7 +71,7 @@ def run(options: argparse.Namespace) -> int:
     kit.row("lists a second", round(len(times) / seconds, 1))
     kit.row("lists a second of application CPU", round(len(times) / cpu, 1))
     kit.row("one list: median, p95", kit.milliseconds(times), "ms")
-    kit.row("bytes of one list", size)
+    kit.row("bytes of one list, compressed", size)
     for length, found in queries.items():
         kit.row(f"queries with {length} waiting", found)
     return 0

@@ -69,7 +69,8 @@ class Browser:
 
     def ask(self, method: str, path: str, form: dict[str, str] | None = None) -> tuple[int, bytes, float]:
         """(status, body, seconds)"""
-        headers = {"Cookie": f"toubib_session={self.session}; csrftoken={CSRF}", "Host": f"127.0.0.1:{self.port}"}
+        headers = {"Cookie": f"toubib_session={self.session}; csrftoken={CSRF}", "Host": f"127.0.0.1:{self.port}",
+                   "Accept-Encoding": "gzip"}
         body = None
         if method == "POST":
             headers |= {"X-CSRFToken": CSRF, "Content-Type": "application/x-www-form-urlencoded"}
