@@ -183,7 +183,7 @@ def test_communes_are_suggested_while_typing_and_photos_sent_as_chosen(app, open
             offered = page.locator("[data-results] b").all_inner_texts()
         if name == "sante":
             page.fill("#id_allergies", "Pénicilline")
-            page.set_input_files("#id_files", picture)
+            page.set_input_files("#id_documents", picture)
             page.wait_for_selector(".files img")
             page.wait_for_function("document.querySelector('.files img').naturalWidth > 0")
             kept = page.input_value("#id_allergies")

@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from toubib.ground.actors import Actor
 from toubib.ground.journal import trace
 from toubib.people.enums import LinkKind
+from toubib.people.identity import local_day
 from toubib.people.models import PatientLink
 from toubib.people.queries import live_links
 from toubib.record.enums import EncounterState
@@ -31,7 +32,7 @@ class VideoVerdict:
 
 def video_verdict(*, encounter: Encounter) -> VideoVerdict:
     """Both sides at least `video.min_seconds`, apart by no more than `video.agreement` of the greater."""
-    day = (encounter.started_at or encounter.planned_at).date()
+    day = local_day(encounter.started_at or encounter.planned_at)
     one, two = encounter.video_seconds_patient or 0, encounter.video_seconds_practitioner or 0
     enough = min(one, two) >= value_on(id="video.min_seconds", on=day)
     agree = abs(one - two) <= value_on(id="video.agreement", on=day) * max(one, two, 1)
@@ -70,8 +71,12 @@ def draft_note(*, encounter: Encounter) -> Note | None:
     return Note.objects.filter(encounter=encounter, version=1).first()
 
 
-def latest_summary(*, patient_id: UUID) -> HealthSummary | None:
-    return HealthSummary.objects.filter(patient_id=patient_id).order_by("-told_at", "-id").first()
+def latest_summary(*, patient_id: UUID, told_by: UUID | None = None) -> HealthSummary | None:
+    """`told_by`: only what this account told, since a minor's own words may be secret from a parent."""
+    rows = HealthSummary.objects.filter(patient_id=patient_id)
+    if told_by is not None:
+        rows = rows.filter(told_by=told_by)
+    return rows.order_by("-told_at", "-id").first()
 
 
 def attachments_for(*, patient_id: UUID, encounter: Encounter | None = None) -> list[Attachment]:
@@ -79,6 +84,13 @@ def attachments_for(*, patient_id: UUID, encounter: Encounter | None = None) -> 
     rows = Attachment.objects.filter(patient_id=patient_id).select_related("file").order_by("added_at")
     mine = Q(encounter__isnull=True)
     return list(rows.filter(mine | Q(encounter=encounter) if encounter else mine))
+
+
+def disposition(attachment: Attachment) -> str:
+    """The header with which a file is served: pictures, which we drew, in the page; a PDF only to be saved."""
+    is_picture = attachment.file.media_type == "image/jpeg"
+    name = f"piece-{attachment.id.hex[-6:]}.{'jpg' if is_picture else 'pdf'}"
+    return f'{"inline" if is_picture else "attachment"}; filename="{name}"'
 
 
 def past_encounters(*, patient_id: UUID, before: Encounter | None = None, limit: int = 20) -> list[Encounter]:

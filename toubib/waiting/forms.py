@@ -102,7 +102,7 @@ class PlaceForm(Form):
         try:
             return parse_phone(self.cleaned_data["phone"])
         except BadInput as error:
-            raise ValidationError(error.sentence) from None
+            raise ValidationError(str(error.sentence)) from None
 
     def clean(self) -> dict[str, Any]:
         typed = super().clean() or {}
@@ -292,7 +292,7 @@ class HealthForm(Form):
         label=_("Prendre une photo"),
         widget=forms.FileInput(attrs={"accept": "image/*", "capture": "environment", "data-add-now": ""}),
     )
-    files = FilesField(
+    documents = FilesField(
         label=_("Choisir des fichiers"),
         help_text=_("Photos (JPEG, PNG, WebP) ou PDF, 10 Mo au plus chacun, 6 en tout."),
         widget=SeveralFiles(

@@ -149,8 +149,8 @@ def test_a_returning_person_confirms_and_types_nothing(client):
 
 def test_photos_are_kept_shown_and_taken_back(client, pool):
     walk_to(client, "sante")
-    added = client.post("/consulter/sante", {**GOOD["sante"], "do": "add", "files": photo()})
-    again = client.post("/consulter/sante", {**GOOD["sante"], "do": "add", "files": photo()})
+    added = client.post("/consulter/sante", {**GOOD["sante"], "do": "add", "documents": photo()})
+    again = client.post("/consulter/sante", {**GOOD["sante"], "do": "add", "documents": photo()})
     kept = Attachment.objects.get()
     shown = client.get(f"/consulter/sante/fichiers/{kept.id}")
     gone = [client.post(f"/consulter/sante/fichiers/{kept.id}/retirer").url for _click in range(2)]
@@ -168,9 +168,9 @@ def test_a_file_that_is_no_photo_is_said_and_good_ones_are_kept(client, pool):
     walk_to(client, "sante")
     bad = io.BytesIO(b"MZ not a picture")
     bad.name = "virus.jpg"
-    answer = client.post("/consulter/sante", {**GOOD["sante"], "files": [photo(), bad]})
+    answer = client.post("/consulter/sante", {**GOOD["sante"], "documents": [photo(), bad]})
     assert errors(answer) == {
-        "files": ["Fichier 2 : Ce fichier n’est ni une photo (JPEG, PNG, WebP) ni un PDF."]
+        "documents": ["Fichier 2 : Ce fichier n’est ni une photo (JPEG, PNG, WebP) ni un PDF."]
     }
     assert (Attachment.objects.count(), answer.context["form"]["allergies"].value()) == (1, "Pénicilline")
 
@@ -178,17 +178,17 @@ def test_a_file_that_is_no_photo_is_said_and_good_ones_are_kept(client, pool):
 def test_a_seventh_file_is_refused(client, pool):
     walk_to(client, "sante")
     answer = client.post(
-        "/consulter/sante", {**GOOD["sante"], "files": [photo((shade * 30, 0, 0)) for shade in range(7)]}
+        "/consulter/sante", {**GOOD["sante"], "documents": [photo((shade * 30, 0, 0)) for shade in range(7)]}
     )
-    assert errors(answer) == {"files": ["Vous avez déjà 6 fichiers. Retirez-en un d’abord."]}
+    assert errors(answer) == {"documents": ["Vous avez déjà 6 fichiers. Retirez-en un d’abord."]}
     assert Attachment.objects.count() == 6
 
 
 def test_a_renewal_needs_the_old_ordonnance(client, pool):
     walk_to(client, "sante", motif={"key": "renewal"})
     refused = post(client, "sante")
-    done = client.post("/consulter/sante", {**GOOD["sante"], "files": photo()})
-    assert errors(refused) == {"files": ["Ce motif demande une photo ou un document. Ajoutez-le ici."]}
+    done = client.post("/consulter/sante", {**GOOD["sante"], "documents": photo()})
+    assert errors(refused) == {"documents": ["Ce motif demande une photo ou un document. Ajoutez-le ici."]}
     assert (done.url, Attachment.objects.get().title) == ("/consulter/consentements", "Ancienne ordonnance")
 
 
@@ -256,3 +256,26 @@ def test_results_of_the_test_are_kept_and_wrong_shapes_refused(client, pool):
     client.post("/consulter/test", {})
     assert (said, right, the_ticket(client).draft["test"]) == ([400] * 4, 204, good)
     assert client.get("/consulter").url == "/consulter/pret"
+
+
+def test_a_parent_does_not_read_what_the_child_told_alone(client, pool):
+    from toubib.people.enums import LinkKind
+    from toubib.people.tests.factories import make_account, make_link, sign_in
+
+    walk_to(client, "identite")
+    enter_by_code(client)
+    post(client, "identite", birth_date=f"17/05/{timezone.localdate().year - 16}")
+    client.post("/consulter/sante", {**GOOD["sante"], "allergies": "secret", "documents": photo()})
+    patient = the_ticket(client).patient
+    parent = make_account()
+    make_link(parent, patient, LinkKind.PARENT)
+    other = Client()
+    sign_in(other, parent)
+    walk_to(
+        other,
+        "sante",
+        pour_qui={"who": f"link-{patient.id}"},
+        identite={"form": "person", "person": str(patient.id)},
+    )
+    text = other.get("/consulter/sante").content.decode()
+    assert ("secret" in text, "/fichiers/" in text) == (False, False)

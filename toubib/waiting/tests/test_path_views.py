@@ -155,7 +155,7 @@ def test_a_ticket_of_an_account_is_not_held_by_a_session_without_it(client, pool
 
 def test_files_of_others_are_not_found(client, pool):
     walk_to(client, "sante")
-    client.post("/consulter/sante", {**GOOD["sante"], "do": "add", "files": photo()})
+    client.post("/consulter/sante", {**GOOD["sante"], "do": "add", "documents": photo()})
     kept = Attachment.objects.get()
     other = Client()
     walk_to(other, "identite")

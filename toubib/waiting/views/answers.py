@@ -75,7 +75,7 @@ def _show_place(
     request: HttpRequest, form: PlaceForm, found: list[Commune], *, searched: bool = False
 ) -> HttpResponse:
     chosen = form["commune"].value() or (str(found[0].id) if len(found) == 1 else "")
-    more = {"form": form, "found": found, "chosen": chosen, "searched": searched}
+    more: dict[str, Any] = {"form": form, "found": found, "chosen": chosen, "searched": searched}
     return render(request, "waiting/place.html", path_context("lieu", back="waiting:signs", **more))
 
 
@@ -208,8 +208,8 @@ def medecin_traitant(request: HttpRequest, visit: Visit) -> HttpResponse:
         typed["answer"] = MedecinTraitant.HERE.value  # who picks a doctor of the list has answered
     form = MedecinTraitantForm(typed, found=found)
     if request.POST.get("do") == "search":
-        typed = {name: request.POST.get(name, "") for name in form.fields}
-        shown = MedecinTraitantForm(found=found, initial={**typed, "answer": MedecinTraitant.HERE.value})
+        said = {name: request.POST.get(name, "") for name in form.fields}
+        shown = MedecinTraitantForm(found=found, initial={**said, "answer": MedecinTraitant.HERE.value})
         return _show_doctors(request, shown, found, searched=True)
     if not form.is_valid():
         return _show_doctors(request, form, found, searched=bool(request.POST.get("name", "").strip()))
@@ -225,7 +225,7 @@ def _show_doctors(
     request: HttpRequest, form: MedecinTraitantForm, found: list[Any], *, searched: bool = False
 ) -> HttpResponse:
     chosen = form["doctor"].value() or (str(found[0].id) if len(found) == 1 else "")
-    more = {"form": form, "found": found, "chosen": chosen, "searched": searched}
+    more: dict[str, Any] = {"form": form, "found": found, "chosen": chosen, "searched": searched}
     return render(request, "waiting/medecin_traitant.html", path_context("medecin-traitant", **more))
 
 

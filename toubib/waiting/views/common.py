@@ -215,7 +215,7 @@ def path_context(step: str, *, back: str = "", **more: Any) -> dict[str, Any]:
     if not back and step in STEPS and STEPS.index(step):
         back = f"waiting:{NAMES[STEPS[STEPS.index(step) - 1]]}"
     return {
-        "steps": build_steps(labels=LABELS, current=BAR[step]),
+        "steps": build_steps(labels=[str(label) for label in LABELS], current=BAR[step]),
         "back_to": reverse(back or "waiting:signs"),
         **more,
     }

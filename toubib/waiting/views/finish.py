@@ -46,7 +46,7 @@ def device_test(request: HttpRequest, visit: Visit) -> HttpResponse:
             ticket_id=visit.ticket.id, step="test", answers=answers, by=visit.by, now=visit.now
         )
         return next_step(request, ticket)
-    more = {
+    more: dict[str, Any] = {
         "ice_url": reverse("web:test_relays"),
         "result_url": reverse("waiting:test_result"),
         "phone": visit.ticket.callback_phone,

@@ -16,7 +16,7 @@ from toubib.people.identity import MAJORITY
 from toubib.record.images import BadFile
 from toubib.record.models import Attachment
 from toubib.record.operations import add_attachment, remove_attachment, tell_health_summary
-from toubib.record.queries import attachments_for, latest_summary, trace_read
+from toubib.record.queries import attachments_for, disposition, latest_summary, trace_read
 from toubib.waiting import catalogue
 from toubib.waiting.forms import HealthForm
 from toubib.waiting.operations import ask_secrecy, finish_step
@@ -35,8 +35,10 @@ def health(request: HttpRequest, visit: Visit) -> HttpResponse:
     form = HealthForm(request.POST, request.FILES, ask=ask)
     right = form.is_valid()
     _keep_files(form, visit)
-    if request.POST.get("do") == "add" and not form.has_error("files") and not form.has_error("camera"):
-        typed = {name: request.POST.get(name, "") for name in form.fields if name not in {"files", "camera"}}
+    if request.POST.get("do") == "add" and not form.has_error("documents") and not form.has_error("camera"):
+        typed = {
+            name: request.POST.get(name, "") for name in form.fields if name not in {"documents", "camera"}
+        }
         return _show(request, visit, HealthForm(ask=ask, initial=typed), fresh=True)
     _need_photo(form, visit)
     if not right or form.errors:
@@ -56,10 +58,10 @@ def _what_to_ask(visit: Visit) -> frozenset[str]:
 
 
 def _known(visit: Visit) -> dict[str, Any]:
-    """What was said last time, to be read again and mended."""
+    """What this account said last time, to be read again: a parent does not read what the child told alone."""
     ticket = visit.ticket
     assert ticket.patient_id is not None
-    known = latest_summary(patient_id=ticket.patient_id)
+    known = latest_summary(patient_id=ticket.patient_id, told_by=visit.by.account_id)
     if known is None:
         return {}
     trace_read(what="summary", patient_id=ticket.patient_id, subject_id=known.id, by=visit.by, now=visit.now)
@@ -70,16 +72,18 @@ def _known(visit: Visit) -> dict[str, Any]:
 
 
 def _files(visit: Visit) -> list[Attachment]:
-    """Those sent on this way to the line."""
+    """Those that this account sent on this way to the line."""
     assert visit.ticket.patient_id is not None
     rows = attachments_for(patient_id=visit.ticket.patient_id)
-    return [row for row in rows if row.added_at >= visit.ticket.created_at]
+    return [
+        row for row in rows if row.added_at >= visit.ticket.created_at and row.added_by == visit.by.account_id
+    ]
 
 
 def _keep_files(form: HealthForm, visit: Visit) -> None:
     """Keep each file that can be kept; say which cannot, by its place."""
     room = MOST_FILES - len(_files(visit))
-    for name in ("camera", "files"):
+    for name in ("camera", "documents"):
         for number, upload in enumerate(form.cleaned_data.get(name) or [], start=1):
             if room <= 0:
                 form.add_error(
@@ -109,13 +113,13 @@ def _keep_file(upload: Any, visit: Visit) -> None:
 def _need_photo(form: HealthForm, visit: Visit) -> None:
     reason = catalogue.reason(visit.ticket.reason_key)
     if reason is not None and reason.photo_required and not _files(visit):
-        form.add_error("files", _("Ce motif demande une photo ou un document. Ajoutez-le ici."))
+        form.add_error("documents", _("Ce motif demande une photo ou un document. Ajoutez-le ici."))
 
 
 def _keep(request: HttpRequest, visit: Visit, form: HealthForm) -> HttpResponse:
     ticket = visit.ticket
     assert ticket.patient_id is not None
-    known, told = latest_summary(patient_id=ticket.patient_id), form.summary()
+    known, told = latest_summary(patient_id=ticket.patient_id, told_by=visit.by.account_id), form.summary()
     if known is None or known.content != told or known.told_at < ticket.created_at:
         tell_health_summary(patient_id=ticket.patient_id, content=told, by=visit.by, now=visit.now)
     if "secrecy" in form.fields:
@@ -132,11 +136,16 @@ def _show(request: HttpRequest, visit: Visit, form: HealthForm, *, fresh: bool =
         if files
         else ""
     )
-    more = {
+    more: dict[str, Any] = {
         "form": form, "files": files, "said": said, "fresh": fresh, "reason": reason, "patient": visit.ticket.patient,
-        "minor": (visit.ticket.patient_age or 99) < MAJORITY, "full": len(files) >= MOST_FILES,
+        "minor": _is_minor(visit), "full": len(files) >= MOST_FILES, "alone": visit.ticket.draft.get("who") == "self",
     }  # fmt: skip
     return render(request, "waiting/health.html", path_context("sante", **more))
+
+
+def _is_minor(visit: Visit) -> bool:
+    age = visit.ticket.patient_age
+    return age is not None and age < MAJORITY
 
 
 def _mine(visit: Visit, attachment_id: UUID) -> Attachment:
@@ -157,7 +166,8 @@ def show_file(request: HttpRequest, visit: Visit, attachment_id: UUID) -> HttpRe
         what="attachment", patient_id=found.patient_id, subject_id=found.id, by=visit.by, now=visit.now
     )
     response = HttpResponse(read_file(found.file), content_type=found.file.media_type)
-    response["Content-Disposition"] = "inline"
+    response["Content-Disposition"] = disposition(found)
+    response["X-Content-Type-Options"] = "nosniff"
     return response
 
 

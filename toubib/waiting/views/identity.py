@@ -204,7 +204,7 @@ def _confirm(request: HttpRequest, visit: Visit, known: list[PatientLink]) -> Ht
             return redirect(f"{request.path}?autre=1")
         return _attach(request, visit, chosen)
     _trace(visit, [link.patient_id for link in known])
-    more = {"form": form, "alone": known[0].patient if alone else None}
+    more: dict[str, Any] = {"form": form, "alone": known[0].patient if alone else None}
     return render(request, "waiting/confirm.html", path_context("identite", **more))
 
 

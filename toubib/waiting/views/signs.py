@@ -92,7 +92,7 @@ def signs(request: HttpRequest) -> HttpResponse:
 
 
 def _page(form: SignsForm) -> dict[str, Any]:
-    steps = build_steps(labels=LABELS, current=0)
+    steps = build_steps(labels=[str(label) for label in LABELS], current=0)
     wrong = next(iter(form.errors), "")
     return {
         "form": form,
