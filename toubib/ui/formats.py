@@ -59,7 +59,7 @@ def _say_minutes(minutes: int) -> str:
         return _("%(minutes)s min") % {"minutes": minutes}
     hours, rest = divmod(minutes, 60)
     if rest == 0:
-        return _("%(hour)s h") % {"hour": hours}
+        return _("%(hours)s h") % {"hours": hours}
     return _("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": f"{rest:02}"}
 
 

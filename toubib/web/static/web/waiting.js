@@ -2,7 +2,7 @@
 /* The waiting room: the rank from the news itself, so that two thousand pages ask the server nothing; into the call
    by itself when the doctor opens the room; sharing a link. Words come from #line-words. Toubib, EUPL-1.2 */
 
-/** @typedef {{suffixes: string[], range_minutes: string, range: string, minutes: string, hours: string,
+/** @typedef {{suffixes: string[], range_minutes: string, range: string, minutes: string, hours: string, clock_sharp: string,
  *             hours_minutes: string, clock: string, ahead: string, behind: string, none_ahead: string, none_behind: string,
  *             thread: string, most_dots: number}} Words */
 /** @typedef {{topic?: string, event?: string, rank?: number, ahead?: number, behind?: number,
@@ -27,7 +27,7 @@ function lengthOf(say, minutes) {
   if (minutes < 60) return fill(say.minutes, { minutes });
   const rest = minutes % 60;
   const hour = Math.floor(minutes / 60);
-  return rest ? fill(say.hours_minutes, { hours: hour, minutes: String(rest).padStart(2, "0") }) : fill(say.hours, { hour });
+  return rest ? fill(say.hours_minutes, { hours: hour, minutes: String(rest).padStart(2, "0") }) : fill(say.hours, { hours: hour });
 }
 
 /** @param {Words} say @param {number} low @param {number} high */
@@ -44,7 +44,7 @@ function clockIn(say, minutes) {
     .formatToParts(then);
   const of = (/** @type {string} */ type) => parts.find((part) => part.type === type)?.value ?? "";
   const hour = Number(of("hour"));
-  return together(of("minute") === "00" ? fill(say.hours, { hour }) : fill(say.clock, { hour, minute: of("minute") }));
+  return together(of("minute") === "00" ? fill(say.clock_sharp, { hour }) : fill(say.clock, { hour, minute: of("minute") }));
 }
 
 /** @param {string} name @param {string} text */
