@@ -19,6 +19,7 @@ from toubib.people.models import Account, Patient
 from toubib.record.models import Consent
 from toubib.web.audit_words import say_action, say_role
 from toubib.web.own_data import ERASURE
+from toubib.web.processing_words import ERASED, KEPT, TABLES
 
 VERIFIED = "journal.verified"
 MOST_FAULTS = 20
@@ -167,21 +168,33 @@ def erasure_requests() -> QuerySet[JournalEntry]:
 
 @dataclass(frozen=True, slots=True)
 class Processing:
-    """One table of the record of processing (GDPR, article 30), from the data note of its model."""
+    """One table of the record of processing (GDPR, article 30), from the data note of its model, in words."""
 
-    app: str
+    part: str
+    model: str
     name: str
     why: str
-    note: DataNote
+    personal: bool
+    health: bool
+    kept: str
+    erased: str
 
 
 def processing_record() -> Iterator[Processing]:
     for model in sorted(apps.get_models(), key=lambda one: one._meta.label):
         note: Any = getattr(model, "data", None)
         if isinstance(note, DataNote):
-            why = (model.__doc__ or "").strip().split("\n")[0]
-            app = str(AREAS.get(model._meta.app_label, model._meta.app_label))
-            yield Processing(app, model.__name__, "" if why.startswith(f"{model.__name__}(") else why, note)
+            name, why = TABLES.get(model.__name__, (model.__name__, ""))
+            yield Processing(
+                part=str(AREAS.get(model._meta.app_label, model._meta.app_label)),
+                model=model.__name__,
+                name=str(name),
+                why=str(why),
+                personal=note.personal,
+                health=note.health,
+                kept=str(KEPT.get(note.kept, note.kept)),
+                erased=str(ERASED.get(note.erased, note.erased)),
+            )
 
 
 def names_of_search(*, search: Search) -> tuple[str, str]:

@@ -24,6 +24,7 @@ from toubib.waiting.tests.factories import doctor_actor, make_scene, patient_act
 from toubib.web import quality
 from toubib.web.audit import Search, entries, processing_record
 from toubib.web.audit_words import say_action, say_role
+from toubib.web.processing_words import ERASED, KEPT, TABLES
 
 pytestmark = pytest.mark.django_db
 
@@ -423,9 +424,17 @@ def test_erasures_that_were_asked_are_listed(officer, scene):
 def test_the_record_of_processing_names_every_table():
     from django.apps import apps
 
-    named = {row.name for row in processing_record()}
+    named = {row.model for row in processing_record()}
     ours = {model.__name__ for model in apps.get_models() if model.__module__.startswith("toubib.")}
-    assert named == ours
+    assert named == ours == set(TABLES)
+
+
+def test_every_data_note_has_words():
+    from django.apps import apps
+
+    notes = [model.data for model in apps.get_models() if model.__module__.startswith("toubib.")]
+    assert {note.kept for note in notes} == set(KEPT)
+    assert {note.erased for note in notes} == set(ERASED)
 
 
 def test_every_action_that_the_code_names_has_words():

@@ -166,9 +166,9 @@ def processing(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def processing_csv(request: HttpRequest) -> HttpResponse:
-    head = ["part", "table", "what", "personal", "health", "kept", "erased"]
+    head = ["part", "model", "table", "what", "personal", "health", "kept", "erased"]
     lines = (
-        [r.app, r.name, r.why, r.note.personal, r.note.health, r.note.kept, r.note.erased]
+        [r.part, r.model, r.name, r.why, r.personal, r.health, r.kept, r.erased]
         for r in audit.processing_record()
     )
     return _csv("traitements", head, lines)
