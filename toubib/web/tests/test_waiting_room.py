@@ -326,3 +326,19 @@ def test_a_ticket_of_a_minors_secret_visit_leads_parents_nowhere():
 def test_a_served_ticket_leads_to_the_visit():
     visit = Journey.begin().sign()
     assert visit.client().get(at(visit))["Location"] == reverse("web:visit", args=[visit.encounter.id])
+
+
+def test_a_parent_sees_their_own_words_alone():
+    visit = Journey.for_child()
+    child = make_account()
+    make_link(child, visit.scene.cast.leo)
+    leo = visit.scene.cast.leo.id
+    for by, words in ((visit.ticket.account, "Arachide"), (child, "Pilule")):
+        tell_health_summary(
+            patient_id=leo,
+            content={"treatments": words},
+            by=patient_actor(by),
+            now=visit.now + timedelta(seconds=1),
+        )
+        page = body(visit.client().get(at(visit)))
+        assert ("Arachide" in page, "Pilule" in page) == (words == "Arachide", False)

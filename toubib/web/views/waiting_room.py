@@ -16,7 +16,9 @@ from django.views.decorators.http import require_GET
 
 from toubib.consultation.queries import room_of_encounter
 from toubib.ground.actors import Actor
-from toubib.people.enums import Role
+from toubib.people.enums import LinkKind, Role
+from toubib.people.models import Account
+from toubib.people.queries import link_between
 from toubib.people.web import current_account
 from toubib.record.perms import may_read_encounter
 from toubib.record.queries import attachments_for, latest_summary, trace_read
@@ -97,12 +99,20 @@ def _shared(request: HttpRequest, ticket: Ticket, *, phase: str, now: datetime) 
         "people": guests_of(ticket_id=ticket.id, now=now),
         "invite_link": link and link["link"],
         "reason": catalogue.reason(ticket.reason_key),
-        "summary": latest_summary(patient_id=ticket.patient_id) if ticket.patient_id else None,
-        "attachments": attachments_for(patient_id=ticket.patient_id, encounter=ticket.encounter)
-        if ticket.patient_id
-        else [],
+        **_told(current_account(request), ticket, now=now),
         "test_skipped": bool((ticket.draft.get("test") or {}).get("skipped")),
     }
+
+
+def _told(account: Account, ticket: Ticket, *, now: datetime) -> dict[str, Any]:
+    """What was said and sent for this patient; whoever acts for another sees their own words alone (L. 1111-5 CSP)."""
+    link = link_between(account=account, patient_id=ticket.patient_id, now=now)
+    summary = latest_summary(patient_id=ticket.patient_id)
+    files = attachments_for(patient_id=ticket.patient_id, encounter=ticket.encounter)
+    if link is None or link.kind != LinkKind.SELF:
+        summary = summary if summary and summary.told_by == account.id else None
+        files = [file for file in files if file.added_by == account.id]
+    return {"summary": summary, "attachments": files}
 
 
 def _of_phase(ticket: Ticket, *, phase: str, now: datetime) -> dict[str, Any]:
