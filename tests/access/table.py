@@ -1,0 +1,192 @@
+"""What each address answers to whom: one line an address; anyone not named gets 404, or the sign-in page when nobody.
+
+`get`, `post`: who is let in with the ids of one's own case (see world.py); None: the address does not know this method.
+`args`: where the argument of the address is not the id of the case. `data`: what is posted, where nothing is no act.
+`record`: the page shows a patient's record, so each GET leaves an entry with that patient in the journal.
+`on_path`: a step of the path: who is not at this step is sent to where they are. `blind`: ids that name nothing are
+answered like those that do, to whom may post at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.access.world import (
+    ADMINISTRATOR,
+    COMPLIANCE,
+    DIRECTOR,
+    DOCTOR,
+    DOCTORS,
+    EVERYONE,
+    GUEST,
+    OWNER,
+    PARENT,
+    PATIENTS,
+    PREPARING,
+    SIGNED_IN,
+)
+
+
+@dataclass(frozen=True)
+class Rule:
+    get: Set[str] | None = None
+    post: Set[str] | None = None
+    args: dict[str, str] = field(default_factory=dict)
+    data: dict[str, Any] = field(default_factory=dict)
+    record: bool = False
+    on_path: bool = False
+    blind: bool = False
+    csrf: bool = True
+
+
+PAGE, FORM = Rule(get=EVERYONE), Rule(get=EVERYONE, post=EVERYONE)
+STEP = Rule(get={PREPARING}, post={PREPARING}, on_path=True)
+MINE, MINE_ACT = Rule(get={OWNER}), Rule(post={OWNER})
+DESK, DESK_ACT = Rule(get=DOCTORS), Rule(post=DOCTORS)
+ROOM_ACT = Rule(post={DOCTOR})
+IN_ROOM = {OWNER, DOCTOR, GUEST}
+OF_DIRECTOR, OF_COMPLIANCE = Rule(get={DIRECTOR}), Rule(get={COMPLIANCE})
+
+TABLE: dict[str, Rule] = {
+    # Of machines
+    "healthz": FORM,
+    "readyz": FORM,
+    "metrics": FORM,
+    # Everyone's
+    "ui:language": Rule(post=EVERYONE),
+    "ui:theme": Rule(post=EVERYONE),
+    "ui:sheet": FORM,
+    "web:start": PAGE,
+    "web:line_now": PAGE,
+    "web:line_rule": PAGE,
+    "web:your_data": PAGE,
+    "web:accessibility": PAGE,
+    "web:test_relays": Rule(get={PREPARING}),
+    "consultation:ice_test": Rule(get=SIGNED_IN),
+    # The door
+    "people:sign_in": FORM,
+    "people:code": FORM,
+    "people:second_factor": FORM,
+    "people:enrol": FORM,
+    "people:recovery_codes": Rule(get=SIGNED_IN, post=SIGNED_IN),
+    "people:invitation": Rule(get=EVERYONE, post=EVERYONE, args={"token": "account_token"}),
+    "people:sign_out": Rule(post=EVERYONE),
+    "people:demo_enter": Rule(post=EVERYONE),
+    "people:demo_messages": PAGE,
+    # The patient's path: no address carries an id but that of a file
+    "waiting:path": PAGE,
+    "waiting:signs": FORM,
+    "waiting:place": STEP,
+    "waiting:communes": Rule(post=EVERYONE),
+    "waiting:for_whom": STEP,
+    "waiting:reason": STEP,
+    "waiting:medecin_traitant": STEP,
+    "waiting:doctors": Rule(post=EVERYONE),
+    "waiting:identity": STEP,
+    "waiting:identity_code": Rule(get={PREPARING}, post={PREPARING}, on_path=True),
+    "waiting:health": STEP,
+    "waiting:file": Rule(get={PREPARING}, post={PREPARING}, on_path=True, record=True),
+    "waiting:file_remove": Rule(get={PREPARING}, post={PREPARING}, on_path=True, blind=True),
+    "waiting:consents": STEP,
+    "waiting:test": STEP,
+    "waiting:test_result": STEP,
+    "waiting:ready": STEP,
+    "waiting:pause": Rule(get={PREPARING}, on_path=True),
+    "waiting:stop": Rule(post=EVERYONE),
+    # The waiting room: of the account that asked, alone
+    "web:waiting_room": Rule(get={OWNER}, record=True),
+    "web:waiting_state": MINE,
+    "web:waiting_worsening": Rule(get={OWNER}, post={OWNER}),
+    "web:waiting_go_out": MINE_ACT,
+    "web:waiting_return": MINE_ACT,
+    "web:waiting_leave": MINE_ACT,
+    "web:waiting_decline": MINE_ACT,
+    "web:waiting_place": Rule(get={OWNER}, post={OWNER}),
+    "web:waiting_photo": Rule(get={OWNER}, post={OWNER}),
+    "web:waiting_invite": MINE_ACT,
+    "web:waiting_invites": MINE,
+    "web:waiting_uninvite": MINE_ACT,
+    # The call
+    "web:call": Rule(get=IN_ROOM),
+    "web:call_guests": MINE,
+    "web:call_guest_answer": Rule(post={OWNER}, data={"answer": "yes"}),
+    "web:call_over": Rule(get=IN_ROOM),
+    "consultation:credentials": Rule(post=IN_ROOM),
+    "consultation:measures": Rule(
+        post=EVERYONE, blind=True, csrf=False
+    ),  # the pass in the body says who reports
+    "consultation:messages": Rule(get=IN_ROOM, post=IN_ROOM, record=True),
+    "web:guest_door": Rule(get={GUEST}),
+    "web:guest_door_state": Rule(get={GUEST}),
+    "web:invitation": FORM,
+    # After the call: whoever acts for the patient, and the doctor
+    "web:visit": Rule(get={OWNER, PARENT, DOCTOR}, record=True),
+    "web:visit_state": Rule(get={OWNER, PARENT, DOCTOR}),
+    "web:visit_rate": Rule(post={OWNER, PARENT}),
+    "web:visit_complaint": Rule(post={OWNER, PARENT}),
+    # « Mon espace »
+    "web:space": Rule(get=SIGNED_IN),
+    "web:visits": Rule(get=PATIENTS),
+    "web:consent_withdraw": Rule(post={OWNER, PARENT}),
+    "web:my_data": Rule(get=PATIENTS),
+    "web:my_data_export": Rule(post=PATIENTS),
+    "web:my_data_erase": Rule(post=PATIENTS),
+    "people:profile": Rule(get=SIGNED_IN, post=SIGNED_IN),
+    "people:relatives": Rule(get=PATIENTS, post=PATIENTS),
+    "people:relative_add": Rule(get=PATIENTS, post=PATIENTS),
+    "people:relative": Rule(get={OWNER}, post={OWNER}, record=True),
+    "people:relative_end": MINE_ACT,
+    # The desk: a doctor's own duty, offers and consultations
+    "consultation:desk": DESK,
+    "consultation:line": DESK,
+    "consultation:panel": DESK,
+    "consultation:priority": Rule(get=DOCTORS, post=DOCTORS, args={"ticket": "waiting_ticket"}),
+    "consultation:start_duty": DESK_ACT,
+    "consultation:change_duty": DESK_ACT,
+    "consultation:take": ROOM_ACT,
+    "consultation:refuse": ROOM_ACT,
+    "consultation:piece": Rule(get={DOCTOR}, record=True),
+    "consultation:room": Rule(get={DOCTOR}, record=True),
+    "consultation:room_status": Rule(get={DOCTOR}),
+    "consultation:room_watch": Rule(get={DOCTOR}),
+    "consultation:room_open": ROOM_ACT,
+    "consultation:room_end": ROOM_ACT,
+    "consultation:room_leave": Rule(post={DOCTOR}, args={"act": "leaving"}),
+    "consultation:note": ROOM_ACT,
+    "consultation:sign": ROOM_ACT,
+    "consultation:amend": ROOM_ACT,
+    "consultation:check": ROOM_ACT,
+    "consultation:second_parent": ROOM_ACT,
+    "consultation:orient": ROOM_ACT,
+    "consultation:guests": Rule(get={DOCTOR}),
+    "consultation:invite": ROOM_ACT,
+    "consultation:admit": ROOM_ACT,
+    "consultation:refuse_guest": ROOM_ACT,
+    "consultation:remove": ROOM_ACT,
+    # The medical director
+    "people:professionals": OF_DIRECTOR,
+    "people:professional": Rule(get={DIRECTOR}, post={DIRECTOR}, data={"do": "suspend"}),
+    "web:direction": OF_DIRECTOR,
+    "web:direction_follow_ups": OF_DIRECTOR,
+    "web:direction_follow_up": Rule(get={DIRECTOR}, post={DIRECTOR}, record=True),
+    "web:direction_complaints": OF_DIRECTOR,
+    "web:direction_complaint": Rule(get={DIRECTOR}, post={DIRECTOR}, record=True),
+    "web:direction_quality": OF_DIRECTOR,
+    # The compliance officer
+    "web:compliance": OF_COMPLIANCE,
+    "web:compliance_find": Rule(get={COMPLIANCE}, post={COMPLIANCE}),
+    "web:compliance_csv": OF_COMPLIANCE,
+    "web:compliance_chain": Rule(get={COMPLIANCE}, post={COMPLIANCE}),
+    "web:compliance_complaints": OF_COMPLIANCE,
+    "web:compliance_complaints_csv": OF_COMPLIANCE,
+    "web:compliance_processing": OF_COMPLIANCE,
+    "web:compliance_processing_csv": OF_COMPLIANCE,
+    "web:compliance_rights": OF_COMPLIANCE,
+    "web:compliance_rights_csv": OF_COMPLIANCE,
+    # The administrator
+    "people:accounts": Rule(get={ADMINISTRATOR}),
+    "people:account_new": Rule(get={ADMINISTRATOR}, post={ADMINISTRATOR}),
+    "people:account": Rule(get={ADMINISTRATOR}, post={ADMINISTRATOR}, data={"do": "invite"}),
+}

@@ -1,0 +1,205 @@
+"""Everyone who may knock at an address, and what each of two patients has there.
+
+Léo's case: asked for by Jeanne, his mother (OWNER); his father Olivier is linked too (PARENT); Dre Vasseur is in call
+with him (DOCTOR); Lucie came by link (GUEST). Paul's case, with Dr Lenoir, is the other patient's. Camille has not
+reached the line yet (PREPARING).
+"""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64encode
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.tokens import default_token_generator
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
+
+from toubib.consultation.enums import ParticipantRole
+from toubib.consultation.models import Complaint, Room
+from toubib.consultation.operations import (
+    admit_guest,
+    agree_to_guest,
+    complain,
+    invite_guest,
+    open_room,
+    use_invite,
+)
+from toubib.consultation.web import GUEST_INVITE, TICKET
+from toubib.ground.actors import Actor
+from toubib.people.enums import LinkKind
+from toubib.people.models import Account, Patient, PatientLink, ProfessionalAccount
+from toubib.people.tests.factories import make_account, make_link, make_patient, sign_in
+from toubib.record.enums import ConsentScope
+from toubib.record.models import Consent, Encounter
+from toubib.record.operations import add_attachment, say_consents, tell_health_summary
+from toubib.waiting.models import FollowUp, Offer, Ticket
+from toubib.waiting.operations import dispatch_all, take_offer
+from toubib.waiting.tests.factories import (
+    Scene,
+    doctor_actor,
+    make_scene,
+    patient_actor,
+    prepare_ticket,
+    put_in_line,
+    put_on_duty,
+)
+from toubib.waiting.tests.walk import photo
+
+ANONYMOUS, PREPARING, OWNER, PARENT, STRANGER, GUEST = (
+    "anonymous", "preparing", "owner", "parent", "stranger", "guest",
+)  # fmt: skip
+DOCTOR, OTHER_DOCTOR, ASSISTANT, REGULATOR = "doctor", "other_doctor", "assistant", "regulator"
+DIRECTOR, COMPLIANCE, ANALYST, ADMINISTRATOR = "director", "compliance", "analyst", "administrator"
+PATIENTS = {PREPARING, OWNER, PARENT, STRANGER}
+DOCTORS = {DOCTOR, OTHER_DOCTOR}
+STAFF = {ASSISTANT, REGULATOR, DIRECTOR, COMPLIANCE, ANALYST, ADMINISTRATOR}
+SIGNED_IN = PATIENTS | DOCTORS | STAFF
+EVERYONE = SIGNED_IN | {ANONYMOUS, GUEST}
+
+
+@dataclass
+class World:
+    """`leo` and `paul`: the ids of a case by the name of the argument in the address."""
+
+    scene: Scene
+    accounts: dict[str, Account]
+    leo: dict[str, Any]
+    paul: dict[str, Any]
+    patients: dict[str, UUID]
+    invite_of_guest: UUID
+    keys: dict[str, str] = field(default_factory=dict)
+
+    def client(self, who: str, *, checks: bool = False, second_factor: bool = True) -> Client:
+        """A new browser with the session of this person: what a request did to its cookies is not kept."""
+        client = Client(enforce_csrf_checks=checks, raise_request_exception=False)
+        if who in self.accounts:
+            sign_in(client, self.accounts[who], second_factor=second_factor)
+        session = client.session
+        if who == GUEST:
+            session[GUEST_INVITE] = str(self.invite_of_guest)
+        if who == PREPARING:
+            session[TICKET] = str(self.leo["draft"])
+        if who in (GUEST, PREPARING):
+            session.save()
+            client.cookies["sessionid"] = session.session_key
+        return client
+
+
+def addresses() -> dict[str, tuple[str, list[str]]]:
+    """Of each named address: its route and the names of its arguments, read from the resolver."""
+    found: dict[str, tuple[str, list[str]]] = {}
+
+    def walk(resolver: URLResolver, names: str, route: str) -> None:
+        for one in resolver.url_patterns:
+            here = route + str(one.pattern)
+            if isinstance(one, URLResolver):
+                walk(one, f"{names}{one.namespace}:" if one.namespace else names, here)
+            elif isinstance(one, URLPattern):
+                assert one.name, f"{here} has no name"
+                assert names + one.name not in found, f"two addresses are named {one.name}"
+                found[names + one.name] = (here, list(one.pattern.converters))
+
+    walk(get_resolver(), "", "")
+    return found
+
+
+def make_world() -> World:
+    scene, now = make_scene(), timezone.now()
+    cast = scene.cast
+    father = make_account(email="olivier@exemple.test", display_name="Olivier Morel")
+    make_link(father, cast.leo, LinkKind.PARENT)
+    camille = make_account(email="camille@exemple.test", display_name="Camille Durand")
+    own = make_patient(birth_name="Durand", birth_given_names="Camille")
+    make_link(camille, own)
+    accounts = {
+        PREPARING: camille, OWNER: cast.jeanne, PARENT: father, STRANGER: cast.stranger,
+        DOCTOR: cast.vasseur.account, OTHER_DOCTOR: cast.lenoir.account, ASSISTANT: cast.haddad.account,
+        REGULATOR: cast.regulator, DIRECTOR: cast.director, COMPLIANCE: cast.compliance, ANALYST: cast.analyst,
+        ADMINISTRATOR: cast.administrator,
+    }  # fmt: skip
+    leo = _case(scene, cast.jeanne, cast.leo, cast.vasseur, age=6)
+    paul = _case(scene, cast.stranger, cast.stranger_patient, cast.lenoir, age=36)
+    draft = prepare_ticket(scene, now=now, account=camille, patient=own)
+    vasseur = cast.vasseur.account
+    vasseur.email = "vasseur@demo.toubib.test"
+    vasseur.save()
+    shared = {
+        "name": "vasseur", "act": "pause", "leaving": "confier", "account_token": _token_of(cast.benali.account),
+        "waiting_ticket": put_in_line(scene, now=now).id, "professional_id": cast.benali.pk, "account_id": cast.analyst.pk,
+        "uid": urlsafe_b64encode(str(cast.benali.account_id).encode()).decode().rstrip("="),
+    }  # fmt: skip
+    shared["draft"] = draft.id
+    leo = {**leo, **shared, "attachment_id": _attach(own, camille)}
+    child = make_link(
+        cast.stranger, make_patient(birth_name="Étranger", birth_date=date(2019, 2, 3)), LinkKind.PARENT
+    )
+    paul = {**paul, **shared, "attachment_id": paul["attachment"], "link_id": child.id}
+    patients = {"leo": cast.leo.id, "paul": cast.stranger_patient.id, "camille": own.id}
+    return World(scene, accounts, leo, paul, patients, leo["guest_invite"])
+
+
+def _case(
+    scene: Scene, account: Account, patient: Patient, doctor: ProfessionalAccount, *, age: int
+) -> dict[str, Any]:
+    """A call under way with a guest in it and another at the door; a file, a consent, an offer, a complaint."""
+    now, by, by_doctor = timezone.now(), patient_actor(account), doctor_actor(doctor)
+    duty = put_on_duty(scene, doctor, now=now)
+    ticket = put_in_line(scene, now=now, account=account, patient=patient, patient_age=age)
+    tell_health_summary(patient_id=patient.id, content={"allergies": "Arachide"}, by=by, now=now)
+    dispatch_all(now=now)
+    offer = Offer.objects.get(ticket=ticket, duty=duty)
+    encounter = take_offer(offer_id=offer.id, by=by_doctor, now=now)
+    room = Room.objects.get(encounter=encounter)
+    open_room(room_id=room.id, by=by_doctor, now=now)
+    attachment = _attach(patient, account)
+    say_consents(patient_id=patient.id, answers={ConsentScope.CARE: True}, by=by, now=now)
+    complain(encounter=Encounter.objects.get(pk=encounter.pk), text="Trop d’attente", by=by, now=now)
+    guest, person = _guest(ticket, by, by_doctor, admitted=True)
+    knocking, _ = _guest(ticket, by, by_doctor, admitted=False)
+    _made, token = invite_guest(ticket_id=ticket.id, role=ParticipantRole.RELATIVE, by=by, now=now)
+    link = PatientLink.objects.filter(account=account, patient=patient).get()
+    follow_up, _new = FollowUp.objects.get_or_create(
+        ticket=ticket, defaults={"call_back": True, "created_at": now - timedelta(hours=1)}
+    )
+    return {
+        "ticket": ticket.id, "room": room.id, "encounter": encounter.id, "offer": offer.id,
+        "attachment": attachment, "invite": knocking, "guest_invite": guest, "participant": person,
+        "token": token, "link_id": link.id, "follow_up": follow_up.id,
+        "consent": Consent.objects.filter(patient=patient, scope=ConsentScope.CARE).latest("said_at").id,
+        "complaint": Complaint.objects.get(encounter=encounter).id,
+    }  # fmt: skip
+
+
+def _attach(patient: Patient, account: Account) -> UUID:
+    content = photo().getvalue()
+    now = timezone.now()
+    return add_attachment(
+        patient_id=patient.id, title="Photo", content=content, by=patient_actor(account), now=now
+    ).id
+
+
+def _guest(ticket: Ticket, by: Actor, by_doctor: Actor, *, admitted: bool) -> tuple[UUID, UUID | None]:
+    now = timezone.now()
+    invite, token = invite_guest(ticket_id=ticket.id, role=ParticipantRole.RELATIVE, by=by, now=now)
+    agree_to_guest(invite_id=invite.id, given=True, by=by, now=now)
+    use_invite(token=token, name="Lucie Ferrand", now=now)
+    if not admitted:
+        return invite.id, None
+    return invite.id, admit_guest(invite_id=invite.id, by=by_doctor, now=now).id
+
+
+def _token_of(account: Account) -> str:
+    return str(default_token_generator.make_token(account))
+
+
+def undone(act: Any) -> Any:
+    """What `act` answers; what it did to the database is taken back."""
+    with transaction.atomic():
+        answer = act()
+        transaction.set_rollback(True)
+    return answer
