@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from toubib.ground.actors import Actor
@@ -191,9 +192,11 @@ def sign_encounter(*, encounter_id: UUID, attestation: Attestation, by: Actor, n
 
 @transactional
 def amend_note(*, encounter_id: UUID, text: str, by: Actor, now: datetime) -> Note:
-    """Add a signed version after the first; nothing is erased. Raises MoveRefused."""
+    """Add a signed version after the first; nothing is erased. The same words twice are one. Raises MoveRefused."""
     encounter = lock_encounter(encounter_id=encounter_id)
     last = Note.objects.filter(encounter=encounter).order_by("-version").first()
+    if last and last.version > 1 and (last.conclusion, last.signed_by) == (text, by.account_id):
+        return last
     move_encounter(encounter=encounter, to=EncounterState.AMENDED, by=by, now=now)
     return Note.objects.create(
         encounter=encounter,
@@ -298,7 +301,9 @@ def add_attachment(*, patient_id: UUID, title: str, content: bytes, by: Actor, n
     """
     clean, media_type = images.clean_upload(content)
     hold_lock(f"record.attachments.{patient_id}")
-    waiting = Attachment.objects.filter(patient_id=patient_id, encounter__isnull=True, file__size=len(clean))
+    waiting = Attachment.objects.filter(
+        patient_id=patient_id, encounter__isnull=True, added_by=by.account_id, file__size=len(clean)
+    )
     for row in waiting.select_related("file"):
         if read_file(row.file) == clean:
             Attachment.objects.filter(pk=row.pk).update(added_at=now)
@@ -337,14 +342,21 @@ def remove_attachment(*, attachment_id: UUID, by: Actor, now: datetime) -> None:
     )
 
 
-def bind_to_encounter(*, patient_id: UUID, since: datetime, encounter_id: UUID) -> None:
-    """What was sent and said for this visit belongs to its encounter."""
-    Attachment.objects.filter(patient_id=patient_id, encounter__isnull=True, added_at__gte=since).update(
-        encounter_id=encounter_id
+def bind_to_encounter(
+    *, patient_id: UUID, since: datetime, encounter_id: UUID, account_id: UUID | None = None
+) -> None:
+    """What was sent and said for this visit belongs to its encounter; what a first doctor, who did not keep the
+    case, was shown goes on to the next. `account_id`: what this account sent and said, nobody else's."""
+    sent = Attachment.objects.filter(added_at__gte=since)
+    said = Consent.objects.filter(said_at__gte=since)
+    if account_id is not None:
+        sent, said = sent.filter(added_by=account_id), said.filter(said_by=account_id)
+    dropped = Encounter.objects.filter(patient_id=patient_id, state=EncounterState.ABORTED).exclude(
+        abort_reason=AbortReason.EMERGENCY
     )
-    Consent.objects.filter(patient_id=patient_id, encounter__isnull=True, said_at__gte=since).update(
-        encounter_id=encounter_id
-    )
+    free = Q(encounter__isnull=True) | Q(encounter__in=dropped.values("id"))
+    sent.filter(free, patient_id=patient_id).update(encounter_id=encounter_id)
+    said.filter(free, patient_id=patient_id).update(encounter_id=encounter_id)
 
 
 @transactional
