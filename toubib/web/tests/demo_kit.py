@@ -13,7 +13,15 @@ from toubib.web.demo import load_demo_district
 
 LOADED = datetime(2026, 11, 20, 13, 30, tzinfo=UTC)  # a Friday, 14 h 30 in Paris
 NAMES = (
-    "patient", "medecin", "medecin2", "pharmacien", "regulateur", "directeur", "conformite", "analyste", "admin",
+    "patient",
+    "medecin",
+    "medecin2",
+    "pharmacien",
+    "regulateur",
+    "directeur",
+    "conformite",
+    "analyste",
+    "admin",
 )
 
 
