@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Dispatch under load on PostgreSQL: no double, none lost, order kept.
 
-    .venv/bin/python benchmarks/dispatch.py                          20,000 through the operations
-    .venv/bin/python benchmarks/dispatch.py --alone                  100,000 through the dispatch alone
-    .venv/bin/python benchmarks/dispatch.py --without locks,indexes  the check must fail (exit 1)
-    .venv/bin/python benchmarks/dispatch.py --without locks          the database must refuse (exit 3)
+.venv/bin/python benchmarks/dispatch.py                          20,000 through the operations
+.venv/bin/python benchmarks/dispatch.py --alone                  100,000 through the dispatch alone
+.venv/bin/python benchmarks/dispatch.py --without locks,indexes  the check must fail (exit 1)
+.venv/bin/python benchmarks/dispatch.py --without locks          the database must refuse (exit 3)
 """
 
 from __future__ import annotations
@@ -62,10 +62,18 @@ def serve_alone(mine: list) -> bool:
 
     ids = [duty.id for duty in mine]
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("UPDATE waiting_ticket SET state='closed', ended_at=now(), exit_reason='seen' WHERE id IN "
-                       "(SELECT ticket_id FROM waiting_offer WHERE state='pending' AND duty_id = ANY(%s))", [ids])
-        cursor.execute("UPDATE waiting_offer SET state='accepted' WHERE state='pending' AND duty_id = ANY(%s)", [ids])
-        cursor.execute("UPDATE waiting_duty SET state='open', idle_since=now() WHERE state='offered' AND id = ANY(%s)", [ids])
+        cursor.execute(
+            "UPDATE waiting_ticket SET state='closed', ended_at=now(), exit_reason='seen' WHERE id IN "
+            "(SELECT ticket_id FROM waiting_offer WHERE state='pending' AND duty_id = ANY(%s))",
+            [ids],
+        )
+        cursor.execute(
+            "UPDATE waiting_offer SET state='accepted' WHERE state='pending' AND duty_id = ANY(%s)", [ids]
+        )
+        cursor.execute(
+            "UPDATE waiting_duty SET state='open', idle_since=now() WHERE state='offered' AND id = ANY(%s)",
+            [ids],
+        )
     dispatch_pool(pool_id=pool_id(), now=NOW)
     return Ticket.objects.filter(state="waiting").exists()
 
@@ -86,7 +94,16 @@ def serve_whole(mine: list) -> bool:
         idle, by = False, Actor(duty.account_id, "practitioner")
         encounter = take_offer(offer_id=offer_id, by=by, now=NOW)
         start_call(encounter_id=encounter.id, by=by, now=NOW)
-        save_note(encounter_id=encounter.id, reason="a", findings="b", conclusion="c", advice="", base=0, by=by, now=NOW)
+        save_note(
+            encounter_id=encounter.id,
+            reason="a",
+            findings="b",
+            conclusion="c",
+            advice="",
+            base=0,
+            by=by,
+            now=NOW,
+        )
         end_call(encounter_id=encounter.id, by=by, now=NOW)
         sign_call(encounter_id=encounter.id, attestation=Attestation.VIDEO, by=by, now=NOW)
     if idle:
@@ -140,7 +157,9 @@ def check(tickets: list) -> list[str]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--tickets", type=int)
     parser.add_argument("--processes", type=int, default=16)
     parser.add_argument("--alone", action="store_true")
@@ -164,8 +183,16 @@ def run(options: argparse.Namespace, size: int) -> int:
     if "indexes" in options.without:
         take_indexes_out()
     begun = time.monotonic()
-    command = [sys.executable, __file__, "--without", options.without, *(["--alone"] if options.alone else [])]
-    workers = [subprocess.Popen([*command, "--serve", str(n)], env=os.environ) for n in range(options.processes)]
+    command = [
+        sys.executable,
+        __file__,
+        "--without",
+        options.without,
+        *(["--alone"] if options.alone else []),
+    ]
+    workers = [
+        subprocess.Popen([*command, "--serve", str(n)], env=os.environ) for n in range(options.processes)
+    ]
     codes = [worker.wait() for worker in workers]
     seconds = time.monotonic() - begun
     kit.circumstances()

@@ -17,10 +17,9 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(Path(__file__).parent), str(ROOT)]
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+sys.path.insert(0, str(Path(__file__).parent))
 import kit
+
 from tests.browser.kit import CHROMIUM, FAKE_CAMERA, LAPTOP, PHONE, App
 
 SEED = "tests.browser.seed_patient:"
@@ -65,9 +64,12 @@ STAGES = ("page", "parsed", "camera asked", "camera", "welcome", "peer", "connec
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--calls", type=int, default=20)
     options = parser.parse_args()
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # playwright runs a loop in this thread
     folder = Path(tempfile.mkdtemp(prefix="toubib-bench-"))
     folder.chmod(0o755)
     os.environ["TOUBIB_DATABASE_URL"] = kit.postgres(folder / "pg")
@@ -86,7 +88,9 @@ def measure(app: App, options: argparse.Namespace) -> int:
 
     calls = []
     with sync_playwright() as playwright:
-        browsers = [playwright.chromium.launch(executable_path=CHROMIUM, args=FAKE_CAMERA) for _side in range(2)]
+        browsers = [
+            playwright.chromium.launch(executable_path=CHROMIUM, args=FAKE_CAMERA) for _side in range(2)
+        ]
         doctor = enter(app, browsers[0], name="vasseur", size=LAPTOP)
         patient = enter(app, browsers[1], name="jeanne", size=PHONE)
         for _call in range(options.calls):
@@ -137,8 +141,14 @@ def report(calls: list[dict[str, dict[str, float]]]) -> None:
     both = [call[side]["frame"] for call in calls for side in call]
     for side in ("doctor", "patient"):
         frames = [call[side]["frame"] for call in calls]
-        kit.row(f"first frame, {side}: median, worst", f"{median(frames) * 1000:.0f}, {max(frames) * 1000:.0f}", "ms")
-    kit.row("first frame, both sides: median, worst", f"{median(both) * 1000:.0f}, {max(both) * 1000:.0f}", "ms")
+        kit.row(
+            f"first frame, {side}: median, worst",
+            f"{median(frames) * 1000:.0f}, {max(frames) * 1000:.0f}",
+            "ms",
+        )
+    kit.row(
+        "first frame, both sides: median, worst", f"{median(both) * 1000:.0f}, {max(both) * 1000:.0f}", "ms"
+    )
     for side in ("doctor", "patient"):
         print(f"{side}, median ms after the click:")
         for stage in STAGES:

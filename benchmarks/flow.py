@@ -21,12 +21,20 @@ sys.path.insert(0, str(Path(__file__).parent))
 import kit
 import production
 
-NOTE = {"reason": "Toux", "findings": "Gorge rouge", "conclusion": "Virose", "advice": "", "base": "0",
-        "attestation": "video"}
+NOTE = {
+    "reason": "Toux",
+    "findings": "Gorge rouge",
+    "conclusion": "Virose",
+    "advice": "",
+    "base": "0",
+    "attestation": "video",
+}
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--flows", type=int, default=1500)
     parser.add_argument("--callers", type=int, default=16)
     parser.add_argument("--past", type=int, default=1000)
@@ -60,10 +68,16 @@ def ready_tickets(tickets: list, *, now) -> dict[str, tuple[str, str]]:
     done = {"who": "self", "done": ["sante", "consentements", "test"], "consentements": {"care": True}}
     stock = {}
     for ticket in tickets:
-        ticket.draft, ticket.callback_phone, ticket.touched_at = done, "+33639980042", now + timedelta(minutes=20)
+        ticket.draft, ticket.callback_phone, ticket.touched_at = (
+            done,
+            "+33639980042",
+            now + timedelta(minutes=20),
+        )
         ticket.arrived_at = None
         stock[str(ticket.id)] = (str(ticket.id), production.open_session(ticket.account))
-    Ticket.objects.bulk_update(tickets, ["draft", "callback_phone", "touched_at", "arrived_at"], batch_size=500)
+    Ticket.objects.bulk_update(
+        tickets, ["draft", "callback_phone", "touched_at", "arrived_at"], batch_size=500
+    )
     return stock
 
 
@@ -75,10 +89,18 @@ def make_past(*, size: int, pool, now) -> None:
 
     past = kit.make_crowd_past(size=size, pool=pool, now=now)
     doctor = Practitioner.objects.first()
-    encounters = Encounter.objects.bulk_create([
-        Encounter(patient_id=ticket.patient_id, practitioner=doctor, state="signed", planned_at=ticket.accepted_at,
-                  signed_at=ticket.ended_at) for ticket in past
-    ])
+    encounters = Encounter.objects.bulk_create(
+        [
+            Encounter(
+                patient_id=ticket.patient_id,
+                practitioner=doctor,
+                state="signed",
+                planned_at=ticket.accepted_at,
+                signed_at=ticket.ended_at,
+            )
+            for ticket in past
+        ]
+    )
     for ticket, encounter in zip(past, encounters, strict=True):
         ticket.encounter = encounter
     Ticket.objects.bulk_update(past, ["encounter"], batch_size=500)
@@ -111,12 +133,36 @@ def measure(options: argparse.Namespace, stock: dict, doctors: list, *, port: in
 
 
 def flow(doctor, duty, stock: dict, mine: str, *, port: int, times: dict) -> None:
-    step(times, "1 patient enters", production.Browser(port, stock[mine][1]), "POST", "/consulter/pret", {}, 302)
+    step(
+        times,
+        "1 patient enters",
+        production.Browser(port, stock[mine][1]),
+        "POST",
+        "/consulter/pret",
+        {},
+        302,
+    )
     offer_id, ticket_id = wait_offer(duty)
-    step(times, "2 doctor takes", doctor, "POST", f"/cabinet/proposition/{offer_id}/prendre", {"ouvrir": "1"}, 302)
+    step(
+        times,
+        "2 doctor takes",
+        doctor,
+        "POST",
+        f"/cabinet/proposition/{offer_id}/prendre",
+        {"ouvrir": "1"},
+        302,
+    )
     room = room_of(ticket_id)
     step(times, "3 doctor's pass", doctor, "POST", f"/salle/{room}/acces", {}, 200)
-    step(times, "4 patient's pass", production.Browser(port, stock[ticket_id][1]), "POST", f"/salle/{room}/acces", {}, 200)
+    step(
+        times,
+        "4 patient's pass",
+        production.Browser(port, stock[ticket_id][1]),
+        "POST",
+        f"/salle/{room}/acces",
+        {},
+        200,
+    )
     step(times, "5 doctor signs", doctor, "POST", f"/cabinet/salle/{room}/signer", NOTE, 302)
 
 

@@ -12,6 +12,7 @@ from statistics import median, quantiles
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))  # the browser tests' own kit is used too
 
 
 def postgres(folder: Path) -> str:
@@ -26,8 +27,13 @@ def environment(*, database: str, data: Path, **more: str) -> dict[str, str]:
     if not secret.exists():
         secret.write_text("benchmark-secret-" + "x" * 40)
     return {
-        **os.environ, "DJANGO_SETTINGS_MODULE": "toubib.config.settings", "TOUBIB_DEMO": "1",
-        "TOUBIB_DATABASE_URL": database, "TOUBIB_DATA_DIR": str(data), "TOUBIB_LOG_LEVEL": "WARNING", **more,
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "toubib.config.settings",
+        "TOUBIB_DEMO": "1",
+        "TOUBIB_DATABASE_URL": database,
+        "TOUBIB_DATA_DIR": str(data),
+        "TOUBIB_LOG_LEVEL": "WARNING",
+        **more,
     }
 
 
@@ -46,7 +52,9 @@ def fresh_database() -> tuple[str, Path]:
 
 
 def stop_database(folder: Path) -> None:
-    subprocess.run([sys.executable, str(ROOT / "scripts" / "postgres.py"), "stop", str(folder / "pg")], check=False)
+    subprocess.run(
+        [sys.executable, str(ROOT / "scripts" / "postgres.py"), "stop", str(folder / "pg")], check=False
+    )
 
 
 def make_place() -> Any:
@@ -54,9 +62,13 @@ def make_place() -> Any:
     from toubib.territory.models import Commune, Samu
     from toubib.waiting.models import Pool
 
-    samu = Samu.objects.create(name="SAMU d’essai", direct_number="+33536490015", verified_on=date(2026, 1, 5))
+    samu = Samu.objects.create(
+        name="SAMU d’essai", direct_number="+33536490015", verified_on=date(2026, 1, 5)
+    )
     Commune.objects.create(code_insee="00001", name="Valbrune", departement="00", lat=44, lon=2, samu=samu)
-    return Pool.objects.create(key="medecine-generale", name="Médecine générale", opens_at=time(0), closes_at=time(0))
+    return Pool.objects.create(
+        key="medecine-generale", name="Médecine générale", opens_at=time(0), closes_at=time(0)
+    )
 
 
 def make_crowd_past(*, size: int, pool: Any, now: datetime) -> list[Any]:
@@ -86,23 +98,48 @@ def make_crowd(
         accounts = Account.objects.bulk_create(
             [Account(email=f"{prefix}{n}@exemple.test", created_at=now, password="!") for n in rows]
         )
-        patients = Patient.objects.bulk_create([
-            Patient(birth_name=f"Attente{n}", birth_given_names="Camille", birth_date=date(1990, 1, 1), sex="F",
-                    created_at=now) for n in rows
-        ])
-        PatientLink.objects.bulk_create([
-            PatientLink(account=a, patient=p, kind="self", proof="declared", starts_at=now - timedelta(days=1))
-            for a, p in zip(accounts, patients, strict=True)
-        ])
-        RoleGrant.objects.bulk_create([
-            RoleGrant(account=a, role="patient", starts_at=now - timedelta(days=1)) for a in accounts
-        ])
-        tickets += Ticket.objects.bulk_create([
-            Ticket(state=state, pool=pool, account=a, patient=p, created_at=now, touched_at=now,
-                   arrived_at=now + timedelta(seconds=n), reason_key="fever", place_commune=commune,
-                   medecin_traitant="none", patient_age=36, signs_version="x")
-            for n, a, p in zip(rows, accounts, patients, strict=True)
-        ])
+        patients = Patient.objects.bulk_create(
+            [
+                Patient(
+                    birth_name=f"Attente{n}",
+                    birth_given_names="Camille",
+                    birth_date=date(1990, 1, 1),
+                    sex="F",
+                    created_at=now,
+                )
+                for n in rows
+            ]
+        )
+        PatientLink.objects.bulk_create(
+            [
+                PatientLink(
+                    account=a, patient=p, kind="self", proof="declared", starts_at=now - timedelta(days=1)
+                )
+                for a, p in zip(accounts, patients, strict=True)
+            ]
+        )
+        RoleGrant.objects.bulk_create(
+            [RoleGrant(account=a, role="patient", starts_at=now - timedelta(days=1)) for a in accounts]
+        )
+        tickets += Ticket.objects.bulk_create(
+            [
+                Ticket(
+                    state=state,
+                    pool=pool,
+                    account=a,
+                    patient=p,
+                    created_at=now,
+                    touched_at=now,
+                    arrived_at=now + timedelta(seconds=n),
+                    reason_key="fever",
+                    place_commune=commune,
+                    medecin_traitant="none",
+                    patient_age=36,
+                    signs_version="x",
+                )
+                for n, a, p in zip(rows, accounts, patients, strict=True)
+            ]
+        )
     return tickets
 
 
@@ -117,19 +154,40 @@ def make_doctors(*, size: int, pool: Any, now: datetime, state: str = "open") ->
     commune, duties = Commune.objects.first(), []
     for n in range(size):
         practitioner = Practitioner.objects.create(
-            rpps=f"999{n:08d}", title="Dr", given_name="Marc", family_name=f"Essai{n}", profession="doctor",
-            specialty="general_practice", practice_name="Cabinet", practice_commune=commune, languages=["fr"],
+            rpps=f"999{n:08d}",
+            title="Dr",
+            given_name="Marc",
+            family_name=f"Essai{n}",
+            profession="doctor",
+            specialty="general_practice",
+            practice_name="Cabinet",
+            practice_commune=commune,
+            languages=["fr"],
         )
-        account = Account.objects.create(email=f"d{n}@exemple.test", created_at=now, password="!", display_name="Dr")
+        account = Account.objects.create(
+            email=f"d{n}@exemple.test", created_at=now, password="!", display_name="Dr"
+        )
         RoleGrant.objects.create(account=account, role="practitioner", starts_at=now - timedelta(days=9))
-        professional = ProfessionalAccount.objects.create(account=account, practitioner=practitioner, activated_at=now)
+        professional = ProfessionalAccount.objects.create(
+            account=account, practitioner=practitioner, activated_at=now
+        )
         for kind in EvidenceKind:
             Evidence.objects.create(
-                professional=professional, kind=kind, reference="essai", valid_from=now.date() - timedelta(days=9),
-                valid_until=now.date() + timedelta(days=900), checked_by=account.id, checked_at=now,
+                professional=professional,
+                kind=kind,
+                reference="essai",
+                valid_from=now.date() - timedelta(days=9),
+                valid_until=now.date() + timedelta(days=900),
+                checked_by=account.id,
+                checked_at=now,
             )
         duty = Duty.objects.create(
-            practitioner=practitioner, account=account, state=state, languages=["fr"], opened_at=now, idle_since=now
+            practitioner=practitioner,
+            account=account,
+            state=state,
+            languages=["fr"],
+            opened_at=now,
+            idle_since=now,
         )
         duty.pools.add(pool)
         duties.append(duty)

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """The doctor's list (the first 50 and the count), production form on PostgreSQL, application on one core.
 
-    .venv/bin/python benchmarks/line.py [--waiting 1000] [--requests 2000] [--callers 8]
-    .venv/bin/python benchmarks/line.py --functions      where the time of one list goes, in one process
+.venv/bin/python benchmarks/line.py [--waiting 1000] [--requests 2000] [--callers 8]
+.venv/bin/python benchmarks/line.py --functions      where the time of one list goes, in one process
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ LENGTHS = (1, 50, 1000)
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--waiting", type=int, default=1000)
     parser.add_argument("--requests", type=int, default=2000)
     parser.add_argument("--callers", type=int, default=8)
@@ -84,8 +86,9 @@ def lengthen(*, to: int, pool, duty, now) -> None:
     have = Ticket.objects.count()
     if to <= have:
         return
-    more = kit.make_crowd(size=to - have, pool=pool, now=now - timedelta(hours=2) + timedelta(seconds=have),
-                          prefix=f"p{have}-")
+    more = kit.make_crowd(
+        size=to - have, pool=pool, now=now - timedelta(hours=2) + timedelta(seconds=have), prefix=f"p{have}-"
+    )
     for n, ticket in enumerate(more):
         if n % 25 == 3:
             ticket.tier, ticket.tier_set_by = 1, duty.account_id

@@ -18,10 +18,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(Path(__file__).parent), str(ROOT)]
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+sys.path.insert(0, str(Path(__file__).parent))
 import kit
+
 from tests.browser.kit import CHROMIUM, FAKE_CAMERA, PHONE, App
 from tests.browser.path import walk
 
@@ -72,9 +71,12 @@ class Weight:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--files", action="store_true", help="the weight of each address too")
     options = parser.parse_args()
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # playwright runs a loop in this thread
     folder = Path(tempfile.mkdtemp(prefix="toubib-bench-"))
     app = App.fresh(folder)
     try:
@@ -91,8 +93,9 @@ def measure(app: App, options: argparse.Namespace) -> int:
     pages: dict[str, int] = {}
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FAKE_CAMERA)
-        page = browser.new_context(viewport=PHONE, locale="fr-FR", device_scale_factor=3, is_mobile=True,
-                                   has_touch=True).new_page()
+        page = browser.new_context(
+            viewport=PHONE, locale="fr-FR", device_scale_factor=3, is_mobile=True, has_touch=True
+        ).new_page()
         weight, known = Weight(page), 0
         for name in walk(page, app, address=ADDRESS):
             if name == "test":

@@ -26,8 +26,12 @@ def free_port() -> int:
 
 def collect_static() -> None:
     """What pages link to, with its manifest; before any page is drawn."""
-    subprocess.run([sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"], env=dict(os.environ), check=True,
-                   cwd=Path(__file__).parent.parent)
+    subprocess.run(
+        [sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"],
+        env=dict(os.environ),
+        check=True,
+        cwd=Path(__file__).parent.parent,
+    )
 
 
 @contextmanager
@@ -38,7 +42,9 @@ def served(**more: str) -> Any:
     settings = {**os.environ, **static, "TOUBIB_HOSTS": "127.0.0.1", **more}
     run = [sys.executable, "-c", "import sys; from toubib.config.cli import main; sys.exit(main())"]
     collect_static()
-    process = subprocess.Popen(["taskset", "-c", APP_CORE, *run, "serve"], env=settings, start_new_session=True)
+    process = subprocess.Popen(
+        ["taskset", "-c", APP_CORE, *run, "serve"], env=settings, start_new_session=True
+    )
     try:
         wait_ready(port)
         yield port, live, process
@@ -69,8 +75,11 @@ class Browser:
 
     def ask(self, method: str, path: str, form: dict[str, str] | None = None) -> tuple[int, bytes, float]:
         """(status, body, seconds)"""
-        headers = {"Cookie": f"toubib_session={self.session}; csrftoken={CSRF}", "Host": f"127.0.0.1:{self.port}",
-                   "Accept-Encoding": "gzip"}
+        headers = {
+            "Cookie": f"toubib_session={self.session}; csrftoken={CSRF}",
+            "Host": f"127.0.0.1:{self.port}",
+            "Accept-Encoding": "gzip",
+        }
         body = None
         if method == "POST":
             headers |= {"X-CSRFToken": CSRF, "Content-Type": "application/x-www-form-urlencoded"}

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Where the time of one walk-in flow goes: queries and CPU of each call, in one process, and the hottest functions.
 
-    .venv/bin/python benchmarks/profile_flow.py [--flows 100]
+.venv/bin/python benchmarks/profile_flow.py [--flows 100]
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ import production
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--flows", type=int, default=100)
     parser.add_argument("--functions", action="store_true", help="profile the functions too (slower)")
     parser.add_argument("--queries", action="store_true", help="print the statements of the last flow")
@@ -41,7 +43,9 @@ def run(options: argparse.Namespace) -> int:
 
     now = timezone.now()
     pool = kit.make_place()
-    tickets = kit.make_crowd(size=options.flows + 10, pool=pool, now=now - timedelta(hours=1), state="triaged")
+    tickets = kit.make_crowd(
+        size=options.flows + 10, pool=pool, now=now - timedelta(hours=1), state="triaged"
+    )
     duty = kit.make_doctors(size=1, pool=pool, now=now)[0]
     flow.make_past(size=200, pool=pool, now=now)
     stock = flow.ready_tickets(tickets, now=now)
@@ -53,7 +57,15 @@ def run(options: argparse.Namespace) -> int:
             used.clear()
         patient = Client(HTTP_HOST="127.0.0.1")
         patient.cookies["toubib_session"] = stock[str(ticket.id)][1]
-        one_flow(doctor, patient, duty, str(ticket.id), used, profile, last=options.queries and n == len(tickets) - 1)
+        one_flow(
+            doctor,
+            patient,
+            duty,
+            str(ticket.id),
+            used,
+            profile,
+            last=options.queries and n == len(tickets) - 1,
+        )
     for name, rows in used.items():
         cpu = sum(row[0] for row in rows) / len(rows)
         kit.row(name, f"{cpu * 1000:.2f}", f"ms of CPU, {rows[-1][1]} queries")
@@ -65,7 +77,16 @@ def run(options: argparse.Namespace) -> int:
 def one_flow(doctor, patient, duty, ticket_id: str, used: dict, profile, *, last: bool) -> None:
     call(used, profile, last, "1 patient enters", patient, "/consulter/pret", {}, 302)
     offer_id, _ticket = flow.wait_offer(duty)
-    call(used, profile, last, "2 doctor takes", doctor, f"/cabinet/proposition/{offer_id}/prendre", {"ouvrir": "1"}, 302)
+    call(
+        used,
+        profile,
+        last,
+        "2 doctor takes",
+        doctor,
+        f"/cabinet/proposition/{offer_id}/prendre",
+        {"ouvrir": "1"},
+        302,
+    )
     room = flow.room_of(ticket_id)
     call(used, profile, last, "3 doctor's pass", doctor, f"/salle/{room}/acces", {}, 200)
     call(used, profile, last, "4 patient's pass", patient, f"/salle/{room}/acces", {}, 200)

@@ -29,7 +29,9 @@ RANK = b"event: rank\ndata: "
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--people", type=int, default=2000)
     parser.add_argument("--changes", type=int, default=10)
     options = parser.parse_args()
@@ -84,10 +86,12 @@ class Listener:
 
     async def connect(self, port: int, session: str) -> None:
         self.reader, self.writer = await asyncio.open_connection("127.0.0.1", port)
-        self.writer.write((
-            f"GET /sse HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAccept: text/event-stream\r\n"
-            f"Cookie: toubib_session={session}\r\n\r\n"
-        ).encode())
+        self.writer.write(
+            (
+                f"GET /sse HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAccept: text/event-stream\r\n"
+                f"Cookie: toubib_session={session}\r\n\r\n"
+            ).encode()
+        )
         head = await self.reader.readuntil(b"\r\n\r\n")
         assert b" 200 " in head.split(b"\r\n")[0], head[:80]
         while b"event: ready" not in await self.reader.readuntil(b"\n\n"):
@@ -111,24 +115,32 @@ async def measure(options: argparse.Namespace, tickets: list, crowd: list, *, po
     before = production.memory_kb(live)
     rest = [Listener(ticket) for ticket, _session in crowd[5:]]
     for start in range(0, len(rest), 50):
-        some = zip(rest[start:start + 50], crowd[5 + start:], strict=False)
+        some = zip(rest[start : start + 50], crowd[5 + start :], strict=False)
         await asyncio.gather(*(listener.connect(port, session) for listener, (_ticket, session) in some))
     listeners = first + rest
     connected = production.memory_kb(live)
     cpu, took, middle = cpu_of(live), [], []
     for change in range(options.changes):
-        told = await one_change(tickets[change], listeners[change + 1:])
+        told = await one_change(tickets[change], listeners[change + 1 :])
         took.append(told[-1])
         middle.append(median(told))
         await asyncio.sleep(1)
     kit.circumstances()
     kit.row("people connected", len(listeners))
     kit.row("KB of memory each, connected", round((connected - before) / len(rest), 1))
-    kit.row("KB of memory each, after the changes", round((production.memory_kb(live) - before) / len(rest), 1))
+    kit.row(
+        "KB of memory each, after the changes", round((production.memory_kb(live) - before) / len(rest), 1)
+    )
     kit.row("changes", options.changes)
-    kit.row("last one told: median, worst", f"{median(took) * 1000:.0f}, {max(took) * 1000:.0f}", "ms after the commit")
+    kit.row(
+        "last one told: median, worst",
+        f"{median(took) * 1000:.0f}, {max(took) * 1000:.0f}",
+        "ms after the commit",
+    )
     kit.row("one told: median", f"{median(middle) * 1000:.0f}", "ms after the commit")
-    kit.row("CPU of the streams' process at a change", round((cpu_of(live) - cpu) / options.changes * 1000), "ms")
+    kit.row(
+        "CPU of the streams' process at a change", round((cpu_of(live) - cpu) / options.changes * 1000), "ms"
+    )
     for listener in listeners:
         listener.task.cancel()
 

@@ -21,7 +21,7 @@ from toubib.waiting.enums import (
     TicketState,
 )
 from toubib.waiting.events import call_dropped
-from toubib.waiting.models import Duty, FollowUp, Offer, Ticket
+from toubib.waiting.models import Duty, FollowUp, Offer, Pool, Ticket
 from toubib.waiting.operations.dispatch import dispatch_soon, withdraw_offer
 from toubib.waiting.operations.duty import free_duty
 from toubib.waiting.operations.moves import MoveRefused, lock_ticket, move_duty, move_ticket
@@ -146,13 +146,13 @@ def _lock_duty_of(encounter: Encounter) -> Duty | None:
 
 def end_unserved(*, now: datetime) -> int:
     """After closing time, when no doctor of the line is on duty any more: end who is left, never silently."""
+    served = Duty.pools.through.objects.filter(duty__closed_at__isnull=True).values("pool_id")
+    left = [pool for pool in Pool.objects.exclude(id__in=served) if not is_open_at(pool=pool, now=now)]
+    rows = Ticket.objects.filter(pool__in=left, state__in=IN_LINE_STATES)
     count = 0
-    for ticket in Ticket.objects.filter(state__in=IN_LINE_STATES).select_related("pool"):
-        served = Duty.objects.filter(pools=ticket.pool_id, closed_at__isnull=True).exists()
-        if served or ticket.pool is None or is_open_at(pool=ticket.pool, now=now):
-            continue
+    for ticket_id in list(rows.values_list("id", flat=True)) if left else []:
         with transaction.atomic():
-            count += _end_unserved(lock_ticket(ticket_id=ticket.id), now=now)
+            count += _end_unserved(lock_ticket(ticket_id=ticket_id), now=now)
     return count
 
 

@@ -191,35 +191,43 @@ def set_tier(*, ticket_id: UUID, tier: int, reason: str, by: Actor, now: datetim
 
 
 def call_back_away(*, now: datetime) -> int:
-    """Message those who went out and whose turn comes; end those who did not come back for long. How many told."""
+    """Message those who went out and whose turn comes; end those who did not come back for long. How many told.
+
+    Asked each second: one query for those away, one for each of their lines; a row is locked only when something is due.
+    """
     told = 0
-    away = Ticket.objects.filter(state=TicketState.AWAY).values_list("id", "pool_id")
-    for ticket_id, pool_id in list(away):
-        place = places_in_pool(pool_id=pool_id).get(ticket_id)
+    away = list(Ticket.objects.filter(state=TicketState.AWAY).only("pool_id", "notify_when", "notified_at"))
+    places = {
+        pool_id: places_in_pool(pool_id=pool_id) for pool_id in {ticket.pool_id for ticket in away} if pool_id
+    }
+    for seen in away:
+        place = places.get(seen.pool_id, {}).get(seen.id) if seen.pool_id else None
+        if place is None or not _is_due(seen, ahead=place.ahead, now=now):
+            continue
         with transaction.atomic():
-            ticket = lock_ticket(ticket_id=ticket_id)
-            if place and ticket.state == TicketState.AWAY:
-                told += _call_back(ticket, ahead=place.ahead, now=now)
+            ticket = lock_ticket(ticket_id=seen.id)
+            if ticket.state == TicketState.AWAY and _is_due(ticket, ahead=place.ahead, now=now):
+                told += _call_back(ticket, now=now)
     return told
 
 
-def _call_back(ticket: Ticket, *, ahead: int, now: datetime) -> int:
-    if ticket.notified_at is None and ahead <= (1 if ticket.notify_when == NotifyWhen.ONE_AHEAD else 0):
+def _is_due(ticket: Ticket, *, ahead: int, now: datetime) -> bool:
+    """Whether this person away is to be called, or was called too long ago."""
+    if ticket.notified_at is None:
+        return ahead <= (1 if ticket.notify_when == NotifyWhen.ONE_AHEAD else 0)
+    return now >= ticket.notified_at + timedelta(minutes=value_on(id="waiting.gone_minutes", on=now.date()))
+
+
+def _call_back(ticket: Ticket, *, now: datetime) -> int:
+    if ticket.notified_at is None:
         ticket.notified_at = now
         ticket.back_before = now + timedelta(minutes=value_on(id="waiting.back_minutes", on=now.date()))
         ticket.save()
         _send_call_back(ticket, now=now)
         tell_ticket(ticket=ticket, event="called_back")
         return 1
-    gone = timedelta(minutes=value_on(id="waiting.gone_minutes", on=now.date()))
-    if ticket.notified_at is not None and now >= ticket.notified_at + gone:
-        move_ticket(
-            ticket=ticket,
-            to=TicketState.LEFT,
-            by=Actor.system("worker"),
-            now=now,
-            exit_reason=ExitReason.NOT_BACK,
-        )
+    worker, why = Actor.system("worker"), ExitReason.NOT_BACK
+    move_ticket(ticket=ticket, to=TicketState.LEFT, by=worker, now=now, exit_reason=why)
     return 0
 
 

@@ -187,6 +187,19 @@ def test_a_tier_set_by_a_named_professional_goes_first_and_nothing_else_does():
     assert order == [third.id, first.id, second.id]
 
 
+@pytest.mark.parametrize("people", [1, 3])
+def test_sweep_asks_as_much_for_one_as_for_many_where_nothing_is_due(people, django_assert_num_queries):
+    scene = make_scene()
+    for n in range(people):
+        put_in_line(scene, now=minutes(-n))
+        put_in_line(scene, now=minutes(-n - 10))
+    for n in range(people):
+        away = put_in_line(scene, now=minutes(n))
+        go_away(ticket_id=away.id, notify_when=NotifyWhen.MY_TURN, phone="", by=by(away), now=minutes(n))
+    with django_assert_num_queries(3):
+        assert (call_back_away(now=minutes(5)), end_unserved(now=minutes(5))) == (0, 0)
+
+
 def test_unserved_at_closing_time_lists_a_call_back_for_a_child():
     from datetime import time
 
