@@ -183,10 +183,10 @@ def sign_encounter(*, encounter_id: UUID, attestation: Attestation, by: Actor, n
     if encounter.state == EncounterState.IN_PROGRESS:
         encounter.ended_at = now
         move_encounter(encounter=encounter, to=EncounterState.TO_SIGN, by=by, now=now)
-    note.signed_at, note.signed_by = now, by.account_id
-    note.save(update_fields=["signed_at", "signed_by"])
     encounter.signed_at, encounter.attestation = now, attestation
     move_encounter(encounter=encounter, to=EncounterState.SIGNED, by=by, now=now)
+    note.signed_at, note.signed_by = now, by.account_id
+    note.save(update_fields=["signed_at", "signed_by"])
     return encounter
 
 

@@ -32,7 +32,9 @@ def doctor(professional: ProfessionalAccount) -> Actor:
     return Actor(professional.account_id, "practitioner")
 
 
-def make_picture(format: str = "JPEG", mode: str = "RGB", size: tuple[int, int] = (40, 20), **more: Any) -> bytes:
+def make_picture(
+    format: str = "JPEG", mode: str = "RGB", size: tuple[int, int] = (40, 20), **more: Any
+) -> bytes:
     """Left half red, right half blue; transparent modes are clear on the right."""
     picture = Image.new("RGBA", size, (255, 0, 0, 255))
     picture.paste((0, 0, 255, 0 if "A" in mode else 255), (size[0] // 2, 0, *size))
@@ -52,4 +54,6 @@ def make_exif(*, orientation: int = 1) -> Image.Exif:
 
 
 def make_pdf(*, inside: bytes = b"") -> bytes:
-    return b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog " + inside + b" >>\nendobj\ntrailer << /Root 1 0 R >>\n%%EOF\n"
+    return (
+        b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog " + inside + b" >>\nendobj\ntrailer << /Root 1 0 R >>\n%%EOF\n"
+    )

@@ -68,11 +68,15 @@ def test_transparent_picture_lies_on_white(format, mode):
         shown(content).quantize(4, method=Image.Quantize.FASTOCTREE).save(paletted, "PNG")
         content, _ = clean_upload(paletted.getvalue())
     else:
-        content, _ = clean_upload(make_picture(format, mode, **({"lossless": True} if format == "WEBP" else {})))
+        content, _ = clean_upload(
+            make_picture(format, mode, **({"lossless": True} if format == "WEBP" else {}))
+        )
     assert colours(content, RIGHT) == ["white"]
 
 
-@pytest.mark.parametrize(("format", "mode"), [("PNG", "1"), ("PNG", "L"), ("PNG", "P"), ("JPEG", "CMYK"), ("WEBP", "RGB")])
+@pytest.mark.parametrize(
+    ("format", "mode"), [("PNG", "1"), ("PNG", "L"), ("PNG", "P"), ("JPEG", "CMYK"), ("WEBP", "RGB")]
+)
 def test_picture_of_another_mode_is_kept(format, mode):
     content, media_type = clean_upload(make_picture(format, mode))
     assert (media_type, shown(content).mode, shown(content).size) == ("image/jpeg", "RGB", (40, 20))
@@ -114,7 +118,11 @@ def test_file_of_ten_megabytes_is_taken():
 
 def packed(objects: bytes) -> bytes:
     data = zlib.compress(objects)
-    return b">>\nendobj\n2 0 obj << /Type /ObjStm /N 1 /Filter /FlateDecode >>\nstream\n" + data + b"\nendstream <<"
+    return (
+        b">>\nendobj\n2 0 obj << /Type /ObjStm /N 1 /Filter /FlateDecode >>\nstream\n"
+        + data
+        + b"\nendstream <<"
+    )
 
 
 @pytest.mark.parametrize(
