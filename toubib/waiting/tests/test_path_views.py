@@ -9,7 +9,7 @@ from django.utils import timezone
 from toubib.people.tests.factories import sign_in
 from toubib.record.models import Attachment, Consent, HealthSummary
 from toubib.waiting.models import Ticket
-from toubib.waiting.tests.factories import NO
+from toubib.waiting.tests.factories import NO, make_pool, make_scene, put_on_duty
 from toubib.waiting.tests.walk import GOOD, enter_by_code, photo, post, the_ticket, walk_to
 
 pytestmark = pytest.mark.django_db
@@ -216,3 +216,21 @@ def test_the_same_person_twice_in_line_is_refused_in_words(client, pool):
 
 def test_answers_of_every_sign_are_asked():
     assert set(GOOD["signes"]) == set(NO)
+
+
+def test_the_door_says_when_the_line_of_this_reason_is_closed_or_nobody_speaks_the_language(client):
+    scene, local = make_scene(), timezone.localtime()
+    make_pool(
+        key="dermatologie",
+        opens_at=(local + timedelta(hours=2)).time(),
+        closes_at=(local + timedelta(hours=3)).time(),
+    )
+    walk_to(client, "pret")
+    Ticket.objects.update(language="ar")
+    put_on_duty(scene, scene.cast.vasseur, languages=["fr"])
+    alone = client.get("/consulter/pret").content.decode()
+    Ticket.objects.update(reason_key="dermatology")
+    closed = client.get("/consulter/pret").content.decode()
+    refused = client.post("/consulter/pret")
+    assert ("ne parle cette langue" in alone, "Aucun médecin n’est là avant" in closed) == (True, True)
+    assert (refused.status_code, the_ticket(client).state) == (200, "triaged")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +14,7 @@ from django.urls import reverse
 from toubib.waiting import catalogue
 from toubib.waiting.forms import WITH_DOCTOR, ConsentsForm
 from toubib.waiting.operations import CannotEnter, finish_step, join_line
-from toubib.waiting.queries import estimate_wait, missing_steps, pool_for
+from toubib.waiting.queries import admission_to, doctors_on_duty, estimate_wait, missing_steps, pool_for
 from toubib.waiting.queries.line import line_of
 from toubib.waiting.views.common import NAMES, Visit, next_step, path_context, room_of, step_page
 
@@ -108,6 +109,18 @@ def _line(visit: Visit) -> dict[str, Any]:
     reason = catalogue.reason(visit.ticket.reason_key)
     pool = pool_for(key=reason.pool) if reason else None
     if pool is None:
-        return {}
-    ahead = line_of(pool_id=pool.id).count()
-    return {"rank": ahead + 1, "wait": estimate_wait(pool_id=pool.id, ahead=ahead, now=visit.now)}
+        return {"closed": ""}
+    admission = admission_to(pool=pool, now=visit.now)
+    if not admission.open:
+        return {"closed": admission.reason}
+    ahead, spoken = line_of(pool_id=pool.id).count(), _spoken(pool.id)
+    return {
+        "closed": "",
+        "rank": ahead + 1,
+        "wait": estimate_wait(pool_id=pool.id, ahead=ahead, now=visit.now),
+        "nobody_speaks": bool(spoken) and visit.ticket.language not in spoken,
+    }
+
+
+def _spoken(pool_id: UUID) -> set[str]:
+    return {code for duty in doctors_on_duty(pool_id=pool_id) for code in duty.languages}
