@@ -31,6 +31,6 @@ def order_of(*, ticket: Ticket) -> Order:
             break
         if tier > ticket.tier:
             placed += 1
-        else:
+        elif arrived_at is not None:
             ahead.append(arrived_at)
     return Order(tuple(ahead), placed, ticket.tier > 0)

@@ -60,6 +60,13 @@ def my_ticket(request: HttpRequest, ticket_id: UUID) -> tuple[Ticket, Actor]:
     return ticket, Actor(account.id, Role.PATIENT)
 
 
+def patient_of(ticket: Ticket) -> UUID:
+    """The patient of a ticket that `my_ticket` found."""
+    if ticket.patient_id is None:
+        raise Http404
+    return ticket.patient_id
+
+
 @never_cache
 @require_GET
 def waiting_room(request: HttpRequest, ticket: UUID) -> HttpResponse:
@@ -69,7 +76,7 @@ def waiting_room(request: HttpRequest, ticket: UUID) -> HttpResponse:
         return redirect("/consulter")
     if phase == "ended":
         return _ended(request, row, now=now)
-    trace_read(what="ticket", patient_id=row.patient_id, subject_id=row.id, by=by, now=now)
+    trace_read(what="ticket", patient_id=patient_of(row), subject_id=row.id, by=by, now=now)
     return show_room(request, row, now=now)
 
 
@@ -106,9 +113,9 @@ def _shared(request: HttpRequest, ticket: Ticket, *, phase: str, now: datetime) 
 
 def _told(account: Account, ticket: Ticket, *, now: datetime) -> dict[str, Any]:
     """What was said and sent for this patient; whoever acts for another sees their own words alone (L. 1111-5 CSP)."""
-    link = link_between(account=account, patient_id=ticket.patient_id, now=now)
-    summary = latest_summary(patient_id=ticket.patient_id)
-    files = attachments_for(patient_id=ticket.patient_id, encounter=ticket.encounter)
+    link = link_between(account=account, patient_id=patient_of(ticket), now=now)
+    summary = latest_summary(patient_id=patient_of(ticket))
+    files = attachments_for(patient_id=patient_of(ticket), encounter=ticket.encounter)
     if link is None or link.kind != LinkKind.SELF:
         summary = summary if summary and summary.told_by == account.id else None
         files = [file for file in files if file.added_by == account.id]
