@@ -21,7 +21,7 @@ from toubib.consultation.queries import people_in
 from toubib.people.enums import LinkKind
 from toubib.people.tests.factories import make_account, make_link
 from toubib.record.models import Encounter
-from toubib.waiting.operations import hand_over, leave_line
+from toubib.waiting.operations import hand_over, leave_line, patient_absent
 from toubib.waiting.tests.factories import doctor_actor, patient_actor
 from toubib.web.tests.journey import Journey
 
@@ -109,16 +109,28 @@ def test_before_it_opens_one_waits_and_after_it_one_reads():
     assert visit.client().get(room_url(visit))["Location"] == over
 
 
-def test_handed_over_the_patient_is_back_in_the_line():
+def test_handed_over_everyone_goes_back_to_wait():
     visit = Journey.begin().open()
+    _participant, _token, guest = admitted(visit)
     room = visit.room
     hand_over(encounter_id=visit.encounter.id, by=doctor_actor(visit.doctor), now=visit.now)
-    answer = visit.client().get(reverse("web:call_over", args=[room.id]))
-    # The encounter let its ticket go; « mon espace » leads back to the place.
-    assert answer["Location"] in {
-        reverse("web:waiting_room", args=[visit.ticket.id]),
-        reverse("web:visit", args=[room.encounter_id]),
-    }
+    place, door = reverse("web:waiting_room", args=[visit.ticket.id]), reverse("web:guest_door")
+    for name in ("call_over", "call"):
+        url = reverse(f"web:{name}", args=[room.id])
+        assert visit.client().get(url)["Location"] == place
+        assert guest.get(url)["Location"] == door
+    assert "Vous pouvez entrer." in body(guest.get(door))
+    page = body(visit.client().get(reverse("web:visit", args=[room.encounter_id])))
+    assert "interrompue" in page and place in page
+
+
+def test_missed_the_patient_is_told_and_comes_back():
+    visit = Journey.begin().open()
+    room = visit.room
+    patient_absent(encounter_id=visit.encounter.id, by=doctor_actor(visit.doctor), now=visit.now)
+    place = reverse("web:waiting_room", args=[visit.ticket.id])
+    assert visit.client().get(reverse("web:call", args=[room.id]))["Location"] == place
+    assert "Un médecin vous a appelé, sans réponse." in body(visit.client().get(place))
 
 
 def test_a_parent_of_a_secret_visit_goes_home_when_it_ends():

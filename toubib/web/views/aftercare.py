@@ -27,6 +27,8 @@ from toubib.record.models import Encounter
 from toubib.record.perms import is_doctor_of, may_read_encounter, may_read_note
 from toubib.record.queries import get_encounter, notes_of, trace_read, video_verdict
 from toubib.waiting.catalogue import signs
+from toubib.waiting.models import Ticket
+from toubib.waiting.queries import live_ticket_of
 from toubib.web.forms import ComplaintForm, RatingForm
 from toubib.web.journal_words import accesses_of
 
@@ -118,7 +120,14 @@ def _context(account: Account, row: Encounter, by: Actor, *, now: datetime) -> d
         "complaints": list(mine) if is_patient_side else [],
         "accesses": accesses_of(encounter=row, me=account.id),
         "room": getattr(row, "room", None),
+        "place": _place_kept(account, row) if phase == "aborted" and is_patient_side else None,
     }
+
+
+def _place_kept(account: Account, row: Encounter) -> Ticket | None:
+    """Handed over or missed, the patient is back in the line: the way there."""
+    live = live_ticket_of(account_id=account.id)
+    return live if live and live.patient_id == row.patient_id else None
 
 
 @never_cache

@@ -24,6 +24,7 @@ from toubib.people.web import current_account
 from toubib.record.perms import may_read_encounter
 from toubib.waiting.enums import ENDED_STATES
 from toubib.waiting.models import Ticket
+from toubib.waiting.queries import live_ticket_of
 from toubib.web.company import guests_of
 
 
@@ -57,20 +58,27 @@ def _room(room_id: UUID) -> Room:
     return row
 
 
-def _ticket(room: Room) -> Ticket | None:
-    return getattr(room.encounter, "ticket", None)
+def _ticket(room: Room, seat: Seat) -> Ticket | None:
+    """The request behind this call; once handed over, the one that went back to the line."""
+    found = getattr(room.encounter, "ticket", None)
+    if found is None and seat.participant.invite is not None:
+        found = Ticket.objects.filter(pk=seat.participant.invite.ticket_id).first()
+    if found is None and seat.participant.account_id is not None:
+        live = live_ticket_of(account_id=seat.participant.account_id)
+        found = live if live and live.patient_id == room.encounter.patient_id else None
+    return found
 
 
 def _not_open(request: HttpRequest, room: Room, seat: Seat) -> HttpResponse:
     is_guest = seat.participant.role not in PATIENT_SIDE
-    ticket = _ticket(room)
+    ticket = _ticket(room, seat)
     if ticket is not None and ticket.state not in ENDED_STATES:
         return redirect("web:guest_door") if is_guest else redirect("web:waiting_room", ticket.id)
     return redirect("web:call_over", room.id)
 
 
 def _context(request: HttpRequest, room: Room, seat: Seat) -> dict[str, Any]:
-    ticket, people = _ticket(room), people_in(room_id=room.id)
+    ticket, people = _ticket(room, seat), people_in(room_id=room.id)
     is_patient_side = seat.participant.role in PATIENT_SIDE
     guests = guests_of(ticket_id=ticket.id, now=timezone.now()) if ticket and is_patient_side else []
     return {
@@ -113,7 +121,7 @@ def answer_guest(request: HttpRequest, room: UUID, invite: UUID) -> HttpResponse
 def _patient_side(request: HttpRequest, room_id: UUID) -> tuple[Room, Seat, Ticket]:
     current_account(request)
     seat, row = seat_of(request, room_id), get_room(room_id=room_id)
-    ticket = _ticket(row) if row else None
+    ticket = _ticket(row, seat) if row and seat else None
     if seat is None or row is None or ticket is None or seat.participant.role not in PATIENT_SIDE:
         raise Http404
     return row, seat, ticket
@@ -130,8 +138,11 @@ def over(request: HttpRequest, room: UUID) -> HttpResponse:
     row = _room(room)
     if seat.participant.role not in PATIENT_SIDE:
         still_open = row.closed_at is None and row.opened_at is not None
+        ticket = _ticket(row, seat)
+        if not still_open and ticket is not None and ticket.state not in ENDED_STATES:
+            return redirect("web:guest_door")
         return render(request, "web/guest_over.html", {"room": row, "still_open": still_open})
-    ticket = _ticket(row)
+    ticket = _ticket(row, seat)
     if row.closed_at is not None and ticket is not None and ticket.state not in ENDED_STATES:
         return redirect("web:waiting_room", ticket.id)
     access = may_read_encounter(account=current_account(request), encounter=row.encounter, now=timezone.now())

@@ -102,7 +102,7 @@ async function renew() {
     if (goal?.startsWith("/") && !goal.startsWith("//")) return void window.location.assign(goal);
     if (!answer.ok || answer.redirected) return;
     const parsed = new DOMParser().parseFromString(await answer.text(), "text/html").body;
-    section.replaceChildren(...parsed.childNodes);
+    if (parsed.innerHTML.trim() !== section.innerHTML.trim()) section.replaceChildren(...parsed.childNodes);
   } catch {
     // live.js says that the connection is lost, and asks again
   } finally {
