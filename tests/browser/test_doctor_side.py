@@ -133,6 +133,7 @@ def test_call_note_and_signature(app, open_page):
     doctor.get_by_role("button", name="Signer", exact=True).click()
     expect(doctor.get_by_text("Note signée. Le patient peut la lire.")).to_be_visible()
     look(doctor, "after-signature")
+    expect(patient.get_by_text("Virose probable")).to_be_visible(timeout=15_000)  # live, without a reload
     doctor.get_by_role("link", name="Jeanne Morel").click()
     expect(doctor.get_by_role("heading", name="Note signée")).to_be_visible()
     look(doctor, "signed")

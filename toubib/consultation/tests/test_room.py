@@ -134,7 +134,9 @@ def test_status_says_what_both_browsers_measured(doctor, call):
 def test_watch_moves_a_page_that_is_behind(doctor, call):
     same = doctor.get(url(call, "/suivi?etat=call"))
     behind = doctor.get(url(call, "/suivi?etat=before"))
+    leaving = doctor.get(url(call, "/suivi"))
     assert ("HX-Redirect" in same.headers, behind.headers["HX-Redirect"]) == (False, url(call))
+    assert "HX-Redirect" not in leaving.headers
 
 
 def test_suspended_in_the_call_keeps_this_call(doctor, call):
@@ -398,7 +400,7 @@ def test_piece_is_shown_to_the_doctor_of_the_case_alone(doctor, call):
 
 def test_piece_of_another_patient(doctor, call):
     other = Patient.objects.exclude(pk=call.patient.pk).first()
-    piece = add_attachment(patient_id=other.id, title="", content=b"%PDF-1.7 x", by=call.by_patient, now=timezone.now())
+    piece = add_attachment(patient_id=other.id, title="", content=picture(), by=call.by_patient, now=timezone.now())
     assert doctor.get(f"/cabinet/piece/{piece.id}").status_code == 404
 
 

@@ -18,7 +18,7 @@ from toubib.consultation.forms import DutyForm, RefuseForm
 from toubib.consultation.operations import open_room
 from toubib.consultation.queries import day_of, recent_rooms, room_of_encounter, unsigned_rooms
 from toubib.consultation.views.common import keep_message, tell, wants_fragment
-from toubib.consultation.views.line import line_context
+from toubib.consultation.views.line import line_context, trace_line
 from toubib.consultation.views.words import why_sentences
 from toubib.directory.models import Practitioner
 from toubib.ground.journal import trace
@@ -70,8 +70,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     professional = own_professional(request)
     duty = current_duty(account_id=professional.account_id)
-    if duty is not None:
-        trace(by=current_actor(request), action="waiting.line.read", now=now, subject="duty", subject_id=duty.id)
+    trace_line(duty=duty, by=current_actor(request), now=now)
     return render(request, "consultation/desk.html", _desk_context(request, professional, duty, now=now))
 
 

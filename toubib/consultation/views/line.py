@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,6 +19,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from toubib.consultation.forms import TierForm
 from toubib.consultation.views.common import keep_message, tell
+from toubib.ground.actors import Actor
+from toubib.ground.journal import trace
 from toubib.people.enums import Role
 from toubib.people.models import ProfessionalAccount
 from toubib.people.web import current_account, current_actor, role_required
@@ -39,6 +42,12 @@ def line_context(*, duty: Duty | None, now: datetime) -> dict[str, Any]:
     rows, count = waiting_rows(pool_ids=pools, limit=SHOWN)
     context = {"on_duty": True, "count": count, "more": count - len(rows)}
     return {**context, "line_rows": _draw_rows(rows, now=now)}
+
+
+def trace_line(*, duty: Duty | None, by: Actor, now: datetime) -> None:
+    """One entry for each page that shows the line; the fragment that renews it adds none."""
+    if duty is not None:
+        trace(by=by, action="waiting.line.read", now=now, subject="duty", subject_id=duty.id)
 
 
 def _draw_rows(rows: list[WaitingRow], *, now: datetime) -> SafeString:
@@ -66,10 +75,10 @@ def _words() -> dict[str, str]:
 
 def _draw(
     row: WaitingRow,
-    labels: dict[str, str],
-    names: dict[UUID | None, str],
-    pictures: dict[str, SafeString],
-    words: dict[str, str],
+    labels: Mapping[str, str],
+    names: Mapping[UUID | None, str],
+    pictures: Mapping[str, str],
+    words: Mapping[str, str],
     now: datetime,
 ) -> str:
     name = escape(row.short_name)

@@ -88,7 +88,7 @@ def _again(request: HttpRequest, found: Room, form: NoteForm, **more: Any) -> Ht
 
 def _stale(request: HttpRequest, found: Room, form: NoteForm, error: StaleNote) -> HttpResponse:
     """Both texts: what was typed stays in the fields, the other stands beside; saving again keeps this one."""
-    typed = form.data.copy()  # type: ignore[union-attr]
+    typed = request.POST.copy()
     typed["base"] = str(error.current.saves)
     bound = NoteForm(typed)
     bound.is_valid()
@@ -137,7 +137,7 @@ def _incomplete(
 ) -> HttpResponse:
     for name in error.fields:
         form.add_error(name, MISSING[name]())
-    typed = form.data.copy()  # type: ignore[union-attr]
+    typed = request.POST.copy()
     current = draft_note(encounter=found.encounter)
     typed["base"] = str(current.saves if current else 0)
     form.data = typed

@@ -21,7 +21,7 @@ from toubib.consultation.queries import measured_seconds
 from toubib.consultation.views.common import go, keep_message, own_room, tell
 from toubib.consultation.views.file import file_context, ticket_of
 from toubib.consultation.views.guests import guests_context
-from toubib.consultation.views.line import line_context
+from toubib.consultation.views.line import line_context, trace_line
 from toubib.ground.actors import Actor
 from toubib.people.enums import Role
 from toubib.people.web import current_account, current_actor, role_required
@@ -50,6 +50,7 @@ def room_context(request: HttpRequest, found: Room, **more: Any) -> dict[str, An
     now, by = timezone.now(), current_actor(request)
     encounter, ticket = found.encounter, ticket_of(found)
     duty = current_duty(account_id=current_account(request).id)
+    trace_line(duty=duty, by=by, now=now)
     context = {
         "room": found,
         "encounter": encounter,
