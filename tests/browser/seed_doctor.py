@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.utils import timezone
 
 from tests.browser.seed_patient import empty_line
@@ -10,7 +12,7 @@ from toubib.people.enums import Role
 from toubib.record.enums import UNSIGNED_STATES, AbortReason
 from toubib.record.models import Encounter
 from toubib.waiting.models import Duty, Offer
-from toubib.waiting.operations import abort_call, end_duty, pause_duty
+from toubib.waiting.operations import abort_call, end_duty, lapse_offers, pause_duty
 
 
 def clean() -> None:
@@ -29,3 +31,8 @@ def clean() -> None:
 
 def _by(duty: Duty) -> Actor:
     return Actor(duty.account_id, Role.PRACTITIONER)
+
+
+def lapse() -> None:
+    """Every offer made so far went unanswered."""
+    lapse_offers(now=timezone.now() + timedelta(minutes=10))

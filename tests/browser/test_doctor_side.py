@@ -246,3 +246,35 @@ def test_whole_desk_by_keyboard(app, open_page):
     assert doctor.evaluate("document.activeElement.textContent") == "Rester dans l’appel"
     doctor.keyboard.press("Escape")
     expect(doctor.locator("#end-call")).to_be_hidden()
+
+
+def test_server_killed_in_the_call_loses_no_word(app, open_page):
+    cut = (*CUT, "WebSocket", "ERR_")
+    doctor, patient, _ = start_call(app, open_page, expect=cut)
+    app.kill()
+    doctor.get_by_label("Motif").fill("Écrit pendant la panne")
+    doctor.get_by_label("Constatations").focus()
+    expect(doctor.locator("[data-note-state]")).to_have_text("Sera enregistrée")
+    expect(doctor.locator("[data-notice-text]")).to_contain_text("L’appel continue", timeout=10_000)
+    before = [frames(page)[0] for page in (doctor, patient)]
+    doctor.wait_for_timeout(1500)
+    assert all(frames(page)[0] > seen for page, seen in zip((doctor, patient), before, strict=True))
+    app.start()
+    expect(doctor.locator("[data-note-state]")).to_contain_text("Enregistrée à", timeout=10_000)
+    for page in (doctor, patient):
+        expect(page.locator("[data-notice]")).to_be_hidden(timeout=10_000)
+        sees(page, 1)
+    doctor.reload()
+    expect(doctor.get_by_label("Motif")).to_have_value("Écrit pendant la panne")
+
+
+def test_nothing_to_wait_for_after_an_offer_lapsed(app, open_page):
+    app.do(SEED + "in_line")
+    app.do(SEED + "free_doctor", name="vasseur")
+    doctor = open_page("/cabinet", enter="vasseur")
+    expect(doctor.get_by_role("heading", name="Une demande vous est proposée")).to_be_visible()
+    app.do("tests.browser.seed_doctor:lapse")
+    expect(doctor.get_by_text("Vous étiez absent : en pause.")).to_be_visible()
+    look(doctor, "absent")
+    doctor.get_by_role("button", name="Reprendre ma garde").click()
+    expect(doctor.get_by_role("heading", name="Une demande vous est proposée")).to_be_visible()
