@@ -92,6 +92,23 @@ def test_taken_then_into_the_call_by_itself_then_the_note(open_page, do):
     look(page, "space")
 
 
+def test_the_back_button_does_not_throw_one_into_the_call_again(open_page, do):
+    seen = do("in_line")
+    page = open_page(f"/attente/{seen['ticket']}", enter="jeanne", expect=CUT)
+    room = do("take", ticket=seen["ticket"], name=DOCTOR)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("prend votre demande")
+    page.wait_for_timeout(700)
+    do("opens", room=room, name=DOCTOR)
+    page.wait_for_url(f"**/salle/{room}")
+    page.get_by_role("button", name="Raccrocher").click()
+    page.wait_for_url("**/consultation/*")
+    page.get_by_role("link", name="Revenir dans la salle").click()
+    page.wait_for_url(f"**/salle/{room}")
+    page.goto(page.url.replace(f"salle/{room}", "mon-espace"))
+    page.get_by_role("link", name="Rejoindre").click()
+    page.wait_for_url(f"**/salle/{room}")
+
+
 def test_the_line_cut_is_said_and_mended(open_page, do, app):
     seen = do("in_line", ahead=1)
     page = open_page(f"/attente/{seen['ticket']}", enter="jeanne", size=PHONE, expect=CUT)
