@@ -15,7 +15,10 @@ from toubib.waiting.enums import RefusalReason
 from toubib.waiting.models import Pool
 
 LONGEST_NOTE = 10_000
-REQUIRED = {"required": _("Choisissez une réponse."), "invalid_choice": _("Choisissez une réponse de la liste.")}
+REQUIRED = {
+    "required": _("Choisissez une réponse."),
+    "invalid_choice": _("Choisissez une réponse de la liste."),
+}
 
 
 def language_name(code: str) -> str:
@@ -40,11 +43,17 @@ class DutyForm(forms.Form):
         error_messages={"required": _("Choisissez au moins une langue.")},
     )
     min_age = forms.IntegerField(
-        label=_("Âge, à partir de"), min_value=0, max_value=150, initial=0,
+        label=_("Âge, à partir de"),
+        min_value=0,
+        max_value=150,
+        initial=0,
         error_messages={"invalid": _("Écrivez un âge en chiffres."), "required": _("Écrivez un âge.")},
     )
     max_age = forms.IntegerField(
-        label=_("Âge, jusqu’à"), min_value=0, max_value=150, initial=150,
+        label=_("Âge, jusqu’à"),
+        min_value=0,
+        max_value=150,
+        initial=150,
         error_messages={"invalid": _("Écrivez un âge en chiffres."), "required": _("Écrivez un âge.")},
     )
 

@@ -104,7 +104,9 @@ def measured_seconds(*, room_id: UUID) -> tuple[int, int]:
 
 def rooms_of_practitioner(*, practitioner_id: UUID) -> QuerySet[Room]:
     rows = Room.objects.filter(encounter__practitioner_id=practitioner_id)
-    return rows.select_related("encounter__patient", "encounter__ticket").order_by("-encounter__planned_at", "-id")
+    return rows.select_related("encounter__patient", "encounter__ticket").order_by(
+        "-encounter__planned_at", "-id"
+    )
 
 
 def unsigned_rooms(*, practitioner_id: UUID) -> list[Room]:

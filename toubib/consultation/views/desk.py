@@ -260,4 +260,6 @@ def _refuse_again(request: HttpRequest, form: RefuseForm) -> HttpResponse:
     professional = own_professional(request)
     duty = current_duty(account_id=professional.account_id)
     context = _desk_context(request, professional, duty, now=now)
-    return render(request, "consultation/desk.html", {**context, "refuse_form": form, "refusing": True}, status=422)
+    return render(
+        request, "consultation/desk.html", {**context, "refuse_form": form, "refusing": True}, status=422
+    )

@@ -42,7 +42,9 @@ def guests_context(found: Room) -> dict[str, Any]:
     return {
         "room": found,
         "people": [(person, person.role not in STAYING) for person in people],
-        "door": [(invite, has_agreed(invite_id=invite.id)) for invite in guests_at_the_door(room_id=found.id)],
+        "door": [
+            (invite, has_agreed(invite_id=invite.id)) for invite in guests_at_the_door(room_id=found.id)
+        ],
         "room_is_full": len(people) >= MAX_IN_ROOM,
         "invite_form": InviteForm(),
     }
@@ -76,7 +78,9 @@ def invite(request: HttpRequest, room: UUID) -> HttpResponse:
         return _answer(request, found, refusal=_("Cette visite est terminée."))
     role = ParticipantRole(form.cleaned_data["role"])
     try:
-        made, token = invite_guest(ticket_id=ticket.id, role=role, by=current_actor(request), now=timezone.now())
+        made, token = invite_guest(
+            ticket_id=ticket.id, role=role, by=current_actor(request), now=timezone.now()
+        )
     except InviteDead as error:
         return _answer(request, found, refusal=str(error))
     link = f"{settings.PUBLIC_URL}/invite/{token}"

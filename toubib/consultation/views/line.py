@@ -147,7 +147,12 @@ def priority(request: HttpRequest, ticket: UUID) -> HttpResponse:
         else:
             tell(request, _("La priorité est retirée.") if clearing else _("La priorité est enregistrée."))
         return redirect(back)
-    context = {"form": form, "ticket": row, "name": row.patient.full_name if row.patient else "", "back": back}
+    context = {
+        "form": form,
+        "ticket": row,
+        "name": row.patient.full_name if row.patient else "",
+        "back": back,
+    }
     return render(request, "consultation/priority.html", context)
 
 
@@ -155,7 +160,9 @@ def _ticket_on_my_lines(request: HttpRequest, ticket_id: UUID) -> Ticket:
     duty = current_duty(account_id=current_account(request).id)
     if duty is None:
         raise Http404
-    rows = Ticket.objects.select_related("patient").filter(pool__in=duty.pools.all(), state__in=IN_LINE_STATES)
+    rows = Ticket.objects.select_related("patient").filter(
+        pool__in=duty.pools.all(), state__in=IN_LINE_STATES
+    )
     ticket = rows.filter(pk=ticket_id).first()
     if ticket is None:
         raise Http404
@@ -166,5 +173,3 @@ def _back_of(request: HttpRequest) -> str:
     """Where the list stood: the desk, or the room that one must not leave."""
     wanted = request.POST.get("back") or request.GET.get("back") or ""
     return wanted if wanted.startswith("/cabinet") and "\\" not in wanted else "/cabinet"
-
-

@@ -72,7 +72,11 @@ def room_context(request: HttpRequest, found: Room, **more: Any) -> dict[str, An
 def phase_of(encounter: Encounter) -> str:
     if encounter.state in SIGNED:
         return "signed"
-    words = {EncounterState.IN_PROGRESS: "call", EncounterState.TO_SIGN: "ended", EncounterState.ABORTED: "aborted"}
+    words = {
+        EncounterState.IN_PROGRESS: "call",
+        EncounterState.TO_SIGN: "ended",
+        EncounterState.ABORTED: "aborted",
+    }
     return words.get(EncounterState(encounter.state), "before")
 
 
@@ -98,7 +102,9 @@ def beside_context(encounter: Encounter) -> dict[str, Any]:
     return {
         "check_form": CheckForm(initial=checks),
         "second_parent_form": SecondParentForm(initial={"agreed": agreed}),
-        "orient_form": OrientForm(initial={"to": encounter.orientation, "note": encounter.orientation_note or ""}),
+        "orient_form": OrientForm(
+            initial={"to": encounter.orientation, "note": encounter.orientation_note or ""}
+        ),
     }
 
 
@@ -109,7 +115,8 @@ def status_of(found: Room, *, now: datetime) -> dict[str, str]:
     since = encounter.started_at
     length = say_length(((encounter.ended_at or now) - since).total_seconds()) if since else ""
     return {
-        "measured": _("vidéo mesurée des deux côtés : %(length)s") % {"length": say_length(min(by_patient, by_doctor))},
+        "measured": _("vidéo mesurée des deux côtés : %(length)s")
+        % {"length": say_length(min(by_patient, by_doctor))},
         "measured_detail": _("Reçue par le patient : %(patient)s ; par vous : %(doctor)s.")
         % {"patient": say_length(by_patient), "doctor": say_length(by_doctor)},
         "elapsed": _("En consultation · %(length)s") % {"length": length} if length else _("En consultation"),

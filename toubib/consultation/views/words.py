@@ -30,7 +30,9 @@ def _why(row: dict[str, str], ticket: Ticket) -> str:
 def _arrival(ticket: Ticket) -> str:
     hour = say_hour(ticket.arrived_at) if ticket.arrived_at else ""
     if ticket.tier:
-        return _("Une priorité posée par un professionnel la place devant ; arrivée à %(hour)s.") % {"hour": hour}
+        return _("Une priorité posée par un professionnel la place devant ; arrivée à %(hour)s.") % {
+            "hour": hour
+        }
     return _("C’est la première dans l’ordre d’arrivée que vous pouvez recevoir : arrivée à %(hour)s.") % {
         "hour": hour
     }
