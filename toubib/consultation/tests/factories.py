@@ -77,13 +77,17 @@ def make_call(*, opened: bool = False, now: datetime | None = None, **over: Any)
     encounter = take_offer(offer_id=offer.id, by=doctor_actor(doctor), now=now)
     if opened:
         open_room(room_id=encounter.room.id, by=doctor_actor(doctor), now=now)
-    ticket = Ticket.objects.select_related("patient", "account", "place_commune__samu").get(encounter=encounter)
+    ticket = Ticket.objects.select_related("patient", "account", "place_commune__samu").get(
+        encounter=encounter
+    )
     duty.refresh_from_db()
     room = Room.objects.get(encounter=encounter)
     return Call(scene, doctor, duty, ticket, offer, Encounter.objects.get(pk=encounter.pk), room)
 
 
-def make_guest(call: Call, *, role: str = ParticipantRole.RELATIVE, name: str = "Lucie Ferrand", agreed: bool = True) -> Invite:
+def make_guest(
+    call: Call, *, role: str = ParticipantRole.RELATIVE, name: str = "Lucie Ferrand", agreed: bool = True
+) -> Invite:
     """A guest who knocked; the patient agreed unless told otherwise."""
     now = timezone.now()
     invite, token = invite_guest(ticket_id=call.ticket.id, role=role, by=call.by, now=now)

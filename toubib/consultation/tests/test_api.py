@@ -38,7 +38,12 @@ def token_of(call, role=ParticipantRole.PATIENT):
     seat = call.seat(role)
     side = PROFESSIONAL if role == ParticipantRole.PRACTITIONER else PATIENT
     return make_room_token(
-        room_id=call.room.id, participant_id=seat.id, role=seat.role, name=seat.name, rpps=seat.rpps, side=side,
+        room_id=call.room.id,
+        participant_id=seat.id,
+        role=seat.role,
+        name=seat.name,
+        rpps=seat.rpps,
+        side=side,
         now=timezone.now(),
     )
 
@@ -83,8 +88,16 @@ def test_credentials_name_the_person_and_leave_one_trace(call):
     post(client, url, {})
     seat = call.seat(ParticipantRole.PRACTITIONER)
     room_pass = read_room_token(token=answer["token"], now=timezone.now())
-    assert (room_pass.participant_id, room_pass.side, room_pass.rpps) == (str(seat.id), PROFESSIONAL, seat.rpps)
-    assert (answer["room"], answer["participant"], answer["ws"]) == (str(call.room.id), str(seat.id), "/ws/salle")
+    assert (room_pass.participant_id, room_pass.side, room_pass.rpps) == (
+        str(seat.id),
+        PROFESSIONAL,
+        seat.rpps,
+    )
+    assert (answer["room"], answer["participant"], answer["ws"]) == (
+        str(call.room.id),
+        str(seat.id),
+        "/ws/salle",
+    )
     assert "iceServers" in answer["ice"]
     assert JournalEntry.objects.filter(action="consultation.room.enter").count() == 1
 
@@ -99,7 +112,9 @@ def test_credentials_before_and_after_the_room_is_open():
     end_room(room_id=call.room.id, by=call.by, now=timezone.now())
     after = post(client, url, {})
     assert [(one.status_code, one.json().get("error")) for one in (before, during, after)] == [
-        (409, "not_open"), (200, None), (410, "closed"),
+        (409, "not_open"),
+        (200, None),
+        (410, "closed"),
     ]
 
 
@@ -123,7 +138,8 @@ def test_measures_count_by_the_pass_even_after_the_room_closed(call):
     patient, doctor = call.seat(ParticipantRole.PATIENT), call.seat(ParticipantRole.PRACTITIONER)
     url = f"/salle/{call.room.id}/mesures"
     body = {
-        "token": token_of(call), "seq": 1,
+        "token": token_of(call),
+        "seq": 1,
         "peers": [{"participant": str(doctor.id), "video_seconds": 40, "audio_seconds": 41, "relay": True}],
     }
     client = Client(enforce_csrf_checks=True)  # no session at all
@@ -142,7 +158,12 @@ def test_measures_with_a_wrong_pass_or_body(call):
     other = str(call.seat(ParticipantRole.PRACTITIONER).id)
     right = {"participant": other, "video_seconds": 1, "audio_seconds": 1, "relay": False}
     late = make_room_token(
-        room_id=call.room.id, participant_id=other, role="patient", name="x", rpps="", side=PATIENT,
+        room_id=call.room.id,
+        participant_id=other,
+        role="patient",
+        name="x",
+        rpps="",
+        side=PATIENT,
         now=timezone.now() - timedelta(hours=1),
     )
     bodies = {
@@ -157,7 +178,10 @@ def test_measures_with_a_wrong_pass_or_body(call):
         "not an id": ({"token": token, "peers": [{**right, "participant": "x"}]}, 400),
         "a list": ([], 400),
         "fine": ({"token": token, "peers": [right]}, 200),
-        "a stranger's id changes nothing": ({"token": token, "peers": [{**right, "participant": str(uuid4())}]}, 200),
+        "a stranger's id changes nothing": (
+            {"token": token, "peers": [{**right, "participant": str(uuid4())}]},
+            200,
+        ),
     }
     client = Client()
     got = {name: post(client, url, body).status_code for name, (body, _) in bodies.items()}
@@ -181,9 +205,16 @@ def test_bodies_that_cannot_be_read(call):
     long = post(client, url, {"client_id": str(uuid4()), "text": "x" * 2001})
     empty = post(client, url, {"client_id": str(uuid4()), "text": "  "})
     number = post(client, url, {"client_id": 4, "text": "x"})
-    answers = [(one.status_code, one.json()["error"]) for one in (form, broken, deep, huge, long, empty, number)]
+    answers = [
+        (one.status_code, one.json()["error"]) for one in (form, broken, deep, huge, long, empty, number)
+    ]
     assert answers == [
-        (400, "content_type"), (400, "json"), (400, "json"), (413, "too_large"), (400, "text"), (400, "text"),
+        (400, "content_type"),
+        (400, "json"),
+        (400, "json"),
+        (413, "too_large"),
+        (400, "text"),
+        (400, "text"),
         (400, "shape"),
     ]
     assert ChatMessage.objects.count() == 0
@@ -197,7 +228,9 @@ def test_messages_are_kept_once_and_read_in_order(call):
     post(doctor, url, {"client_id": str(uuid4()), "text": "Bonjour"})
     lines = doctor.get(url).json()["messages"]
     assert [line["text"] for line in lines] == ["Bonjour <b>docteur</b>", "Bonjour"]
-    assert [line["text"] for line in patient.get(url, {"after": lines[0]["id"]}).json()["messages"]] == ["Bonjour"]
+    assert [line["text"] for line in patient.get(url, {"after": lines[0]["id"]}).json()["messages"]] == [
+        "Bonjour"
+    ]
     assert patient.get(url, {"after": "x"}).status_code == 400
     assert JournalEntry.objects.filter(action="record.messages.read").count() == 1
 

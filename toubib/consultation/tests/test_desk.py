@@ -62,13 +62,20 @@ def test_start_duty_then_again_by_a_double_click():
     answers = [client.post("/cabinet/garde/commencer", duty_data(pool, max_age="80")) for _ in range(2)]
     duty = Duty.objects.get()
     assert [answer.status_code for answer in answers] == [302, 302]
-    assert (duty.state, duty.max_age, duty.languages, list(duty.pools.all())) == (DutyState.OPEN, 80, ["fr"], [pool])
+    assert (duty.state, duty.max_age, duty.languages, list(duty.pools.all())) == (
+        DutyState.OPEN,
+        80,
+        ["fr"],
+        [pool],
+    )
     assert "Vous êtes disponible" in text_of(client.get("/cabinet"))
 
 
 def test_start_duty_with_wrong_input_keeps_what_was_typed():
     _, pool, client = off_duty()
-    answer = client.post("/cabinet/garde/commencer", duty_data(pool, languages=[], min_age="40", max_age="30"))
+    answer = client.post(
+        "/cabinet/garde/commencer", duty_data(pool, languages=[], min_age="40", max_age="30")
+    )
     shown = text_of(answer)
     assert (answer.status_code, Duty.objects.count()) == (422, 0)
     assert "Choisissez au moins une langue." in shown
@@ -142,8 +149,14 @@ def test_offer_is_shown_with_the_reasons_of_the_match():
     client = client_of(doctor.account)
     shown = text_of(client.get("/cabinet"))
     for words in (
-        "Une demande vous est proposée", "Fièvre", "Depuis hier", "A dit oui, puis non, à un signe d’alerte",
-        "C’est la première dans l’ordre d’arrivée", "Langue : vous parlez français.", "Prendre", "Refuser",
+        "Une demande vous est proposée",
+        "Fièvre",
+        "Depuis hier",
+        "A dit oui, puis non, à un signe d’alerte",
+        "C’est la première dans l’ordre d’arrivée",
+        "Langue : vous parlez français.",
+        "Prendre",
+        "Refuser",
     ):
         assert words in shown
     assert JournalEntry.objects.filter(action="waiting.offer.read", subject_id=str(offer.id)).count() == 1
@@ -184,13 +197,21 @@ def test_refuse_with_a_reason_gives_the_place_back():
     again = client.post(f"/cabinet/proposition/{offer.id}/refuser", data, follow=True)
     offer.refresh_from_db()
     assert (offer.state, offer.refusal, Ticket.objects.get().state) == (
-        OfferState.REFUSED, RefusalReason.SKILL, TicketState.WAITING,
+        OfferState.REFUSED,
+        RefusalReason.SKILL,
+        TicketState.WAITING,
     )
     assert "Cette proposition a déjà sa réponse." in text_of(again)
 
 
 @pytest.mark.parametrize(
-    "data", [{}, {"refuse-reason": "x"}, {"refuse-reason": "other", "refuse-note": " "}, {"refuse-reason": "skill", "refuse-note": "x" * 501}]
+    "data",
+    [
+        {},
+        {"refuse-reason": "x"},
+        {"refuse-reason": "other", "refuse-note": " "},
+        {"refuse-reason": "skill", "refuse-note": "x" * 501},
+    ],
 )
 def test_refuse_with_wrong_input(data):
     _, doctor, _, offer = make_offer()
@@ -232,8 +253,14 @@ def test_line_shows_marks_and_count():
     Ticket.objects.filter(pk=away.id).update(state=TicketState.AWAY)
     shown = text_of(client_of(scene.cast.vasseur.account).get("/cabinet/file"))
     for words in (
-        "3 attendent", "1. Camille A., 36 ans", "Priorité, Dr Lenoir", "A dit oui à un signe d’alerte", "12 min",
-        "Sorti, rappel par message", "Proposé à un médecin", "Lecture seule",
+        "3 attendent",
+        "1. Camille A., 36 ans",
+        "Priorité, Dr Lenoir",
+        "A dit oui à un signe d’alerte",
+        "12 min",
+        "Sorti, rappel par message",
+        "Proposé à un médecin",
+        "Lecture seule",
     ):
         assert words in shown
 
@@ -265,7 +292,11 @@ def test_priority_is_set_with_a_reason_and_taken_back():
     first = Ticket.objects.get(pk=ticket.id)
     client.post(url, {"clear": "1"})
     ticket.refresh_from_db()
-    assert (empty.status_code, "Écrivez la raison" in text_of(empty), client.get(url).status_code) == (200, True, 200)
+    assert (empty.status_code, "Écrivez la raison" in text_of(empty), client.get(url).status_code) == (
+        200,
+        True,
+        200,
+    )
     assert (first.tier, first.tier_set_by, done.url) == (1, scene.cast.vasseur.account_id, "/cabinet/salle/x")
     assert ticket.tier == 0
 
@@ -275,7 +306,9 @@ def test_priority_never_leads_elsewhere():
     ticket = put_in_line(scene, now=timezone.now())
     client = client_of(scene.cast.vasseur.account)
     asked = ("https://ailleurs.test", "//ailleurs.test", "/cabinet\\..")
-    places = [client.post(f"/cabinet/priorite/{ticket.id}", {"reason": "x", "back": back}).url for back in asked]
+    places = [
+        client.post(f"/cabinet/priorite/{ticket.id}", {"reason": "x", "back": back}).url for back in asked
+    ]
     assert places == ["/cabinet"] * 3
 
 
@@ -298,13 +331,23 @@ def test_desk_by_role():
     cast = scene.cast
     gets = ("/cabinet", "/cabinet/file", "/cabinet/garde", f"/cabinet/priorite/{offer.ticket_id}")
     posts = (
-        "/cabinet/garde/commencer", "/cabinet/garde/pause", f"/cabinet/proposition/{offer.id}/prendre",
+        "/cabinet/garde/commencer",
+        "/cabinet/garde/pause",
+        f"/cabinet/proposition/{offer.id}/prendre",
         f"/cabinet/proposition/{offer.id}/refuser",
     )
     nobody = Client()
-    assert {nobody.get(url).status_code for url in gets} | {nobody.post(url).status_code for url in posts} == {302}
+    assert {nobody.get(url).status_code for url in gets} | {
+        nobody.post(url).status_code for url in posts
+    } == {302}
     for account in (
-        cast.jeanne, cast.stranger, cast.haddad.account, cast.director, cast.compliance, cast.regulator, cast.analyst,
+        cast.jeanne,
+        cast.stranger,
+        cast.haddad.account,
+        cast.director,
+        cast.compliance,
+        cast.regulator,
+        cast.analyst,
         cast.administrator,
     ):
         client = client_of(account)

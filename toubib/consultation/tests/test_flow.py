@@ -35,7 +35,16 @@ def test_walk_in_when_a_doctor_is_free():
         keep_measurements(participant=one, received=[Received(other.id, seconds, seconds, False)], now=NOW)
     with pytest.raises(NoteIncomplete):
         sign_room(room_id=room.id, attestation=Attestation.VIDEO, by=by, now=NOW)
-    save_note(encounter_id=encounter.id, reason="Toux", findings="RAS", conclusion="Virose", advice="", base=0, by=by, now=NOW)
+    save_note(
+        encounter_id=encounter.id,
+        reason="Toux",
+        findings="RAS",
+        conclusion="Virose",
+        advice="",
+        base=0,
+        by=by,
+        now=NOW,
+    )
     end_room(room_id=room.id, by=by, now=NOW + timedelta(minutes=9))
     assert Duty.objects.get().state == DutyState.WRITING
     sign_room(room_id=room.id, attestation=Attestation.VIDEO, by=by, now=NOW + timedelta(minutes=10))

@@ -11,55 +11,22 @@ from PIL import Image
 
 from toubib.consultation.enums import InviteState, ParticipantRole
 from toubib.consultation.models import Invite, Participant, Room
-from toubib.consultation.operations import Received, agree_to_guest, end_room, keep_measurements, sign_room
+from toubib.consultation.operations import Received, agree_to_guest, end_room, keep_measurements
 from toubib.consultation.tests.factories import admit, make_call, make_guest
+from toubib.consultation.tests.pages import FRAGMENT, TEXTS, client_of, save, text_of, url
 from toubib.ground.actors import Actor
 from toubib.ground.models import JournalEntry
 from toubib.people.enums import LinkKind
 from toubib.people.models import Patient
 from toubib.people.operations import suspend_professional
-from toubib.people.tests.factories import make_link, sign_in
-from toubib.record.enums import Attestation, ConsentScope, EncounterState, Orientation
+from toubib.people.tests.factories import make_link
+from toubib.record.enums import ConsentScope, EncounterState, Orientation
 from toubib.record.models import Encounter, Note
 from toubib.record.operations import add_attachment, say_consents, tell_health_summary
 from toubib.waiting.enums import DutyState, TicketState
 from toubib.waiting.models import Duty, Ticket
 
 pytestmark = pytest.mark.django_db(transaction=True)
-FRAGMENT = {"HX-Request": "true"}
-TEXTS = {"reason": "Toux", "findings": "Auscultation impossible", "conclusion": "Virose", "advice": "Revenir si fièvre"}
-
-
-def client_of(account, **more):
-    client = Client()
-    sign_in(client, account, **more)
-    return client
-
-
-def text_of(answer):
-    return " ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).replace("\xa0", " ").split())
-
-
-@pytest.fixture
-def call():
-    return make_call(opened=True)
-
-
-@pytest.fixture
-def doctor(call):
-    return client_of(call.doctor.account)
-
-
-def url(call, end=""):
-    return f"/cabinet/salle/{call.room.id}{end}"
-
-
-def save(client, call, base=0, **over):
-    return client.post(
-        url(call, "/note"), {**TEXTS, "base": str(base), **over}, headers={"Accept": "application/json"}
-    )
-
-
 # The page
 
 
@@ -67,18 +34,34 @@ def test_page_before_the_room_is_open_shows_the_file():
     call = make_call(signs_yes=["breathing"], reason_text="Depuis deux jours")
     now = timezone.now()
     tell_health_summary(
-        patient_id=call.patient.id, content={"allergies": "Pénicilline", "treatments": "Aucun"}, by=call.by_patient, now=now
+        patient_id=call.patient.id,
+        content={"allergies": "Pénicilline", "treatments": "Aucun"},
+        by=call.by_patient,
+        now=now,
     )
     say_consents(
-        patient_id=call.patient.id, answers={ConsentScope.CARE: True}, by=call.by_patient, now=now,
+        patient_id=call.patient.id,
+        answers={ConsentScope.CARE: True},
+        by=call.by_patient,
+        now=now,
         encounter_id=call.encounter.id,
     )
     shown = client_of(call.doctor.account).get(url(call))
     words = text_of(shown)
     for one in (
-        call.patient.full_name, "vous attend", "Ouvrir la salle", "Allergie : Pénicilline", "Identité provisoire",
-        "A dit oui, puis non, à un signe d’alerte", "Depuis deux jours", "Pas de médecin traitant",
-        "rue des Lavoirs", "06 39 98 00 42", "Soins à distance : oui", "SAMU", "Traitements Aucun",
+        call.patient.full_name,
+        "vous attend",
+        "Ouvrir la salle",
+        "Allergie : Pénicilline",
+        "Identité provisoire",
+        "A dit oui, puis non, à un signe d’alerte",
+        "Depuis deux jours",
+        "Pas de médecin traitant",
+        "rue des Lavoirs",
+        "06 39 98 00 42",
+        "Soins à distance : oui",
+        "SAMU",
+        "Traitements Aucun",
     ):
         assert one in words
     samu = call.ticket.place_commune.samu
@@ -90,7 +73,15 @@ def test_page_before_the_room_is_open_shows_the_file():
 
 
 def test_page_of_a_child_says_who_comes_along_and_the_secret():
-    call = make_call(patient_age=15, draft={"who": "child", "minor_secrecy": True, "done": ["sante", "consentements", "test"], "consentements": {"care": True}})
+    call = make_call(
+        patient_age=15,
+        draft={
+            "who": "child",
+            "minor_secrecy": True,
+            "done": ["sante", "consentements", "test"],
+            "consentements": {"care": True},
+        },
+    )
     make_link(call.scene.cast.jeanne, call.patient, LinkKind.RELATIVE)
     words = text_of(client_of(call.doctor.account).get(url(call)))
     for one in ("Patient mineur", "Accord du second parent", "demande le secret", "Jeanne Morel"):
@@ -149,106 +140,6 @@ def test_suspended_in_the_call_keeps_this_call(doctor, call):
     assert Encounter.objects.get().state == EncounterState.SIGNED
 
 
-# The note
-
-
-def test_note_saves_itself_and_says_when(doctor, call):
-    first = save(doctor, call).json()
-    same = save(doctor, call, base=0).json()  # a second sending of the same words
-    second = save(doctor, call, base=1, findings="Autre").json()
-    note = Note.objects.get()
-    assert (first["base"], same["base"], second["base"], note.findings) == (1, 1, 2, "Autre")
-    assert first["said"].startswith("Enregistrée à ")
-
-
-def test_note_of_a_stale_tab_keeps_both_texts(doctor, call):
-    save(doctor, call)
-    stale = save(doctor, call, base=0, reason="Mon texte à moi")
-    assert (stale.status_code, stale.json()["error"], stale.json()["base"]) == (409, "stale", 1)
-    assert stale.json()["texts"] == TEXTS
-    by_button = doctor.post(url(call, "/note"), {**TEXTS, "reason": "Mon texte à moi", "base": "0"})
-    shown = by_button.content.decode()
-    assert by_button.status_code == 422
-    assert "Mon texte à moi" in shown
-    assert "<q>Toux</q>" in shown
-    assert 'name="base" value="1"' in shown
-    assert Note.objects.get().reason == "Toux"
-
-
-def test_note_too_long_says_so_and_keeps_it(doctor, call):
-    long = "x" * 10_001
-    answer = save(doctor, call, findings=long)
-    assert (answer.status_code, answer.json()["error"], list(answer.json()["fields"])) == (400, "form", ["findings"])
-    page = doctor.post(url(call, "/note"), {**TEXTS, "findings": long, "base": "0"})
-    assert (page.status_code, long in page.content.decode(), Note.objects.count()) == (422, True, 0)
-
-
-@pytest.mark.parametrize("base", ["", "x", "-1"])
-def test_note_with_a_wrong_base(doctor, call, base):
-    assert save(doctor, call, base=base).status_code == 400
-
-
-def test_note_after_the_signature_in_another_tab(doctor, call):
-    save(doctor, call)
-    sign_room(room_id=call.room.id, attestation=Attestation.VIDEO, by=call.by, now=timezone.now())
-    late = save(doctor, call, base=1, findings="Trop tard")
-    assert (late.status_code, "ajout" in late.json()["sentence"]) == (410, True)
-    assert Note.objects.get().findings == TEXTS["findings"]
-
-
-def test_sign_takes_the_words_of_the_page_and_frees_the_doctor(doctor, call):
-    data = {**TEXTS, "base": "0", "attestation": "video"}
-    answer = doctor.post(url(call, "/signer"), data)
-    again = doctor.post(url(call, "/signer"), data, follow=True)
-    call.encounter.refresh_from_db()
-    assert (answer.url, call.encounter.state, call.encounter.attestation) == ("/cabinet", "signed", "video")
-    assert (Duty.objects.get().state, Ticket.objects.get().state) == (DutyState.OPEN, TicketState.CLOSED)
-    assert "Cette note est déjà signée." in text_of(again)
-    assert "Compléter la note" in text_of(again)
-
-
-def test_sign_with_missing_parts_names_them_beside_the_fields(doctor, call):
-    answer = doctor.post(
-        url(call, "/signer"), {**TEXTS, "findings": " ", "conclusion": "", "base": "0", "attestation": "phone"}
-    )
-    shown = answer.content.decode()
-    assert (answer.status_code, Encounter.objects.get().state) == (422, EncounterState.IN_PROGRESS)
-    assert "Écrivez ce que vous avez constaté." in shown
-    assert "Écrivez votre conclusion et votre décision." in shown
-    assert '<option value="phone" selected>' in shown
-    assert 'name="base" value="1"' in shown
-    done = doctor.post(url(call, "/signer"), {**TEXTS, "base": "1", "attestation": "phone"})
-    assert done.url == "/cabinet"
-
-
-def test_sign_from_a_stale_tab_signs_nothing(doctor, call):
-    save(doctor, call)
-    data = {**TEXTS, "reason": "Autre texte", "base": "0", "attestation": "video"}
-    answer = doctor.post(url(call, "/signer"), data)
-    assert (answer.status_code, "<q>Toux</q>" in answer.content.decode()) == (422, True)
-    assert Encounter.objects.get().state == EncounterState.IN_PROGRESS
-
-
-def test_sign_without_attestation(doctor, call):
-    answer = doctor.post(url(call, "/signer"), {**TEXTS, "base": "0", "attestation": "smoke"})
-    assert (answer.status_code, Encounter.objects.get().state) == (422, EncounterState.IN_PROGRESS)
-
-
-def test_amend_adds_and_never_erases(doctor, call):
-    doctor.post(url(call, "/signer"), {**TEXTS, "base": "0", "attestation": "video"})
-    empty = doctor.post(url(call, "/ajout"), {"text": " "})
-    for _ in range(2):
-        doctor.post(url(call, "/ajout"), {"text": "Rappelé : va mieux"})
-    assert (empty.status_code, "Écrivez ce que vous ajoutez." in text_of(empty)) == (422, True)
-    assert [note.conclusion for note in Note.objects.order_by("version")] == ["Virose", "Rappelé : va mieux"]
-    assert Encounter.objects.get().state == EncounterState.AMENDED
-
-
-def test_amend_before_the_signature_is_refused(doctor, call):
-    answer = doctor.post(url(call, "/ajout"), {"text": "Trop tôt"}, follow=True)
-    assert "La consultation n’en est plus là" in text_of(answer)
-
-
 # Beside the call
 
 
@@ -280,12 +171,20 @@ def test_orient_elsewhere_wants_words(doctor, call):
 
 def test_beside_forms_after_the_signature_change_nothing(doctor, call):
     doctor.post(url(call, "/signer"), {**TEXTS, "base": "0", "attestation": "video"})
-    forms = {"/verification": {"identity": "on"}, "/second-parent": {"agreed": "yes"}, "/orientation": {"to": "samu"}}
+    forms = {
+        "/verification": {"identity": "on"},
+        "/second-parent": {"agreed": "yes"},
+        "/orientation": {"to": "samu"},
+    }
     for end, data in forms.items():
         assert "La consultation est close" in text_of(doctor.post(url(call, end), data, headers=FRAGMENT))
         assert doctor.post(url(call, end), data).status_code == 302
     kept = Encounter.objects.get()
-    assert (kept.identity_checked, kept.second_parent_agreed, kept.orientation) == (None, None, Orientation.NONE)
+    assert (kept.identity_checked, kept.second_parent_agreed, kept.orientation) == (
+        None,
+        None,
+        Orientation.NONE,
+    )
 
 
 # Guests
@@ -383,13 +282,21 @@ def picture():
 
 def test_piece_is_shown_to_the_doctor_of_the_case_alone(doctor, call):
     now = timezone.now()
-    piece = add_attachment(patient_id=call.patient.id, title="Bras", content=picture(), by=call.by_patient, now=now)
+    piece = add_attachment(
+        patient_id=call.patient.id, title="Bras", content=picture(), by=call.by_patient, now=now
+    )
     where = f"/cabinet/piece/{piece.id}"
     answer = doctor.get(where)
-    assert (answer.status_code, answer["Content-Type"], answer.content[:2]) == (200, "image/jpeg", b"\xff\xd8")
+    assert (answer.status_code, answer["Content-Type"], answer.content[:2]) == (
+        200,
+        "image/jpeg",
+        b"\xff\xd8",
+    )
     assert JournalEntry.objects.filter(action="record.attachment.read", subject_id=str(piece.id)).count() == 1
     cast = call.scene.cast
-    others = [client_of(one) for one in (cast.lenoir.account, cast.stranger, call.account, cast.administrator)]
+    others = [
+        client_of(one) for one in (cast.lenoir.account, cast.stranger, call.account, cast.administrator)
+    ]
     assert [client.get(where).status_code for client in others] == [404] * 4
     assert Client().get(where).status_code == 302
     assert "Photos, 1" in text_of(doctor.get(url(call)))
@@ -400,17 +307,27 @@ def test_piece_is_shown_to_the_doctor_of_the_case_alone(doctor, call):
 
 def test_piece_of_another_patient(doctor, call):
     other = Patient.objects.exclude(pk=call.patient.pk).first()
-    piece = add_attachment(patient_id=other.id, title="", content=picture(), by=call.by_patient, now=timezone.now())
+    piece = add_attachment(
+        patient_id=other.id, title="", content=picture(), by=call.by_patient, now=timezone.now()
+    )
     assert doctor.get(f"/cabinet/piece/{piece.id}").status_code == 404
 
 
 def test_past_consultations_are_read_and_journaled(doctor, call):
     past = Encounter.objects.create(
-        patient=call.patient, practitioner=call.scene.cast.lenoir.practitioner, state=EncounterState.SIGNED,
-        planned_at=timezone.now() - timedelta(days=9), signed_at=timezone.now() - timedelta(days=9),
+        patient=call.patient,
+        practitioner=call.scene.cast.lenoir.practitioner,
+        state=EncounterState.SIGNED,
+        planned_at=timezone.now() - timedelta(days=9),
+        signed_at=timezone.now() - timedelta(days=9),
     )
     Note.objects.create(
-        encounter=past, reason="Genou", findings="RAS", conclusion="Repos", advice="", saved_at=timezone.now(),
+        encounter=past,
+        reason="Genou",
+        findings="RAS",
+        conclusion="Repos",
+        advice="",
+        saved_at=timezone.now(),
         signed_at=timezone.now(),
     )
     words = text_of(doctor.get(url(call)))
@@ -426,8 +343,18 @@ def test_room_by_role(call):
     person = call.seat(ParticipantRole.PATIENT)
     gets = ("", "/etat", "/suivi", "/invites")
     posts = (
-        "/ouvrir", "/finir", "/quitter/confier", "/note", "/signer", "/ajout", "/verification", "/second-parent",
-        "/orientation", "/inviter", f"/invites/{invite.id}/admettre", f"/invites/{invite.id}/refuser",
+        "/ouvrir",
+        "/finir",
+        "/quitter/confier",
+        "/note",
+        "/signer",
+        "/ajout",
+        "/verification",
+        "/second-parent",
+        "/orientation",
+        "/inviter",
+        f"/invites/{invite.id}/admettre",
+        f"/invites/{invite.id}/refuser",
         f"/personnes/{person.id}/retirer",
     )
     nobody = Client()
@@ -435,8 +362,15 @@ def test_room_by_role(call):
     assert {nobody.post(url(call, end)).status_code for end in posts} == {302}
     cast = call.scene.cast
     for account in (
-        cast.lenoir.account, call.account, cast.stranger, cast.haddad.account, cast.director, cast.compliance,
-        cast.regulator, cast.analyst, cast.administrator,
+        cast.lenoir.account,
+        call.account,
+        cast.stranger,
+        cast.haddad.account,
+        cast.director,
+        cast.compliance,
+        cast.regulator,
+        cast.analyst,
+        cast.administrator,
     ):
         client = client_of(account)
         assert {client.get(url(call, end)).status_code for end in gets} == {404}

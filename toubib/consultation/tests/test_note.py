@@ -1,0 +1,115 @@
+"""The note: saved by itself, from two pages, too long, signed, completed."""
+
+import pytest
+from django.utils import timezone
+
+from toubib.consultation.operations import sign_room
+from toubib.consultation.tests.pages import TEXTS, save, text_of, url
+from toubib.record.enums import Attestation, EncounterState
+from toubib.record.models import Encounter, Note
+from toubib.waiting.enums import DutyState, TicketState
+from toubib.waiting.models import Duty, Ticket
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_note_saves_itself_and_says_when(doctor, call):
+    first = save(doctor, call).json()
+    same = save(doctor, call, base=0).json()  # a second sending of the same words
+    second = save(doctor, call, base=1, findings="Autre").json()
+    note = Note.objects.get()
+    assert (first["base"], same["base"], second["base"], note.findings) == (1, 1, 2, "Autre")
+    assert first["said"].startswith("Enregistrée à ")
+
+
+def test_note_of_a_stale_tab_keeps_both_texts(doctor, call):
+    save(doctor, call)
+    stale = save(doctor, call, base=0, reason="Mon texte à moi")
+    assert (stale.status_code, stale.json()["error"], stale.json()["base"]) == (409, "stale", 1)
+    assert stale.json()["texts"] == TEXTS
+    by_button = doctor.post(url(call, "/note"), {**TEXTS, "reason": "Mon texte à moi", "base": "0"})
+    shown = by_button.content.decode()
+    assert by_button.status_code == 422
+    assert "Mon texte à moi" in shown
+    assert "<q>Toux</q>" in shown
+    assert 'name="base" value="1"' in shown
+    assert Note.objects.get().reason == "Toux"
+
+
+def test_note_too_long_says_so_and_keeps_it(doctor, call):
+    long = "x" * 10_001
+    answer = save(doctor, call, findings=long)
+    assert (answer.status_code, answer.json()["error"], list(answer.json()["fields"])) == (
+        400,
+        "form",
+        ["findings"],
+    )
+    page = doctor.post(url(call, "/note"), {**TEXTS, "findings": long, "base": "0"})
+    assert (page.status_code, long in page.content.decode(), Note.objects.count()) == (422, True, 0)
+
+
+@pytest.mark.parametrize("base", ["", "x", "-1"])
+def test_note_with_a_wrong_base(doctor, call, base):
+    assert save(doctor, call, base=base).status_code == 400
+
+
+def test_note_after_the_signature_in_another_tab(doctor, call):
+    save(doctor, call)
+    sign_room(room_id=call.room.id, attestation=Attestation.VIDEO, by=call.by, now=timezone.now())
+    late = save(doctor, call, base=1, findings="Trop tard")
+    assert (late.status_code, "ajout" in late.json()["sentence"]) == (410, True)
+    assert Note.objects.get().findings == TEXTS["findings"]
+
+
+def test_sign_takes_the_words_of_the_page_and_frees_the_doctor(doctor, call):
+    data = {**TEXTS, "base": "0", "attestation": "video"}
+    answer = doctor.post(url(call, "/signer"), data)
+    again = doctor.post(url(call, "/signer"), data, follow=True)
+    call.encounter.refresh_from_db()
+    assert (answer.url, call.encounter.state, call.encounter.attestation) == ("/cabinet", "signed", "video")
+    assert (Duty.objects.get().state, Ticket.objects.get().state) == (DutyState.OPEN, TicketState.CLOSED)
+    assert "Cette note est déjà signée." in text_of(again)
+    assert "Compléter la note" in text_of(again)
+
+
+def test_sign_with_missing_parts_names_them_beside_the_fields(doctor, call):
+    answer = doctor.post(
+        url(call, "/signer"),
+        {**TEXTS, "findings": " ", "conclusion": "", "base": "0", "attestation": "phone"},
+    )
+    shown = answer.content.decode()
+    assert (answer.status_code, Encounter.objects.get().state) == (422, EncounterState.IN_PROGRESS)
+    assert "Écrivez ce que vous avez constaté." in shown
+    assert "Écrivez votre conclusion et votre décision." in shown
+    assert '<option value="phone" selected>' in shown
+    assert 'name="base" value="1"' in shown
+    done = doctor.post(url(call, "/signer"), {**TEXTS, "base": "1", "attestation": "phone"})
+    assert done.url == "/cabinet"
+
+
+def test_sign_from_a_stale_tab_signs_nothing(doctor, call):
+    save(doctor, call)
+    data = {**TEXTS, "reason": "Autre texte", "base": "0", "attestation": "video"}
+    answer = doctor.post(url(call, "/signer"), data)
+    assert (answer.status_code, "<q>Toux</q>" in answer.content.decode()) == (422, True)
+    assert Encounter.objects.get().state == EncounterState.IN_PROGRESS
+
+
+def test_sign_without_attestation(doctor, call):
+    answer = doctor.post(url(call, "/signer"), {**TEXTS, "base": "0", "attestation": "smoke"})
+    assert (answer.status_code, Encounter.objects.get().state) == (422, EncounterState.IN_PROGRESS)
+
+
+def test_amend_adds_and_never_erases(doctor, call):
+    doctor.post(url(call, "/signer"), {**TEXTS, "base": "0", "attestation": "video"})
+    empty = doctor.post(url(call, "/ajout"), {"text": " "})
+    for _ in range(2):
+        doctor.post(url(call, "/ajout"), {"text": "Rappelé : va mieux"})
+    assert (empty.status_code, "Écrivez ce que vous ajoutez." in text_of(empty)) == (422, True)
+    assert [note.conclusion for note in Note.objects.order_by("version")] == ["Virose", "Rappelé : va mieux"]
+    assert Encounter.objects.get().state == EncounterState.AMENDED
+
+
+def test_amend_before_the_signature_is_refused(doctor, call):
+    answer = doctor.post(url(call, "/ajout"), {"text": "Trop tôt"}, follow=True)
+    assert "La consultation n’en est plus là" in text_of(answer)
