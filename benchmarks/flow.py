@@ -74,7 +74,10 @@ def ready_tickets(tickets: list, *, now) -> dict[str, tuple[str, str]]:
             now + timedelta(minutes=20),
         )
         ticket.arrived_at = None
-        stock[str(ticket.id)] = (str(ticket.id), production.open_session(ticket.account))
+        stock[str(ticket.id)] = (
+            str(ticket.id),
+            production.open_session(ticket.account, ticket=str(ticket.id)),
+        )
     Ticket.objects.bulk_update(
         tickets, ["draft", "callback_phone", "touched_at", "arrived_at"], batch_size=500
     )
@@ -123,13 +126,14 @@ def measure(options: argparse.Namespace, stock: dict, doctors: list, *, port: in
                 return
 
     threads = [threading.Thread(target=caller, args=pair) for pair in doctors]
-    cpu, begun = production.cpu_seconds(process), time.perf_counter()
+    before, begun = production.cpu_by_part(process), time.perf_counter()
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     seconds = time.perf_counter() - begun
-    return report(options, times, failures, seconds=seconds, cpu=production.cpu_seconds(process) - cpu)
+    after = production.cpu_by_part(process)
+    return report(times, failures, seconds=seconds, cpu={name: after[name] - before[name] for name in after})
 
 
 def flow(doctor, duty, stock: dict, mine: str, *, port: int, times: dict) -> None:
@@ -190,12 +194,14 @@ def room_of(ticket_id: str) -> str:
     return str(Room.objects.values_list("id", flat=True).get(encounter__ticket=ticket_id))
 
 
-def report(options: argparse.Namespace, times: dict, failures: list, *, seconds: float, cpu: float) -> int:
+def report(times: dict, failures: list, *, seconds: float, cpu: dict[str, float]) -> int:
     flows = len(times.get("5 doctor signs", []))
     kit.circumstances()
     kit.row("flows", flows)
     kit.row("flows a second", round(flows / seconds, 1))
-    kit.row("flows a second of application CPU", round(flows / cpu, 1))
+    kit.row("flows a second of application CPU", round(flows / sum(cpu.values()), 1))
+    for part, spent in cpu.items():
+        kit.row(f"CPU of one flow, {part}", f"{spent / flows * 1000:.1f}", "ms")
     for name, rows in sorted(times.items()):
         kit.row(f"{name}: median, p95", kit.milliseconds(rows), "ms")
     every = [seconds for rows in times.values() for seconds in rows]

@@ -62,10 +62,10 @@ def run(options: argparse.Namespace) -> int:
     shorten(to=options.waiting, now=now)
     with production.served() as (port, _live, process):
         warm(port, sessions)
-        cpu, begun = production.cpu_seconds(process), time.perf_counter()
+        before, begun = sum(production.cpu_by_part(process).values()), time.perf_counter()
         times, size = ask_all(port, sessions, options.requests)
         seconds = time.perf_counter() - begun
-        cpu = production.cpu_seconds(process) - cpu
+        cpu = sum(production.cpu_by_part(process).values()) - before
     kit.circumstances()
     kit.row("waiting", options.waiting)
     kit.row("callers", options.callers)

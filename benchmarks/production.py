@@ -91,8 +91,8 @@ class Browser:
         return answer.status, content, time.perf_counter() - begun
 
 
-def open_session(account: Any) -> str:
-    """A session as the sign-in pages open it, second factor included."""
+def open_session(account: Any, **more: str) -> str:
+    """A session as the sign-in pages open it, second factor included; `more`: what else it keeps."""
     from importlib import import_module
 
     from django.conf import settings
@@ -103,8 +103,13 @@ def open_session(account: Any) -> str:
     store = import_module(settings.SESSION_ENGINE).SessionStore()
     store[SESSION_KEY], store[BACKEND_SESSION_KEY] = str(account.pk), settings.AUTHENTICATION_BACKENDS[0]
     store[HASH_SESSION_KEY], store[SECOND_FACTOR] = account.get_session_auth_hash(), True
+    for name, value in more.items():
+        store[name] = value
     store.create()
     return str(store.session_key)
+
+
+WORDS = {"pages": b"granian", "live": b"live", "worker": b"worker"}  # of the command line
 
 
 def part_pid(process: Any, name: str) -> int:
@@ -114,7 +119,7 @@ def part_pid(process: Any, name: str) -> int:
             with suppress(OSError):
                 words = (entry / "cmdline").read_bytes().split(b"\0")
                 parent = (entry / "stat").read_text().rsplit(")", 1)[1].split()[1]
-                if parent == str(process.pid) and name.encode() in words:
+                if parent == str(process.pid) and WORDS[name] in words:
                     return int(entry.name)
     raise SystemExit(f"{name} does not run")
 
@@ -125,7 +130,15 @@ def memory_kb(pid: int) -> int:
     return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS:"))
 
 
-def cpu_seconds(process: Any) -> float:
+PARTS = ("pages", "live", "worker")
+
+
+def cpu_by_part(process: Any) -> dict[str, float]:
+    """CPU seconds so far of each part, its own children included (pages: granian and its worker)."""
+    return {name: cpu_seconds(part_pid(process, name)) for name in PARTS}
+
+
+def cpu_seconds(root: int) -> float:
     """CPU seconds of a process and all its descendants so far (/proc)."""
     ticks = os.sysconf("SC_CLK_TCK")
     children: dict[int, list[int]] = {}
@@ -136,7 +149,7 @@ def cpu_seconds(process: Any) -> float:
                 fields = (entry / "stat").read_text().rsplit(")", 1)[1].split()
                 children.setdefault(int(fields[1]), []).append(int(entry.name))
                 used[int(entry.name)] = (int(fields[11]) + int(fields[12])) / ticks
-    total, queue = 0.0, [process.pid]
+    total, queue = 0.0, [root]
     while queue:
         pid = queue.pop()
         total += used.get(pid, 0.0)

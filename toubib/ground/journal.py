@@ -28,6 +28,12 @@ INSERT = (
     "INSERT INTO ground_journalentry (at, account, role, action, patient, subject, subject_id, reason, prev_hash, hash) "
     "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, '', '')"
 )
+SEAL_ONE = "UPDATE ground_journalentry SET seq = %s, prev_hash = %s, hash = %s WHERE id = %s"
+SEAL_ALL = (
+    "UPDATE ground_journalentry entry SET seq = seal.seq, prev_hash = seal.prev_hash, hash = seal.hash "
+    "FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::bigint[]) AS seal(seq, prev_hash, hash, id) "
+    "WHERE entry.id = seal.id"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +115,22 @@ def seal_journal() -> int:
             seq += 1
             entry.seq, entry.prev_hash = seq, head
             head = entry.hash = _seal_of(entry)
-        if entries:
-            JournalEntry.objects.bulk_update(entries, ["seq", "prev_hash", "hash"], batch_size=500)
+        _write_seals(entries)
     if entries:
         _append_head(seq, head)
     return len(entries)
+
+
+def _write_seals(entries: list[JournalEntry]) -> None:
+    """One statement, by hand: `bulk_update` builds a case for each entry and each column."""
+    rows = [(entry.seq, entry.prev_hash, entry.hash, entry.id) for entry in entries]
+    if not rows:
+        return
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(SEAL_ALL, [list(column) for column in zip(*rows, strict=True)])
+        else:
+            cursor.executemany(SEAL_ONE, rows)
 
 
 def verify_journal(*, now: datetime) -> Iterator[Fault]:
