@@ -14,9 +14,10 @@ from django.utils import timezone
 
 from toubib.ground.actors import Actor
 from toubib.ground.models import OutboundMessage
-from toubib.people.models import Account, ProfessionalAccount
+from toubib.people.models import Account, Patient, ProfessionalAccount
 from toubib.people.queries import find_account
 from toubib.people.tests.factories import make_cast
+from toubib.record.models import Attachment, Consent
 from toubib.territory.tests.factories import make_commune
 from toubib.waiting.models import Offer, Pool, Ticket
 from toubib.waiting.operations import take_offer
@@ -119,6 +120,17 @@ def forget_codes() -> None:
     from toubib.people.models import SignInCode
 
     SignInCode.objects.all().delete()
+
+
+def what_is_there_of(*, birth_name: str) -> dict[str, int]:
+    """How many of each thing one patient has."""
+    mine = {"patient__birth_name": birth_name}
+    return {
+        "patients": Patient.objects.filter(birth_name=birth_name).count(),
+        "tickets": Ticket.objects.filter(**mine).count(),
+        "attachments": Attachment.objects.filter(**mine).count(),
+        "consents": Consent.objects.filter(**mine).count(),
+    }
 
 
 def ticket(*, id: str = "") -> dict[str, Any]:

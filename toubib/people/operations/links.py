@@ -14,7 +14,6 @@ from toubib.people.enums import LinkKind, LinkProof
 from toubib.people.identity import Identity, check_identity, local_day, majority_at
 from toubib.people.models import Account, Patient, PatientLink
 from toubib.people.operations.patients import create_patient
-from toubib.people.queries import links_of
 
 ENDS_AT_MAJORITY = frozenset({LinkKind.PARENT, LinkKind.CHILD_PROTECTION})
 
@@ -97,8 +96,11 @@ def add_relative(
     right = check_identity(identity, today=local_day(now))
     with transaction.atomic():
         hold_lock(f"people.links.{account.id}")
-        for link in links_of(account=account, now=now):
-            if link.kind == kind and _same_person(link.patient, right):
+        open_links = PatientLink.objects.filter(account=account, revoked_at__isnull=True).select_related(
+            "patient"
+        )
+        for link in open_links:  # begun a moment after `now`, too: a second click waits here for the first
+            if link.kind == kind and _same_person(link.patient, right) and not _ended(link, now=now):
                 return link
         if kind in ENDS_AT_MAJORITY and majority_at(right.birth_date) <= now:
             raise NotAMinor
@@ -125,6 +127,10 @@ def revoke_link(*, link: PatientLink, by: Actor, now: datetime, reason: str = ""
                 reason=reason[:60],
             )
     return kept
+
+
+def _ended(link: PatientLink, *, now: datetime) -> bool:
+    return link.ends_at is not None and link.ends_at <= now
 
 
 def _same_person(patient: Patient, identity: Identity) -> bool:

@@ -15,7 +15,6 @@ from toubib.people.enums import InsStatus, LinkKind, LinkProof, Role
 from toubib.people.identity import INS_OIDS, OID_TEST, Identity, check_identity, has_valid_ins_key, local_day
 from toubib.people.insi import InsiAnswer
 from toubib.people.models import Account, Patient, PatientLink
-from toubib.people.queries import own_patient
 
 TRAITS = ("birth_name", "birth_given_names", "birth_date", "sex", "birth_place_code")
 MAY_VALIDATE = frozenset({Role.PRACTITIONER.value, Role.MEDICAL_DIRECTOR.value})
@@ -82,9 +81,11 @@ def set_own_identity(*, account: Account, identity: Identity, by: Actor, now: da
     check_identity(identity, today=local_day(now))
     with transaction.atomic():
         hold_lock(f"people.links.{account.id}")
-        mine = own_patient(account=account, now=now)
-        if mine is not None:
-            return update_identity(patient=mine, identity=identity, by=by, now=now)
+        mine = PatientLink.objects.filter(
+            account=account, kind=LinkKind.SELF, revoked_at__isnull=True
+        ).first()
+        if mine is not None:  # begun a moment after `now`, too: a second click waits here for the first
+            return update_identity(patient=mine.patient, identity=identity, by=by, now=now)
         patient = create_patient(identity=identity, by=by, now=now)
         PatientLink.objects.create(
             account=account, patient=patient, kind=LinkKind.SELF, proof=LinkProof.DECLARED, starts_at=now

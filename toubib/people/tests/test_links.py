@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from toubib.ground.actors import Actor
 from toubib.ground.models import JournalEntry
-from toubib.people.enums import LinkKind, LinkProof
+from toubib.people.enums import LinkKind, LinkProof, Role
 from toubib.people.models import Patient, PatientLink
 from toubib.people.operations import LinkExists, NotAMinor, add_relative, link_person, revoke_link
 from toubib.people.perms import is_parent_like, may_act_for
@@ -220,3 +220,12 @@ def test_link_between_knows_live_links_alone(cast: Cast) -> None:
     assert link_between(account=cast.jeanne, patient_id=cast.leo.id, now=NOW) == cast.leo_link
     revoke_link(link=cast.leo_link, by=by(cast.jeanne), now=NOW)
     assert link_between(account=cast.jeanne, patient_id=cast.leo.id, now=NOW) is None
+
+
+def test_add_relative_twice_at_once_is_one_link_when_the_later_click_is_served_first() -> None:
+    account = make_account()
+    by = Actor(account.id, Role.PATIENT)
+    facts = {"account": account, "identity": make_identity(birth_date=date(2020, 6, 12)), "kind": LinkKind.PARENT,
+             "proof": LinkProof.DECLARED, "by": by}  # fmt: skip
+    links = [add_relative(**facts, now=NOW), add_relative(**facts, now=NOW - timedelta(milliseconds=8))]
+    assert (links[0], PatientLink.objects.count()) == (links[1], 1)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -138,3 +138,13 @@ def test_update_identity_leaves_the_traits_of_a_verified_identity() -> None:
 def test_the_database_refuses_a_matricule_without_status_or_oid(facts) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         make_patient(**facts)
+
+
+def test_set_own_identity_twice_at_once_is_one_patient_when_the_later_click_is_served_first() -> None:
+    account = make_account()
+    by = Actor(account.id, Role.PATIENT)
+    first = set_own_identity(account=account, identity=make_identity(), by=by, now=NOW)
+    second = set_own_identity(
+        account=account, identity=make_identity(), by=by, now=NOW - timedelta(milliseconds=8)
+    )
+    assert (first, Patient.objects.count()) == (second, 1)
