@@ -24,12 +24,13 @@ from django.db import IntegrityError, InterfaceError, OperationalError, connecti
 from django.utils import timezone
 
 from toubib.config.metrics import TICKS
-from toubib.ground.journal import seal_journal
+from toubib.ground.journal import SEAL_BATCH, seal_journal
 from toubib.ground.mail import deliver_due_messages, erase_old_messages
 from toubib.ground.models import Beat
 
 log = logging.getLogger("toubib.worker")
 HEARTBEAT = "worker"
+MOST_BATCHES = 10  # sealed in one go
 LONG_AGO = datetime(2000, 1, 1, tzinfo=timezone.get_fixed_timezone(0))
 DAILY_AT = clock(3)  # exists once on every day of the year: clocks change between 2 and 3
 
@@ -167,4 +168,7 @@ def _beat(now: datetime) -> None:
 
 
 def _seal(now: datetime) -> None:
-    seal_journal()
+    """Batch after batch while there is more: a worker that was away catches up within seconds."""
+    for _round in range(MOST_BATCHES):
+        if seal_journal() < SEAL_BATCH:
+            return

@@ -62,7 +62,7 @@ class Duty(Model):
     min_age = models.PositiveSmallIntegerField(default=0)
     max_age = models.PositiveSmallIntegerField(default=150)
     opened_at = models.DateTimeField()
-    idle_since = models.DateTimeField(null=True)
+    idle_since = models.DateTimeField(null=True)  # since when free, or paused
     pause_after = models.BooleanField(default=False)
     closed_at = models.DateTimeField(null=True)
 

@@ -9,8 +9,7 @@ from django.dispatch import receiver
 
 from toubib.ground.actors import Actor
 from toubib.people.events import account_closed, professional_suspended
-from toubib.waiting.enums import DutyState
-from toubib.waiting.operations import end_duty, pause_duty
+from toubib.waiting.operations import MoveRefused, end_duty, pause_duty
 from toubib.waiting.queries import current_duty
 
 
@@ -19,7 +18,7 @@ def stop_duty(sender: object, *, account_id: UUID, by: Actor, now: datetime, **k
     duty = current_duty(account_id=account_id)
     if duty is None:
         return
-    if duty.state in {DutyState.BUSY, DutyState.WRITING}:
-        pause_duty(duty_id=duty.id, by=by, now=now)
-    else:
+    try:
         end_duty(duty_id=duty.id, by=by, now=now)
+    except MoveRefused:
+        pause_duty(duty_id=duty.id, by=by, now=now)

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from toubib.waiting.operations import call_back_away, dispatch_all, end_unserved, expire_drafts, lapse_offers
+from toubib.waiting.operations import (
+    call_back_away,
+    dispatch_all,
+    end_unserved,
+    expire_drafts,
+    lapse_offers,
+    return_untouched,
+)
 
 
 def sweep(now: datetime) -> None:
@@ -15,6 +22,7 @@ def sweep(now: datetime) -> None:
 
 def tidy(now: datetime) -> None:
     expire_drafts(now=now)
+    return_untouched(now=now)
     end_unserved(now=now)
 
 

@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 
 from toubib.consultation.enums import InviteState, ParticipantRole
 from toubib.consultation.models import Invite, Participant, Room
-from toubib.consultation.operations.rooms import MAX_IN_ROOM
+from toubib.consultation.operations.rooms import MAX_IN_ROOM, NotInRoom
 from toubib.consultation.queries import digest_of
 from toubib.ground.actors import Actor
 from toubib.ground.hub import publish
 from toubib.ground.ids import new_token
 from toubib.ground.journal import trace
-from toubib.ground.locks import transactional
+from toubib.ground.locks import lock_row, transactional
 from toubib.record.enums import ConsentScope
 from toubib.record.models import Consent
 from toubib.record.operations import say_consents
@@ -37,7 +37,9 @@ class CannotAdmit(Exception):
 @transactional
 def invite_guest(*, ticket_id: UUID, role: ParticipantRole, by: Actor, now: datetime) -> tuple[Invite, str]:
     """A link for one guest; returns the token, which is not kept. The patient's own invitation is their consent."""
-    ticket = Ticket.objects.get(pk=ticket_id)
+    ticket = lock_row(
+        Ticket.objects.all(), pk=ticket_id
+    )  # a room made at this moment would not know of the guest
     if ticket.state not in LIVE_STATES:
         raise InviteDead(_("Cette visite est terminée."))
     token = new_token()
@@ -66,9 +68,16 @@ def invite_guest(*, ticket_id: UUID, role: ParticipantRole, by: Actor, now: date
 
 @transactional
 def agree_to_guest(*, invite_id: UUID, given: bool, by: Actor, now: datetime) -> None:
-    """The patient's side agrees, or not, to this third person: a consent of its own, withdrawable."""
-    invite = Invite.objects.get(pk=invite_id)
+    """The patient's side agrees, or not, to this third person: a consent of its own, withdrawable. Idempotent.
+
+    Only the account of the request agrees; who may take it back is for the caller. Raises NotInRoom.
+    """
+    invite = Invite.objects.select_for_update().get(pk=invite_id)
+    if _last_answer(invite_id) is given:
+        return
     ticket = Ticket.objects.get(pk=invite.ticket_id)
+    if given and by.account_id != ticket.account_id:
+        raise NotInRoom(_("Seul le patient, ou qui l’accompagne, donne cet accord."))
     Consent.objects.filter(about=f"invite:{invite_id}", withdrawn_at__isnull=True).update(withdrawn_at=now)
     say_consents(
         patient_id=ticket.patient_id,
@@ -80,24 +89,32 @@ def agree_to_guest(*, invite_id: UUID, given: bool, by: Actor, now: datetime) ->
     )
     _tell(invite)
     if not given:
-        _remove_guest(invite, now=now)
+        _remove_guest(invite, by=by, now=now)
 
 
-def _remove_guest(invite: Invite, *, now: datetime) -> None:
+def _remove_guest(invite: Invite, *, by: Actor, now: datetime) -> None:
     for participant in Participant.objects.filter(invite=invite, removed_at__isnull=True):
         participant.removed_at = now
         participant.save(update_fields=["removed_at"])
+        trace(
+            by=by,
+            action="consultation.participant.remove",
+            now=now,
+            subject="participant",
+            subject_id=participant.id,
+            patient=participant.room.encounter.patient_id,
+        )
         publish(f"room:{participant.room_id}", "removed", participant=str(participant.id))
 
 
 def has_agreed(*, invite_id: UUID) -> bool:
     """Has the patient's side agreed to this guest, and not taken it back?"""
-    last = (
-        Consent.objects.filter(about=f"invite:{invite_id}", withdrawn_at__isnull=True)
-        .order_by("-said_at")
-        .first()
-    )
-    return bool(last and last.given)
+    return bool(_last_answer(invite_id))
+
+
+def _last_answer(invite_id: UUID) -> bool | None:
+    said = Consent.objects.filter(about=f"invite:{invite_id}", withdrawn_at__isnull=True)
+    return said.order_by("-said_at").values_list("given", flat=True).first()
 
 
 @transactional
@@ -123,6 +140,9 @@ def admit_guest(*, invite_id: UUID, by: Actor, now: datetime) -> Participant:
         return found
     if invite.state != InviteState.KNOCKING or invite.room_id is None:
         raise CannotAdmit(_("Cette personne n’attend pas."))
+    lock_row(
+        Room.objects.all(), pk=invite.room_id
+    )  # two guests admitted at once are counted one after the other
     if not has_agreed(invite_id=invite.id):
         raise CannotAdmit(_("Le patient n’a pas encore donné son accord."))
     if Participant.objects.filter(room_id=invite.room_id, removed_at__isnull=True).count() >= MAX_IN_ROOM:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -15,14 +15,17 @@ from toubib.ground.hub import publish
 from toubib.ground.journal import trace
 from toubib.ground.locks import transactional
 from toubib.people.enums import LinkKind
+from toubib.people.identity import local_day
 from toubib.people.queries import link_between
-from toubib.record.enums import Attestation
+from toubib.record.enums import Attestation, EncounterState
 from toubib.record.models import Encounter
 from toubib.record.operations import keep_video_seconds
+from toubib.rulebook.parameters import value_on
 from toubib.waiting.models import Duty, Ticket
 from toubib.waiting.operations import end_call, sign_call, start_call
 
 MAX_IN_ROOM = 4
+WORKER = Actor.system("worker")
 
 
 class NotInRoom(Exception):
@@ -102,6 +105,20 @@ def _tell_patient_side(room_id: UUID, event: str) -> None:
     side = Participant.objects.filter(room_id=room_id, role__in=PATIENT_SIDE, account__isnull=False)
     for account_id in side.values_list("account_id", flat=True):
         publish(f"account:{account_id}", event)
+
+
+def end_deserted(*, now: datetime) -> int:
+    """End the calls whose doctor was not seen for long: the patient is free to ask again, the note remains to sign,
+    and the doctor may call again. A closed laptop must not hold a patient for days. How many."""
+    limit = now - timedelta(minutes=value_on(id="room.deserted_minutes", on=local_day(now)))
+    seen = Participant.objects.filter(role=ParticipantRole.PRACTITIONER, last_seen_at__gt=limit)
+    running = Room.objects.filter(
+        opened_at__lte=limit, closed_at__isnull=True, encounter__state=EncounterState.IN_PROGRESS
+    )
+    left = list(running.exclude(participants__in=seen).order_by("opened_at").values_list("id", flat=True))
+    for room_id in left:
+        end_room(room_id=room_id, by=WORKER, now=now)
+    return len(left)
 
 
 def close_room(*, encounter_id: UUID, now: datetime) -> Room | None:

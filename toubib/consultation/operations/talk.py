@@ -15,7 +15,7 @@ from toubib.consultation.operations.rooms import NotInRoom, keep_video_of
 from toubib.ground.actors import Actor
 from toubib.ground.hub import publish
 from toubib.ground.journal import trace
-from toubib.ground.locks import transactional
+from toubib.ground.locks import lock_row, transactional
 from toubib.record.models import Encounter
 
 MAX_TEXT = 2000
@@ -119,6 +119,7 @@ def complain(*, encounter: Encounter, text: str, by: Actor, now: datetime) -> Co
     """A complaint, for the medical director and the compliance officer; the same words twice are kept once."""
     if by.account_id is None:
         raise NotInRoom(_("Une réclamation porte un nom."))
+    lock_row(Encounter.objects.all(), pk=encounter.pk)  # a double click comes twice at once
     mine = Complaint.objects.filter(encounter=encounter, said_by=by.account_id)
     same = next((row for row in mine if row.text == text), None)
     if same:

@@ -4,7 +4,6 @@ from toubib.waiting.operations.call import (
     abort_call,
     close_follow_up,
     end_call,
-    end_unserved,
     hand_over,
     patient_absent,
     sign_call,
@@ -21,9 +20,9 @@ from toubib.waiting.operations.duty import (
     resume_duty,
     take_offer,
 )
+from toubib.waiting.operations.forgotten import call_back_away, end_unserved, return_untouched
 from toubib.waiting.operations.line import (
     CannotEnter,
-    call_back_away,
     come_back,
     decline_doctor,
     go_away,
@@ -84,6 +83,7 @@ __all__ = [
     "refuse_offer",
     "repeat_signs",
     "resume_duty",
+    "return_untouched",
     "say_for_whom",
     "say_language",
     "say_medecin_traitant",

@@ -1,33 +1,25 @@
-"""A ticket in call: opened, ended, signed, handed over, called again; and tickets that nobody could serve."""
+"""A ticket in call: opened, ended, signed, handed over, called again."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from toubib.ground.actors import Actor
+from toubib.ground.journal import trace
 from toubib.ground.locks import find_locked, transactional
-from toubib.record.enums import AbortReason, Attestation
+from toubib.record.enums import AbortReason, Attestation, EncounterState
 from toubib.record.models import Encounter
 from toubib.record.operations import abort_encounter, end_encounter, sign_encounter, start_encounter
-from toubib.waiting.enums import (
-    IN_LINE_STATES,
-    DutyState,
-    ExitReason,
-    OfferState,
-    TicketState,
-)
+from toubib.waiting.enums import DutyState, ExitReason, OfferState, TicketState
 from toubib.waiting.events import call_dropped
-from toubib.waiting.models import Duty, FollowUp, Offer, Pool, Ticket
-from toubib.waiting.operations.dispatch import dispatch_soon, withdraw_offer
+from toubib.waiting.models import Duty, FollowUp, Offer, Ticket
+from toubib.waiting.operations.dispatch import dispatch_soon
 from toubib.waiting.operations.duty import free_duty
-from toubib.waiting.operations.moves import MoveRefused, lock_ticket, move_duty, move_ticket
-from toubib.waiting.queries.opening import is_open_at
-
-WORKER = Actor.system("worker")
+from toubib.waiting.operations.moves import MoveRefused, keep_secrecy, move_duty, move_ticket
 
 
 @transactional
@@ -35,15 +27,25 @@ def start_call(*, encounter_id: UUID, by: Actor, now: datetime) -> Encounter:
     """The doctor opens the room, or calls again before signing. Idempotent. Raises MoveRefused."""
     ticket = _lock_by_encounter(encounter_id)
     if ticket and ticket.state != TicketState.IN_CALL:
-        ticket.called_at = ticket.called_at or now
-        ticket.ended_at, ticket.exit_reason = None, ""
-        move_ticket(ticket=ticket, to=TicketState.IN_CALL, by=by, now=now)
+        _call(ticket, by=by, now=now)
     again = bool(ticket and ticket.called_at and ticket.called_at < now)
     encounter = start_encounter(encounter_id=encounter_id, by=by, now=now)
     duty = _lock_duty_of(encounter) if again else None
     if duty and duty.state == DutyState.WRITING:
         move_duty(duty=duty, to=DutyState.BUSY, now=now)
     return encounter
+
+
+def _call(ticket: Ticket, *, by: Actor, now: datetime) -> None:
+    ticket.called_at = ticket.called_at or now
+    ticket.ended_at, ticket.exit_reason = None, ""
+    try:
+        with transaction.atomic():
+            move_ticket(ticket=ticket, to=TicketState.IN_CALL, by=by, now=now)
+    except IntegrityError:
+        raise MoveRefused(
+            _("Cette personne a refait une demande : elle est de nouveau dans la file.")
+        ) from None
 
 
 @transactional
@@ -93,10 +95,12 @@ def patient_absent(*, encounter_id: UUID, by: Actor, now: datetime) -> Ticket:
 
 @transactional
 def abort_call(*, encounter_id: UUID, reason: AbortReason, by: Actor, now: datetime) -> Ticket:
-    """End a call for good before signing: rescue called, or the line failed. Nothing is owed."""
+    """End a call for good before signing: rescue called, or the line failed. Nothing is owed. Idempotent."""
     ticket = _lock_by_encounter(encounter_id)
     if ticket is None:
         raise MoveRefused(_("Cette consultation n’a pas de demande."))
+    if ticket.encounter and ticket.encounter.state == EncounterState.ABORTED:
+        return ticket  # a second click must not free a doctor who is with the next patient
     encounter = abort_encounter(encounter_id=encounter_id, reason=reason, by=by, now=now)
     if ticket.ended_at is None:
         rescue = reason == AbortReason.EMERGENCY
@@ -120,13 +124,32 @@ def _give_back(
     ticket.encounter, ticket.accepted_at, ticket.called_at = None, None, None
     if to == TicketState.AWAY and ticket.state == TicketState.IN_CALL:
         ticket.state = TicketState.ACCEPTED
-    ticket.notified_at = None
+    ticket.notified_at = ticket.back_before = None
+    keep_secrecy(ticket=ticket, secret=encounter.minor_secrecy)
     move_ticket(ticket=ticket, to=to, by=by, now=now)
     if reason == AbortReason.HANDED_OVER:
         ticket.declined.add(encounter.practitioner_id)
     _release(encounter, ticket, by=by, now=now)
     dispatch_soon(pool_id=ticket.pool_id, now=now)
     return ticket
+
+
+@transactional
+def give_back_untouched(
+    *, encounter_id: UUID, reason: AbortReason, limit: datetime, by: Actor, now: datetime
+) -> bool:
+    """The doctor took the case before `limit` and never opened the room: as a hand-over, and the doctor is paused."""
+    ticket = _lock_by_encounter(encounter_id)
+    if (
+        ticket is None
+        or ticket.state != TicketState.ACCEPTED
+        or not ticket.accepted_at
+        or ticket.accepted_at > limit
+    ):
+        return False
+    Duty.objects.filter(offers__ticket=ticket, offers__state=OfferState.ACCEPTED).update(pause_after=True)
+    _give_back(encounter_id=encounter_id, reason=reason, to=TicketState.WAITING, by=by, now=now)
+    return True
 
 
 def _release(encounter: Encounter, ticket: Ticket, *, by: Actor, now: datetime) -> None:
@@ -144,37 +167,19 @@ def _lock_duty_of(encounter: Encounter) -> Duty | None:
     return find_locked(Duty.objects.all(), closed_at__isnull=True, practitioner_id=encounter.practitioner_id)
 
 
-def end_unserved(*, now: datetime) -> int:
-    """After closing time, when no doctor of the line is on duty any more: end who is left, never silently."""
-    served = Duty.pools.through.objects.filter(duty__closed_at__isnull=True).values("pool_id")
-    left = [pool for pool in Pool.objects.exclude(id__in=served) if not is_open_at(pool=pool, now=now)]
-    rows = Ticket.objects.filter(pool__in=left, state__in=IN_LINE_STATES)
-    count = 0
-    for ticket_id in list(rows.values_list("id", flat=True)) if left else []:
-        with transaction.atomic():
-            count += _end_unserved(lock_ticket(ticket_id=ticket_id), now=now)
-    return count
-
-
-def _end_unserved(ticket: Ticket, *, now: datetime) -> int:
-    if ticket.state not in IN_LINE_STATES:
-        return 0
-    if ticket.state == TicketState.OFFERED:
-        withdraw_offer(ticket=ticket, now=now)
-        ticket.state = TicketState.WAITING
-    move_ticket(ticket=ticket, to=TicketState.UNSERVED, by=WORKER, now=now, exit_reason=ExitReason.NO_DOCTOR)
-    is_child = ticket.patient_age is not None and ticket.patient_age < 18
-    FollowUp.objects.get_or_create(
-        ticket=ticket, defaults={"call_back": is_child or bool(ticket.signs_yes), "created_at": now}
-    )
-    return 1
-
-
 @transactional
 def close_follow_up(*, follow_up_id: UUID, outcome: str, by: Actor, now: datetime) -> FollowUp:
     """The medical director says what was done. Idempotent."""
-    row = FollowUp.objects.select_for_update().get(pk=follow_up_id)
+    row = FollowUp.objects.select_for_update(of=("self",)).select_related("ticket").get(pk=follow_up_id)
     if row.done_at is None:
         row.done_at, row.done_by, row.outcome = now, by.account_id, outcome
         row.save()
+        trace(
+            by=by,
+            action="waiting.follow_up.close",
+            now=now,
+            patient=row.ticket.patient_id,
+            subject="follow_up",
+            subject_id=row.id,
+        )
     return row

@@ -8,22 +8,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 
 from toubib.ground.actors import Actor
 from toubib.ground.hub import publish
 from toubib.ground.locks import find_locked, hold_lock, lock_rows_free, save_changed, transactional
 from toubib.rulebook.parameters import value_on
 from toubib.waiting.enums import DutyState, OfferState, TicketState
-from toubib.waiting.matching import Candidate, Request, choose
+from toubib.waiting.matching import Candidate, Request, choose, may_take
 from toubib.waiting.models import Duty, Offer, Pool, Ticket
 from toubib.waiting.operations.moves import lock_duty, lock_ticket, move_duty, move_ticket
 from toubib.waiting.queries.line import ORDER
 
 LOOK_AHEAD = 50
+NEEDED = (
+    *("language", "patient_age", "own_practitioner_id", "place_commune_id", "tier", "arrived_at"),
+    *("pool_id", "pool__specialties"),
+)
+Place = tuple[int, datetime, UUID]
+NEVER = datetime.max.replace(tzinfo=UTC)
+LAST: Place = (1, NEVER, UUID(int=2**128 - 1))
 DISPATCH = Actor.system("dispatch")
 
 
@@ -35,9 +43,9 @@ class Pair:
 
 
 def dispatch_soon(*, pool_id: UUID | None, now: datetime) -> None:
-    """Dispatch this line once the act commits; the worker's sweep catches up if this process dies before."""
+    """Dispatch this line once the act commits; the worker's sweep catches up if this process dies or fails before."""
     if pool_id is not None:
-        transaction.on_commit(lambda: dispatch_pool(pool_id=pool_id, now=now))
+        transaction.on_commit(lambda: dispatch_pool(pool_id=pool_id, now=now), robust=True)
 
 
 @transactional
@@ -61,38 +69,72 @@ def dispatch_all(*, now: datetime) -> int:
 
 def _free_duties(pool_id: UUID) -> list[Duty]:
     """Free doctors of this line, locked; one whom another line is pairing at this moment is left to it."""
-    rows = (
-        Duty.objects.filter(pools=pool_id, state=DutyState.OPEN).order_by("id").select_related("practitioner")
-    )
-    return lock_rows_free(rows)
+    elsewhere = Duty.pools.through.objects.filter(duty_id=OuterRef("pk")).exclude(pool_id=pool_id)
+    rows = Duty.objects.filter(pools=pool_id, state=DutyState.OPEN).annotate(serves_others=Exists(elsewhere))
+    return lock_rows_free(rows.order_by("id").select_related("practitioner"))
 
 
 def _pairs(pool_id: UUID, duties: list[Duty]) -> Iterable[Pair]:
     free = {duty.id: Candidate.of(duty) for duty in duties}
     by_id = {duty.id: duty for duty in duties}
-    for tickets in _first_in_line(pool_id, wanted=len(duties)):
+    owed = _owed_elsewhere(pool_id, [free[duty.id] for duty in duties if duty.serves_others])
+    for tickets in _first_in_line(pool_id, duties):
         refusals = _refusals(tickets)
         for ticket in tickets:
             if not free:
                 return
             request = Request.of(ticket, refused_by=refusals.get(ticket.id, frozenset()))
-            chosen = choose(request=request, candidates=list(free.values()))
+            able = [one for one in free.values() if _place_of(ticket) < owed.get(one.duty_id, LAST)]
+            chosen = choose(request=request, candidates=able)
             if chosen:
                 free.pop(chosen.duty_id)
                 yield Pair(ticket.id, by_id[chosen.duty_id], chosen.why)
 
 
-def _first_in_line(pool_id: UUID, *, wanted: int) -> Iterable[list[Ticket]]:
-    """Who waits, in order: as many as there are doctors, then, where some were not matched, LOOK_AHEAD more."""
-    line = Ticket.objects.filter(pool_id=pool_id, state=TicketState.WAITING).order_by(*ORDER)
-    line = line.select_related("pool").only(
-        "language", "patient_age", "own_practitioner_id", "place_commune_id", "pool__specialties"
-    )
-    first = list(line[:wanted])
+def _place_of(ticket: Ticket) -> Place:
+    """What the public order compares: tier, arrival, and the id where both are equal."""
+    return -ticket.tier, ticket.arrived_at or NEVER, ticket.id
+
+
+def _owed_elsewhere(pool_id: UUID, candidates: list[Candidate]) -> dict[UUID, Place]:
+    """For doctors of several lines: the place of the first person of their other lines whom they may take. Somebody
+    here who came later leaves the doctor to that person, whom the dispatch of that line is about to pair."""
+    if not candidates:
+        return {}
+    lines: dict[UUID, set[UUID]] = {}
+    for duty_id, other in Duty.pools.through.objects.filter(
+        duty_id__in=[one.duty_id for one in candidates]
+    ).values_list("duty_id", "pool_id"):
+        lines.setdefault(duty_id, set()).add(other)
+    others = {other for served in lines.values() for other in served} - {pool_id}
+    tickets = list(_in_order(pool_id__in=others)[:LOOK_AHEAD])
+    refusals = _refusals(tickets)
+    found: dict[UUID, Place] = {}
+    for ticket in tickets:
+        request = Request.of(ticket, refused_by=refusals.get(ticket.id, frozenset()))
+        for one in candidates:
+            if ticket.pool_id in lines[one.duty_id] and not may_take(request=request, candidate=one):
+                found.setdefault(one.duty_id, _place_of(ticket))
+    return found
+
+
+def _in_order(**where: object) -> QuerySet[Ticket]:
+    rows = Ticket.objects.filter(state=TicketState.WAITING, **where).order_by(*ORDER).select_related("pool")
+    return rows.only(*NEEDED)
+
+
+def _first_in_line(pool_id: UUID, duties: list[Duty]) -> Iterable[list[Ticket]]:
+    """Who waits, in order: as many as there are doctors, then, where some were not matched, all the others to whom
+    one of these doctors could speak. Nobody is too far behind to be seen."""
+    line = _in_order(pool_id=pool_id)
+    first = list(line[: len(duties)])
     yield first
-    seen = {ticket.id for ticket in first}
-    if len(first) == wanted:
-        yield [ticket for ticket in line[: wanted + LOOK_AHEAD] if ticket.id not in seen]
+    if len(first) == len(duties):
+        seen = {ticket.id for ticket in first}
+        spoken = {language for duty in duties for language in duty.languages}
+        rest = [ticket for ticket in line.filter(language__in=spoken) if ticket.id not in seen]
+        for start in range(0, len(rest), LOOK_AHEAD):
+            yield rest[start : start + LOOK_AHEAD]
 
 
 def _refusals(tickets: list[Ticket]) -> dict[UUID, frozenset[UUID]]:
@@ -132,6 +174,6 @@ def withdraw_offer(*, ticket: Ticket, now: datetime) -> None:
     save_changed(offer)
     duty = lock_duty(duty_id=offer.duty_id)
     if duty.state == DutyState.OFFERED:
-        move_duty(duty=duty, to=DutyState.OPEN, now=now)
+        move_duty(duty=duty, to=DutyState.PAUSED if duty.pause_after else DutyState.OPEN, now=now)
         for pool_id in duty.pools.values_list("id", flat=True):
             dispatch_soon(pool_id=pool_id, now=now)

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from toubib.directory.models import Practitioner
 from toubib.ground.actors import Actor
 from toubib.ground.journal import trace
-from toubib.ground.locks import lock_row, save_changed, transactional
+from toubib.ground.locks import lock_row, lock_rows_free, save_changed, transactional
+from toubib.people.perms import may_go_on_duty
 from toubib.record.models import Encounter
 from toubib.record.operations import bind_to_encounter, create_encounter
 from toubib.waiting.enums import DutyState, OfferState, RefusalReason, TicketState
@@ -19,6 +20,8 @@ from toubib.waiting.events import ticket_taken
 from toubib.waiting.models import Duty, Offer, Pool, Ticket
 from toubib.waiting.operations.dispatch import dispatch_soon
 from toubib.waiting.operations.moves import MoveRefused, lock_duty, move_duty, move_ticket
+
+WITH_A_PATIENT = frozenset({DutyState.BUSY, DutyState.WRITING})
 
 
 class OfferGone(Exception):
@@ -77,8 +80,10 @@ def pause_duty(*, duty_id: UUID, by: Actor, now: datetime) -> Duty:
 
 @transactional
 def resume_duty(*, duty_id: UUID, by: Actor, now: datetime) -> Duty:
-    """Available again, or: no pause after this patient after all. Idempotent."""
+    """Available again, or: no pause after this patient after all. Idempotent. Raises MoveRefused when suspended since."""
     duty = lock_duty(duty_id=duty_id)
+    if duty.state in {DutyState.PAUSED, *WITH_A_PATIENT}:
+        _check_right(duty, now=now)
     duty.pause_after = False
     if duty.state == DutyState.PAUSED:
         move_duty(duty=duty, to=DutyState.OPEN, now=now)
@@ -90,18 +95,37 @@ def resume_duty(*, duty_id: UUID, by: Actor, now: datetime) -> Duty:
 
 @transactional
 def end_duty(*, duty_id: UUID, by: Actor, now: datetime) -> Duty:
-    """Off duty. Refused while a patient is there or a note is unsigned. Idempotent."""
-    offer = Offer.objects.filter(duty_id=duty_id, state=OfferState.PENDING).first()
-    if offer:
-        _give_back(offer_id=offer.id, state=OfferState.WITHDRAWN, now=now, duty_to=None)
+    """Off duty; an offer goes back to the line. Refused while a patient is there or a note is unsigned. Idempotent."""
     duty = lock_duty(duty_id=duty_id)
     if duty.state == DutyState.OFF:
         return duty
-    if duty.state in {DutyState.BUSY, DutyState.WRITING}:
+    if duty.state in WITH_A_PATIENT:
         raise MoveRefused(_("Finissez d’abord : signez la note, ou confiez le patient à un collègue."))
+    if duty.state == DutyState.OFFERED:
+        _withdraw_from(duty, now=now)
     move_duty(duty=duty, to=DutyState.OFF, now=now)
     trace(by=by, action="waiting.duty.end", now=now, subject="duty", subject_id=duty.id)
     return duty
+
+
+def _withdraw_from(duty: Duty, *, now: datetime) -> None:
+    """Give back the offer of a locked duty. Its ticket comes after the duty here, against the order of the locks: so
+    it is taken only when free. Where it is not, an answer is being written and waits for this duty."""
+    offered = Ticket.objects.filter(offers__duty=duty, offers__state=OfferState.PENDING)
+    ticket = next(iter(lock_rows_free(offered)), None)
+    if ticket is None:
+        raise MoveRefused(_("Une demande vous arrive à l’instant : répondez-lui, puis terminez."))
+    Offer.objects.filter(ticket=ticket, duty=duty, state=OfferState.PENDING).update(
+        state=OfferState.WITHDRAWN, answered_at=now
+    )
+    move_ticket(ticket=ticket, to=TicketState.WAITING, by=Actor.system("dispatch"), now=now)
+    dispatch_soon(pool_id=ticket.pool_id, now=now)
+
+
+def _check_right(duty: Duty, *, now: datetime) -> None:
+    access = may_go_on_duty(account=duty.account, now=now)
+    if not access.allowed:
+        raise MoveRefused(" ".join(str(reason.sentence) for reason in access.reasons))
 
 
 def free_duty(*, duty: Duty, now: datetime) -> None:
@@ -118,6 +142,8 @@ def take_offer(*, offer_id: UUID, by: Actor, now: datetime) -> Encounter:
     """The doctor takes the case: one encounter is made, whatever the number of clicks. Raises OfferGone."""
     offer = _lock_offer(offer_id)
     ticket = offer.ticket
+    if offer.duty.account_id != by.account_id:
+        raise OfferGone(_gone(offer))
     if offer.state == OfferState.ACCEPTED and ticket.encounter is not None:
         return ticket.encounter
     if offer.state != OfferState.PENDING:
@@ -132,7 +158,12 @@ def take_offer(*, offer_id: UUID, by: Actor, now: datetime) -> Encounter:
         now=now,
         minor_secrecy=bool(ticket.draft.get("minor_secrecy")),
     )
-    bind_to_encounter(patient_id=ticket.patient_id, since=ticket.created_at, encounter_id=ticket.encounter.id)
+    bind_to_encounter(
+        patient_id=ticket.patient_id,
+        since=ticket.created_at,
+        encounter_id=ticket.encounter.id,
+        account_id=ticket.account_id,
+    )
     ticket.accepted_at = now
     move_ticket(ticket=ticket, to=TicketState.ACCEPTED, by=by, now=now)
     move_duty(duty=duty, to=DutyState.BUSY, now=now)
@@ -142,7 +173,9 @@ def take_offer(*, offer_id: UUID, by: Actor, now: datetime) -> Encounter:
 
 @transactional
 def refuse_offer(*, offer_id: UUID, reason: RefusalReason, note: str, by: Actor, now: datetime) -> Offer:
-    """Refuse with a reason; the ticket keeps its place and goes to another. Idempotent. Audited."""
+    """Refuse with a reason; the ticket keeps its place and goes to another. Idempotent. Audited. Raises OfferGone."""
+    if not Offer.objects.filter(pk=offer_id, duty__account_id=by.account_id).exists():
+        raise OfferGone(_("Cette proposition n’est plus la vôtre : la file en fera une autre."))
     offer = _give_back(
         offer_id=offer_id,
         state=OfferState.REFUSED,
@@ -151,6 +184,8 @@ def refuse_offer(*, offer_id: UUID, reason: RefusalReason, note: str, by: Actor,
         refusal=reason,
         note=note,
     )
+    if offer.state != OfferState.REFUSED or offer.answered_at != now:
+        return offer
     trace(
         by=by,
         action="waiting.offer.refuse",
@@ -165,11 +200,13 @@ def refuse_offer(*, offer_id: UUID, reason: RefusalReason, note: str, by: Actor,
 
 def lapse_offers(*, now: datetime) -> int:
     """Give back what nobody answered; the doctor is paused until they say they are there. How many."""
-    due = Offer.objects.filter(state=OfferState.PENDING, expires_at__lte=now).values_list("id", flat=True)
-    for offer_id in list(due):
+    due = Offer.objects.filter(state=OfferState.PENDING, expires_at__lte=now).order_by("expires_at", "id")
+    count = 0
+    for offer_id in list(due.values_list("id", flat=True)):
         with transaction.atomic():
-            _give_back(offer_id=offer_id, state=OfferState.LAPSED, now=now, duty_to=DutyState.PAUSED)
-    return len(due)
+            offer = _give_back(offer_id=offer_id, state=OfferState.LAPSED, now=now, duty_to=DutyState.PAUSED)
+            count += offer.state == OfferState.LAPSED
+    return count
 
 
 def _give_back(
@@ -177,7 +214,7 @@ def _give_back(
     offer_id: UUID,
     state: OfferState,
     now: datetime,
-    duty_to: DutyState | None,
+    duty_to: DutyState,
     refusal: RefusalReason | str = "",
     note: str = "",
 ) -> Offer:
@@ -188,9 +225,7 @@ def _give_back(
     save_changed(offer)
     move_ticket(ticket=offer.ticket, to=TicketState.WAITING, by=Actor.system("dispatch"), now=now)
     duty = lock_duty(duty_id=offer.duty_id)
-    if duty_to is None:
-        move_duty(duty=duty, to=DutyState.OPEN, now=now)
-    else:
+    if duty.state == DutyState.OFFERED:
         move_duty(duty=duty, to=DutyState.PAUSED if duty.pause_after else duty_to, now=now)
         _dispatch_for(duty, now=now)
     dispatch_soon(pool_id=offer.ticket.pool_id, now=now)
@@ -200,7 +235,7 @@ def _give_back(
 def _lock_offer(offer_id: UUID) -> Offer:
     """The offer with its ticket, both locked, ticket first."""
     ticket = lock_row(Ticket.objects.select_related("account", "patient"), offers=offer_id)
-    offer = lock_row(Offer.objects.all(), pk=offer_id)
+    offer = lock_row(Offer.objects.select_related("duty"), pk=offer_id)
     offer.ticket = ticket
     return offer
 

@@ -1,31 +1,27 @@
-"""In the line: enter, go out and be called back, worsen, decline a doctor once, leave, be put first by name."""
+"""In the line: enter, go out and come back, worsen, decline a doctor once, leave, be put first by name."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from toubib.ground.actors import Actor
-from toubib.ground.enums import Channel
 from toubib.ground.journal import trace
 from toubib.ground.locks import find_locked, transactional
-from toubib.ground.mail import queue_message
 from toubib.record.enums import AbortReason, ConsentScope
 from toubib.record.operations import abort_encounter, say_consents
-from toubib.rulebook.parameters import value_on
 from toubib.waiting import catalogue
 from toubib.waiting.enums import LIVE_STATES, DutyState, ExitReason, NotifyWhen, OfferState, TicketState
 from toubib.waiting.events import call_dropped
 from toubib.waiting.models import Duty, Offer, Ticket
 from toubib.waiting.operations.dispatch import dispatch_soon, withdraw_offer
 from toubib.waiting.operations.duty import free_duty
-from toubib.waiting.operations.moves import MoveRefused, lock_ticket, move_ticket, tell_ticket
+from toubib.waiting.operations.moves import MoveRefused, keep_secrecy, lock_ticket, move_ticket, tell_ticket
 from toubib.waiting.queries.estimate import estimate_wait
-from toubib.waiting.queries.line import line_of, places_in_pool
+from toubib.waiting.queries.line import line_of
 from toubib.waiting.queries.opening import admission_to, pool_for
 from toubib.waiting.queries.path import missing_steps
 
@@ -53,6 +49,11 @@ def join_line(*, ticket_id: UUID, by: Actor, now: datetime) -> Ticket:
     pool = pool_for(key=reason.pool) if reason else None
     if pool is None:
         raise CannotEnter(_("Ce motif n’a pas de file ici."), "motif")
+    if ticket.patient_age is not None and not pool.min_age <= ticket.patient_age <= pool.max_age:
+        raise CannotEnter(
+            _("Cette file reçoit de %(low)s à %(high)s ans.") % {"low": pool.min_age, "high": pool.max_age},
+            "motif",
+        )
     admission = admission_to(pool=pool, now=now)
     if not admission.open:
         raise CannotEnter(admission.reason)
@@ -81,8 +82,12 @@ def _keep_consents(ticket: Ticket, *, by: Actor, now: datetime) -> None:
 
 @transactional
 def go_away(*, ticket_id: UUID, notify_when: NotifyWhen, phone: str, by: Actor, now: datetime) -> Ticket:
-    """Go out and keep the place; a message calls back. Raises MoveRefused."""
+    """Go out and keep the place; a message calls back. Refused once a doctor took the case. Raises MoveRefused."""
     ticket = lock_ticket(ticket_id=ticket_id)
+    if ticket.state not in {TicketState.WAITING, TicketState.AWAY}:
+        raise MoveRefused(
+            _("Votre demande n’en est plus là : %(state)s.") % {"state": ticket.get_state_display()}
+        )
     ticket.notify_when, ticket.callback_phone = notify_when, phone or ticket.callback_phone
     ticket.notified_at = ticket.back_before = None
     if ticket.state == TicketState.AWAY:
@@ -159,6 +164,7 @@ def decline_doctor(*, ticket_id: UUID, by: Actor, now: datetime) -> Ticket:
     if ticket.decline_used:
         raise MoveRefused(_("Vous avez déjà demandé un autre médecin une fois."))
     ticket.decline_used = True
+    keep_secrecy(ticket=ticket, secret=ticket.encounter.minor_secrecy)
     ticket.declined.add(ticket.encounter.practitioner_id)
     _drop_encounter(ticket=ticket, reason=AbortReason.PATIENT_LEFT, by=by, now=now)
     Offer.objects.filter(ticket=ticket, state=OfferState.ACCEPTED).update(state=OfferState.WITHDRAWN)
@@ -188,59 +194,3 @@ def set_tier(*, ticket_id: UUID, tier: int, reason: str, by: Actor, now: datetim
     )
     tell_ticket(ticket=ticket, event="tier")
     return ticket
-
-
-def call_back_away(*, now: datetime) -> int:
-    """Message those who went out and whose turn comes; end those who did not come back for long. How many told.
-
-    Asked each second: one query for those away, one for each of their lines; a row is locked only when something is due.
-    """
-    told = 0
-    away = list(Ticket.objects.filter(state=TicketState.AWAY).only("pool_id", "notify_when", "notified_at"))
-    places = {
-        pool_id: places_in_pool(pool_id=pool_id) for pool_id in {ticket.pool_id for ticket in away} if pool_id
-    }
-    for seen in away:
-        place = places.get(seen.pool_id, {}).get(seen.id) if seen.pool_id else None
-        if place is None or not _is_due(seen, ahead=place.ahead, now=now):
-            continue
-        with transaction.atomic():
-            ticket = lock_ticket(ticket_id=seen.id)
-            if ticket.state == TicketState.AWAY and _is_due(ticket, ahead=place.ahead, now=now):
-                told += _call_back(ticket, now=now)
-    return told
-
-
-def _is_due(ticket: Ticket, *, ahead: int, now: datetime) -> bool:
-    """Whether this person away is to be called, or was called too long ago."""
-    if ticket.notified_at is None:
-        return ahead <= (1 if ticket.notify_when == NotifyWhen.ONE_AHEAD else 0)
-    return now >= ticket.notified_at + timedelta(minutes=value_on(id="waiting.gone_minutes", on=now.date()))
-
-
-def _call_back(ticket: Ticket, *, now: datetime) -> int:
-    if ticket.notified_at is None:
-        ticket.notified_at = now
-        ticket.back_before = now + timedelta(minutes=value_on(id="waiting.back_minutes", on=now.date()))
-        ticket.save()
-        _send_call_back(ticket, now=now)
-        tell_ticket(ticket=ticket, event="called_back")
-        return 1
-    worker, why = Actor.system("worker"), ExitReason.NOT_BACK
-    move_ticket(ticket=ticket, to=TicketState.LEFT, by=worker, now=now, exit_reason=why)
-    return 0
-
-
-def _send_call_back(ticket: Ticket, *, now: datetime) -> None:
-    link = f"{settings.PUBLIC_URL}/attente/{ticket.id}"
-    body = _("Toubib : c’est bientôt à vous. Revenez ici : %(link)s") % {"link": link}
-    if ticket.callback_phone:
-        queue_message(channel=Channel.SMS, to=ticket.callback_phone, body=body, now=now)
-    elif ticket.account and ticket.account.email:
-        queue_message(
-            channel=Channel.EMAIL,
-            to=ticket.account.email,
-            subject=_("C’est bientôt à vous"),
-            body=body,
-            now=now,
-        )

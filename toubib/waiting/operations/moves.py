@@ -53,6 +53,12 @@ def move_ticket(
     tell_ticket(ticket=ticket, event=to)
 
 
+def keep_secrecy(*, ticket: Ticket, secret: bool) -> None:
+    """What was decided of a minor's secrecy in an encounter that ends goes on to the next (L. 1111-5 CSP)."""
+    if bool(ticket.draft.get("minor_secrecy")) != secret:
+        ticket.draft = {**ticket.draft, "minor_secrecy": secret}
+
+
 def tell_ticket(*, ticket: Ticket, event: str) -> None:
     """News to the patient's pages, and to everyone whose rank may have changed."""
     publish(f"ticket:{ticket.id}", event)
@@ -67,7 +73,9 @@ def move_duty(*, duty: Duty, to: DutyState, now: datetime) -> None:
             _("Votre garde n’en est plus là : %(state)s.") % {"state": duty.get_state_display()}
         )
     duty.state = to
-    duty.idle_since = now if to == DutyState.OPEN else None
+    duty.idle_since = now if to in {DutyState.OPEN, DutyState.PAUSED} else None
+    if to in {DutyState.PAUSED, DutyState.OFF}:
+        duty.pause_after = False
     if to == DutyState.OFF:
         duty.closed_at = now
     save_changed(duty)

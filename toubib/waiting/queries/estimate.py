@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from toubib.rulebook.parameters import value_on
-from toubib.waiting.enums import DutyState
+from toubib.waiting.enums import DutyState, TicketState
 from toubib.waiting.models import Duty, Ticket
 
 FIRST_GUESS = (6.0, 15.0)  # minutes a consultation takes, until enough were served
 RECENT = timedelta(days=28)
 MIN_SAMPLE = 8
+LONGEST_NOTE = timedelta(minutes=20)
 STEPS = ((10, 1), (30, 5), (600, 10))
 
 
@@ -51,7 +52,7 @@ class Pace:
 
 
 def pace_of(*, pool_id: UUID, now: datetime) -> Pace:
-    """In two queries. Lengths are the 20th and 80th centiles of the last ones served."""
+    """In two queries. Lengths, note included, are the 20th and 80th centiles of the last ones seen to their end."""
     duties = Duty.objects.filter(pools=pool_id, closed_at__isnull=True).exclude(state=DutyState.PAUSED)
     states = list(duties.values_list("state", flat=True))
     lengths = _recent_lengths(pool_id=pool_id, now=now) if states else []
@@ -68,12 +69,16 @@ def estimate_wait(*, pool_id: UUID, ahead: int, now: datetime) -> Interval | Non
 
 def _recent_lengths(*, pool_id: UUID, now: datetime) -> list[float]:
     size = int(value_on(id="waiting.estimate_sample", on=now.date()))
-    rows = (
-        Ticket.objects.filter(pool_id=pool_id, accepted_at__gte=now - RECENT, ended_at__isnull=False)
-        .order_by("-accepted_at")
-        .values_list("accepted_at", "ended_at")[:size]
-    )
-    return sorted((end - start).total_seconds() / 60 for start, end in rows)
+    served = Ticket.objects.filter(pool_id=pool_id, accepted_at__gte=now - RECENT, state=TicketState.CLOSED)
+    rows = served.order_by("-accepted_at").values_list("accepted_at", "ended_at", "encounter__signed_at")[
+        :size
+    ]
+    return sorted((_freed(end, signed) - start).total_seconds() / 60 for start, end, signed in rows)
+
+
+def _freed(end: datetime, signed: datetime | None) -> datetime:
+    """The doctor is free once the note is signed; one signed much later says nothing of the pace."""
+    return min(max(end, signed), end + LONGEST_NOTE) if signed else end
 
 
 def _centile(values: list[float], share: float) -> float:

@@ -106,8 +106,10 @@ def test_away_is_passed_over_and_called_back_once():
 
 
 def test_away_for_long_after_the_call_back_ends_with_its_reason():
-    ticket = put_in_line(make_scene())
+    scene = make_scene()
+    ticket = put_in_line(scene)
     go_away(ticket_id=ticket.id, notify_when=NotifyWhen.ONE_AHEAD, phone="", by=by(ticket), now=NOW)
+    put_on_duty(scene, scene.cast.vasseur)
     call_back_away(now=minutes(1))
     call_back_away(now=minutes(30.9))
     assert Ticket.objects.get().state == TicketState.AWAY
@@ -196,7 +198,7 @@ def test_sweep_asks_as_much_for_one_as_for_many_where_nothing_is_due(people, dja
     for n in range(people):
         away = put_in_line(scene, now=minutes(n))
         go_away(ticket_id=away.id, notify_when=NotifyWhen.MY_TURN, phone="", by=by(away), now=minutes(n))
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         assert (call_back_away(now=minutes(5)), end_unserved(now=minutes(5))) == (0, 0)
 
 

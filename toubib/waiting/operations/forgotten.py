@@ -1,0 +1,152 @@
+"""What the worker ends or gives back: tickets that nobody could serve, cases taken and left, people called back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from toubib.ground.actors import Actor
+from toubib.ground.enums import Channel
+from toubib.ground.mail import queue_message
+from toubib.people.identity import MAJORITY, local_day
+from toubib.record.enums import AbortReason
+from toubib.rulebook.parameters import value_on
+from toubib.waiting.enums import IN_LINE_STATES, DutyState, ExitReason, NotifyWhen, TicketState
+from toubib.waiting.models import Duty, FollowUp, Pool, Ticket
+from toubib.waiting.operations.call import give_back_untouched
+from toubib.waiting.operations.dispatch import withdraw_offer
+from toubib.waiting.operations.moves import lock_ticket, move_ticket, tell_ticket
+from toubib.waiting.queries.line import line_of
+from toubib.waiting.queries.opening import is_open_at
+
+WORKER = Actor.system("worker")
+
+
+def _minutes(id: str, now: datetime) -> timedelta:
+    return timedelta(minutes=value_on(id=id, on=local_day(now)))
+
+
+def _serving(*, now: datetime) -> Q:
+    """Duties that still serve their lines; one paused for long does not: its doctor may have gone without a word."""
+    short = now - _minutes("waiting.pause_minutes", now)
+    return Q(closed_at__isnull=True) & (~Q(state=DutyState.PAUSED) | Q(idle_since__gt=short))
+
+
+def end_unserved(*, now: datetime) -> int:
+    """End, never silently, who is left after closing time when no doctor of the line is on duty any more, and, by day
+    and by night, who has waited longer than anyone should. A line costs two queries, whatever its length."""
+    count = 0
+    waited = now - _minutes("waiting.longest_minutes", now)
+    for pool in Pool.objects.filter(tickets__state__in=IN_LINE_STATES).distinct():
+        left = Ticket.objects.filter(pool=pool, state__in=IN_LINE_STATES)
+        if is_open_at(pool=pool, now=now) or Duty.objects.filter(_serving(now=now), pools=pool).exists():
+            left = left.filter(arrived_at__lt=waited).exclude(state=TicketState.OFFERED)
+        for ticket_id in list(left.order_by("arrived_at", "id").values_list("id", flat=True)):
+            with transaction.atomic():
+                count += _end_unserved(lock_ticket(ticket_id=ticket_id), now=now)
+    return count
+
+
+def _end_unserved(ticket: Ticket, *, now: datetime) -> int:
+    if ticket.state not in IN_LINE_STATES:
+        return 0
+    if ticket.state == TicketState.OFFERED:
+        withdraw_offer(ticket=ticket, now=now)
+        ticket.state = TicketState.WAITING
+    move_ticket(ticket=ticket, to=TicketState.UNSERVED, by=WORKER, now=now, exit_reason=ExitReason.NO_DOCTOR)
+    is_child = ticket.patient_age is not None and ticket.patient_age < MAJORITY
+    FollowUp.objects.get_or_create(
+        ticket=ticket, defaults={"call_back": is_child or bool(ticket.signs_yes), "created_at": now}
+    )
+    return 1
+
+
+def return_untouched(*, now: datetime) -> int:
+    """Give back, at their place, people whose case was taken and whose room was never opened; the doctor is paused."""
+    limit = now - _minutes("waiting.untouched_minutes", now)
+    rows = Ticket.objects.filter(state=TicketState.ACCEPTED, accepted_at__lte=limit, encounter__isnull=False)
+    taken = list(rows.order_by("arrived_at", "id").values_list("encounter_id", flat=True))
+    return sum(
+        give_back_untouched(encounter_id=id, reason=AbortReason.NO_DOCTOR, limit=limit, by=WORKER, now=now)
+        for id in taken
+        if id is not None
+    )
+
+
+def call_back_away(*, now: datetime) -> int:
+    """Message those who went out and whose turn comes; end those who did not come back for long. How many told.
+
+    Three queries a line that has someone out, and the tickets that change. Where no doctor serves the line nobody is
+    called back, and nobody loses a place for not having come.
+    """
+    told = 0
+    for pool_id in list(
+        Ticket.objects.filter(state=TicketState.AWAY, pool__isnull=False)
+        .order_by("pool_id").values_list("pool_id", flat=True).distinct()
+    ):  # fmt: skip
+        states = list(Duty.objects.filter(_serving(now=now), pools=pool_id).values_list("state", flat=True))
+        if states:
+            told += _call_back_pool(pool_id, free=states.count(DutyState.OPEN), now=now)
+    return told
+
+
+def _call_back_pool(pool_id: UUID, *, free: int, now: datetime) -> int:
+    told = 0
+    for ticket_id, ahead in list(_due(pool_id, free=free, now=now)):
+        with transaction.atomic():
+            ticket = lock_ticket(ticket_id=ticket_id)
+            if ticket.state == TicketState.AWAY:
+                told += _call_back(ticket, ahead=ahead, now=now)
+    return told
+
+
+def _due(pool_id: UUID, *, free: int, now: datetime) -> Iterable[tuple[UUID, int]]:
+    """Who is out and to be told or ended, with how many are served before. Someone who was called back and is late
+    holds up nobody; several doctors free call several people."""
+    gone = now - _minutes("waiting.gone_minutes", now)
+    ahead = -max(0, free - 1)
+    rows = line_of(pool_id=pool_id).values_list("id", "state", "notify_when", "notified_at", "back_before")
+    for id, state, notify_when, notified_at, back_before in rows:
+        out = state == TicketState.AWAY
+        if out and (_is_turn(notify_when, ahead) if notified_at is None else notified_at <= gone):
+            yield id, ahead
+        if not (out and back_before is not None and back_before <= now):
+            ahead += 1
+
+
+def _is_turn(notify_when: str, ahead: int) -> bool:
+    return ahead <= (1 if notify_when == NotifyWhen.ONE_AHEAD else 0)
+
+
+def _call_back(ticket: Ticket, *, ahead: int, now: datetime) -> int:
+    if ticket.notified_at is None and _is_turn(ticket.notify_when, ahead):
+        ticket.notified_at = now
+        ticket.back_before = now + _minutes("waiting.back_minutes", now)
+        ticket.save(update_fields=["notified_at", "back_before"])
+        _send_call_back(ticket, now=now)
+        tell_ticket(ticket=ticket, event="called_back")
+        return 1
+    if ticket.notified_at is not None and now >= ticket.notified_at + _minutes("waiting.gone_minutes", now):
+        move_ticket(ticket=ticket, to=TicketState.LEFT, by=WORKER, now=now, exit_reason=ExitReason.NOT_BACK)
+    return 0
+
+
+def _send_call_back(ticket: Ticket, *, now: datetime) -> None:
+    link = f"{settings.PUBLIC_URL}/attente/{ticket.id}"
+    body = _("Toubib : c’est bientôt à vous. Revenez ici : %(link)s") % {"link": link}
+    if ticket.callback_phone:
+        queue_message(channel=Channel.SMS, to=ticket.callback_phone, body=body, now=now)
+    elif ticket.account and ticket.account.email:
+        queue_message(
+            channel=Channel.EMAIL,
+            to=ticket.account.email,
+            subject=_("C’est bientôt à vous"),
+            body=body,
+            now=now,
+        )
