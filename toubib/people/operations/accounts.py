@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -20,6 +20,7 @@ from toubib.ground.hub import publish
 from toubib.ground.journal import trace
 from toubib.ground.locks import hold_lock
 from toubib.ground.mail import queue_message
+from toubib.ground.models import JournalEntry
 from toubib.people.enums import PROFESSIONAL_ROLES, Role
 from toubib.people.events import account_closed
 from toubib.people.identity import BadInput, check_name, parse_email
@@ -27,6 +28,7 @@ from toubib.people.models import Account, ProfessionalAccount, RoleGrant
 from toubib.people.queries import accounts_with_role, find_account, forget_roles
 
 MAY_MANAGE = frozenset({Role.ADMINISTRATOR.value, "system:cli", "system:demo"})
+ONE_CLICK = timedelta(minutes=1)
 NEEDS_PRACTITIONER = frozenset({Role.PRACTITIONER, Role.ASSISTANT})
 
 
@@ -73,7 +75,7 @@ def open_account(*, email: str, name: str, by: Actor, now: datetime) -> Account:
 
 
 def send_invitation(*, account: Account, by: Actor, now: datetime) -> None:
-    """A mail with a link, valid three days, to choose a password."""
+    """A mail with a link, valid three days, to choose a password. A second click within the minute sends nothing."""
     check_manager(by=by, extra=Role.MEDICAL_DIRECTOR)
     path = reverse(
         "people:invitation",
@@ -84,6 +86,10 @@ def send_invitation(*, account: Account, by: Actor, now: datetime) -> None:
         "dans les trois jours :\n%(link)s\n\nÀ la première connexion vous réglerez votre deuxième facteur."
     )
     with transaction.atomic():
+        hold_lock("people.invite")
+        made = JournalEntry.objects.filter(account=by.account_id, at__gt=now - ONE_CLICK)
+        if made.filter(action="people.account.invite", subject_id=str(account.id)).exists():
+            return
         queue_message(
             channel=Channel.EMAIL,
             to=account.email or "",
