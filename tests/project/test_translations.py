@@ -10,7 +10,7 @@ from django.utils.translation.template import templatize
 from tests.project import tree
 
 FOLDER = tree.ROOT / "toubib" / "locale" / "en" / "LC_MESSAGES"
-CALLS = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy", "_lazy"}
+CALLS = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy"}
 
 
 def texts_of(source, path):
@@ -33,7 +33,7 @@ def texts_of(source, path):
 def texts_of_template(text):
     """What Django's own extractor makes of a template is Python-like: `_(u'…')` and `ngettext(u'…')`."""
     found = set()
-    python = templatize(text)
+    python = re.sub(r"\bpgettext\(u?'(?:[^'\\]|\\.)*',\s*", "_(", templatize(text))  # the context is not a text
     for match in re.finditer(
         r"\b(?:_|gettext|ngettext|pgettext)\(\s*u?((?:'(?:[^'\\]|\\.)*')|(?:\"(?:[^\"\\]|\\.)*\"))", python
     ):

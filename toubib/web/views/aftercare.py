@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -44,12 +44,12 @@ PHASES = {
 
 
 ORIENTED = {
-    Orientation.SAMU: _lazy("le SAMU de votre lieu a été appelé."),
-    Orientation.EMERGENCY_DEPARTMENT: _lazy("allez aux urgences."),
-    Orientation.IN_PERSON: _lazy("prenez une consultation sur place."),
-    Orientation.KIOSK: _lazy("allez à une borne avec appareils."),
-    Orientation.MEDECIN_TRAITANT: _lazy("voyez votre médecin traitant."),
-    Orientation.OTHER: _lazy("suivez ce que le médecin vous indique."),
+    Orientation.SAMU: gettext_lazy("le SAMU de votre lieu a été appelé."),
+    Orientation.EMERGENCY_DEPARTMENT: gettext_lazy("allez aux urgences."),
+    Orientation.IN_PERSON: gettext_lazy("prenez une consultation sur place."),
+    Orientation.KIOSK: gettext_lazy("allez à une borne avec appareils."),
+    Orientation.MEDECIN_TRAITANT: gettext_lazy("voyez votre médecin traitant."),
+    Orientation.OTHER: gettext_lazy("suivez ce que le médecin vous indique."),
 }
 
 
