@@ -75,7 +75,7 @@ def _read_steps(body: bytes) -> list[dict[str, str]] | None:
     try:
         rows = json.loads(body)["steps"]
         found = [{name: str(row[name])[:200] for name in ("step", "status", "detail")} for row in rows[:20]]
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         return None
     return found if found and all(row["status"] in STATUSES for row in found) else None
 
