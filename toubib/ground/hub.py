@@ -21,7 +21,8 @@ def publish(topic: str, event: str, **ids: str) -> None:
     Topics: `account:<id>`, `ticket:<id>`, `pool:<key>`, `room:<id>`. Ids and words of ours only: no content.
     """
     news = {"topic": topic, "event": event, **ids}
-    for _savepoints, waiting, *_rest in connection.run_on_commit:
+    for entry in connection.run_on_commit:
+        waiting = entry[1]
         if isinstance(waiting, _Batch):
             waiting.add(news)
             return
@@ -35,9 +36,8 @@ class _Batch:
     does what was due.
     """
 
-    __qualname__ = "publish"  # what Django names in its log when a listener fails
-
     def __init__(self, news: dict[str, str]) -> None:
+        self.__qualname__ = "publish"  # what Django names in its log when a listener fails
         self.news = {json.dumps(news, separators=(",", ":")): news}
 
     def add(self, news: dict[str, str]) -> None:

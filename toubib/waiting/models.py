@@ -167,6 +167,20 @@ class Ticket(Model):
             ),
         ]
 
+    @property
+    def asker(self) -> Account:
+        """Who asked; known from the line on (constraint ticket_in_line_is_complete)."""
+        if self.account is None:
+            raise ValueError(f"ticket {self.pk} has no account yet")
+        return self.account
+
+    @property
+    def person(self) -> Patient:
+        """Who is to be seen; known from the line on (constraint ticket_in_line_is_complete)."""
+        if self.patient is None:
+            raise ValueError(f"ticket {self.pk} has no patient yet")
+        return self.patient
+
 
 class Offer(Model):
     """Dispatch proposes one ticket to one doctor; the doctor takes it, refuses it, or lets it lapse."""

@@ -37,10 +37,9 @@ class CannotAdmit(Exception):
 @transactional
 def invite_guest(*, ticket_id: UUID, role: ParticipantRole, by: Actor, now: datetime) -> tuple[Invite, str]:
     """A link for one guest; returns the token, which is not kept. The patient's own invitation is their consent."""
-    ticket = lock_row(
-        Ticket.objects.all(), pk=ticket_id
-    )  # a room made at this moment would not know of the guest
-    if ticket.state not in LIVE_STATES:
+    # Locked: a room made at this moment would not know of the guest.
+    ticket = lock_row(Ticket.objects.all(), pk=ticket_id)
+    if ticket.state not in LIVE_STATES or by.account_id is None:
         raise InviteDead(_("Cette visite est terminée."))
     token = new_token()
     invite = Invite.objects.create(
@@ -80,7 +79,7 @@ def agree_to_guest(*, invite_id: UUID, given: bool, by: Actor, now: datetime) ->
         raise NotInRoom(_("Seul le patient, ou qui l’accompagne, donne cet accord."))
     Consent.objects.filter(about=f"invite:{invite_id}", withdrawn_at__isnull=True).update(withdrawn_at=now)
     say_consents(
-        patient_id=ticket.patient_id,
+        patient_id=ticket.person.id,
         answers={ConsentScope.THIRD_PERSON: given},
         by=by,
         now=now,

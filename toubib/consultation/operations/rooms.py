@@ -55,12 +55,12 @@ def create_room(*, encounter: Encounter, ticket: Ticket, duty: Duty, now: dateti
 
 
 def _patient_side(room: Room, ticket: Ticket, now: datetime) -> Participant:
-    link = link_between(account=ticket.account, patient_id=ticket.patient_id, now=now)
-    patient = ticket.patient.full_name
+    link = link_between(account=ticket.asker, patient_id=ticket.person.id, now=now)
+    patient = ticket.person.full_name
     if link is None or link.kind == LinkKind.SELF:
         role, name = ParticipantRole.PATIENT, patient
     else:
-        who = ticket.account.display_name or link.get_kind_display().capitalize()
+        who = ticket.asker.display_name or link.get_kind_display().capitalize()
         role, name = (
             ParticipantRole.ACCOMPANYING,
             _("%(who)s, avec %(patient)s") % {"who": who, "patient": patient},

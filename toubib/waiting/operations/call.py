@@ -128,7 +128,7 @@ def _give_back(
     keep_secrecy(ticket=ticket, secret=encounter.minor_secrecy)
     move_ticket(ticket=ticket, to=to, by=by, now=now)
     if reason == AbortReason.HANDED_OVER:
-        ticket.declined.add(encounter.practitioner_id)
+        ticket.declined.add(encounter.practitioner)
     _release(encounter, ticket, by=by, now=now)
     dispatch_soon(pool_id=ticket.pool_id, now=now)
     return ticket

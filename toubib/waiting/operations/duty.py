@@ -152,14 +152,14 @@ def take_offer(*, offer_id: UUID, by: Actor, now: datetime) -> Encounter:
     offer.state, offer.answered_at = OfferState.ACCEPTED, now
     offer.save(update_fields=["state", "answered_at"])
     ticket.encounter = create_encounter(
-        patient_id=ticket.patient_id,
+        patient_id=ticket.person.id,
         practitioner_id=duty.practitioner_id,
         by=by,
         now=now,
         minor_secrecy=bool(ticket.draft.get("minor_secrecy")),
     )
     bind_to_encounter(
-        patient_id=ticket.patient_id,
+        patient_id=ticket.person.id,
         since=ticket.created_at,
         encounter_id=ticket.encounter.id,
         account_id=ticket.account_id,

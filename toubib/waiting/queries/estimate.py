@@ -73,7 +73,9 @@ def _recent_lengths(*, pool_id: UUID, now: datetime) -> list[float]:
     rows = served.order_by("-accepted_at").values_list("accepted_at", "ended_at", "encounter__signed_at")[
         :size
     ]
-    return sorted((_freed(end, signed) - start).total_seconds() / 60 for start, end, signed in rows)
+    return sorted(
+        (_freed(end, signed) - start).total_seconds() / 60 for start, end, signed in rows if start and end
+    )
 
 
 def _freed(end: datetime, signed: datetime | None) -> datetime:
