@@ -77,7 +77,8 @@ def _free_duties(pool_id: UUID) -> list[Duty]:
 def _pairs(pool_id: UUID, duties: list[Duty]) -> Iterable[Pair]:
     free = {duty.id: Candidate.of(duty) for duty in duties}
     by_id = {duty.id: duty for duty in duties}
-    owed = _owed_elsewhere(pool_id, [free[duty.id] for duty in duties if duty.serves_others])
+    others = [free[duty.id] for duty in duties if getattr(duty, "serves_others", False)]
+    owed = _owed_elsewhere(pool_id, others)
     for tickets in _first_in_line(pool_id, duties):
         refusals = _refusals(tickets)
         for ticket in tickets:

@@ -174,7 +174,8 @@ def take_offer(*, offer_id: UUID, by: Actor, now: datetime) -> Encounter:
 @transactional
 def refuse_offer(*, offer_id: UUID, reason: RefusalReason, note: str, by: Actor, now: datetime) -> Offer:
     """Refuse with a reason; the ticket keeps its place and goes to another. Idempotent. Audited. Raises OfferGone."""
-    if not Offer.objects.filter(pk=offer_id, duty__account_id=by.account_id).exists():
+    mine = by.account_id and Offer.objects.filter(pk=offer_id, duty__account_id=by.account_id).exists()
+    if not mine:
         raise OfferGone(_("Cette proposition n’est plus la vôtre : la file en fera une autre."))
     offer = _give_back(
         offer_id=offer_id,
