@@ -40,6 +40,7 @@ MORE = {
     "record.history.read": gettext_lazy("consultations passées lues"),
     "waiting.duty.end": gettext_lazy("garde finie"),
     "waiting.duty.open": gettext_lazy("garde prise"),
+    "waiting.follow_up.close": gettext_lazy("suite donnée à une demande"),
     "waiting.line.read": gettext_lazy("file vue"),
     "waiting.offer.read": gettext_lazy("proposition lue"),
     "waiting.offer.refuse": gettext_lazy("proposition refusée"),

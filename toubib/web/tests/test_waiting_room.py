@@ -128,6 +128,7 @@ def test_go_out_be_called_back_and_return():
         assert client.post(at(visit, "waiting_go_out"), sent).status_code == 302
     assert (visit.state(), Ticket.objects.get().callback_phone) == ("away", "+33639980042")
     assert "Nous vous prévenons au" in body(client.get(at(visit)))
+    put_on_duty(visit.scene, visit.scene.cast.lenoir, languages=["de"], now=visit.now)
     call_back_away(now=visit.now)
     page = body(client.get(at(visit)))
     assert "C’est bientôt à vous." in page and "Revenez avant" in page
