@@ -56,9 +56,9 @@ def lock_row(rows: models.QuerySet[Row], **where: object) -> Row:
 
 
 def find_locked(rows: models.QuerySet[Row], **where: object) -> Row | None:
-    """As `lock_row`, the first row or None."""
-    row = rows.select_for_update(of=("self",)).filter(**where).first()
-    return None if row is None else _remembered(row)
+    """As `lock_row`, or None. `where` names one row at most: none is put before another."""
+    found = rows.select_for_update(of=("self",)).filter(**where)[:1]
+    return next((_remembered(row) for row in found), None)
 
 
 def lock_rows_free(rows: models.QuerySet[Row]) -> list[Row]:

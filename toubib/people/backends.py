@@ -27,4 +27,6 @@ class AccountBackend(ModelBackend):
         return account if password and account.check_password(password) else None
 
     def get_user(self, user_id: UUID) -> Account | None:  # type: ignore[override]
-        return Account.objects.filter(pk=user_id, is_active=True).first()
+        return next(
+            iter(Account.objects.filter(pk=user_id, is_active=True)[:1]), None
+        )  # asked by every request

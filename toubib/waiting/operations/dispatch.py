@@ -82,14 +82,14 @@ def _pairs(pool_id: UUID, duties: list[Duty]) -> Iterable[Pair]:
     for tickets in _first_in_line(pool_id, duties):
         refusals = _refusals(tickets)
         for ticket in tickets:
-            if not free:
-                return
             request = Request.of(ticket, refused_by=refusals.get(ticket.id, frozenset()))
             able = [one for one in free.values() if _place_of(ticket) < owed.get(one.duty_id, LAST)]
             chosen = choose(request=request, candidates=able)
             if chosen:
                 free.pop(chosen.duty_id)
                 yield Pair(ticket.id, by_id[chosen.duty_id], chosen.why)
+            if not free:
+                return  # before the rest of the line is read
 
 
 def _place_of(ticket: Ticket) -> Place:

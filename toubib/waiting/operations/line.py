@@ -36,9 +36,16 @@ class CannotEnter(Exception):
         self.step = step
 
 
-@transactional
 def join_line(*, ticket_id: UUID, by: Actor, now: datetime) -> Ticket:
     """Enter the line: arrival is now, for good. Idempotent. Raises CannotEnter."""
+    try:
+        with transaction.atomic():
+            return _join(ticket_id=ticket_id, by=by, now=now)
+    except IntegrityError:
+        raise CannotEnter(_("Cette personne est déjà dans la file.")) from None
+
+
+def _join(*, ticket_id: UUID, by: Actor, now: datetime) -> Ticket:
     ticket = lock_ticket(ticket_id=ticket_id)
     if ticket.state in LIVE_STATES:
         return ticket
@@ -62,11 +69,7 @@ def join_line(*, ticket_id: UUID, by: Actor, now: datetime) -> Ticket:
     if wait:
         ticket.told_low, ticket.told_high = wait.low, wait.high
     _keep_consents(ticket, by=by, now=now)
-    try:
-        with transaction.atomic():
-            move_ticket(ticket=ticket, to=TicketState.WAITING, by=by, now=now)
-    except IntegrityError:
-        raise CannotEnter(_("Cette personne est déjà dans la file.")) from None
+    move_ticket(ticket=ticket, to=TicketState.WAITING, by=by, now=now)
     dispatch_soon(pool_id=pool.id, now=now)
     return ticket
 

@@ -18,6 +18,7 @@ from toubib.waiting.operations import (
     come_back,
     decline_doctor,
     dispatch_all,
+    dispatch_pool,
     end_unserved,
     go_away,
     join_line,
@@ -187,6 +188,17 @@ def test_a_tier_set_by_a_named_professional_goes_first_and_nothing_else_does():
     set_tier(ticket_id=third.id, tier=1, reason="Nourrisson", by=director, now=minutes(4))
     order = list(places_in_pool(pool_id=scene.pool.id))
     assert order == [third.id, first.id, second.id]
+
+
+def test_dispatch_reads_no_more_of_a_line_than_it_has_doctors(django_assert_max_num_queries):
+    scene = make_scene()
+    put_on_duty(scene, scene.cast.vasseur)
+    for n in range(3):
+        prepare_ticket(scene, state=TicketState.WAITING, pool=scene.pool, arrived_at=minutes(n))
+    with django_assert_max_num_queries(20) as asked:
+        dispatch_pool(pool_id=scene.pool.id, now=minutes(5))
+    reads = [one["sql"] for one in asked.captured_queries if "specialties" in one["sql"]]
+    assert (Offer.objects.count(), len(reads)) == (1, 1)
 
 
 @pytest.mark.parametrize("people", [1, 3])
