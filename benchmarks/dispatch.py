@@ -25,7 +25,7 @@ INDEXES = ["offer_one_by_ticket", "offer_one_by_duty", "encounter_one_held_by_pr
 REFUSED = 3
 
 
-def serve(number: int, without: str, alone: bool) -> int:
+def serve(number: int, without: str, alone: bool, seconds: float) -> int:
     """One process: answers the offers of its doctors until the line is empty."""
     import django
 
@@ -39,7 +39,7 @@ def serve(number: int, without: str, alone: bool) -> int:
         take_locks_out()
     mine = list(Duty.objects.filter(practitioner__rpps__endswith=f"{number:02d}"))
     work = serve_alone if alone else serve_whole
-    end = time.monotonic() + (60 if without else 3600)
+    end = time.monotonic() + (seconds if without else 3600)
     while time.monotonic() < end:
         try:
             if not work(mine):
@@ -164,10 +164,11 @@ def main() -> int:
     parser.add_argument("--processes", type=int, default=16)
     parser.add_argument("--alone", action="store_true")
     parser.add_argument("--without", default="")
+    parser.add_argument("--seconds", type=float, default=60, help="how long to try without locks (default 60)")
     parser.add_argument("--serve", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.serve is not None:
-        return serve(options.serve, options.without, options.alone)
+        return serve(options.serve, options.without, options.alone, options.seconds)
     size = options.tickets or (100_000 if options.alone else 20_000)
     _url, folder = kit.fresh_database()
     try:

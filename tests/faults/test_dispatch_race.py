@@ -26,5 +26,5 @@ def test_nobody_is_offered_twice_or_lost_and_the_order_holds():
 
 @pytest.mark.parametrize(("without", "code"), [("locks,indexes", 1), ("locks", 3)])
 def test_check_notices_when_the_locks_are_taken_out(without, code):
-    done = run("--tickets", "120", "--without", without)
+    done = run("--tickets", "120", "--without", without, "--seconds", "8")
     assert done.returncode == code, done.stdout + done.stderr
