@@ -16,8 +16,8 @@ from tests.browser.kit import App
 class Machine(httpx.Client):
     """A browser's session, without its screen."""
 
-    def send_form(self, path: str, data: dict[str, Any] | None = None) -> httpx.Response:
-        headers = {"X-CSRFToken": self.cookies["csrftoken"], "Referer": str(self.base_url)}
+    def send_form(self, path: str, data: dict[str, Any] | None = None, accept: str = "*/*") -> httpx.Response:
+        headers = {"X-CSRFToken": self.cookies["csrftoken"], "Referer": str(self.base_url), "Accept": accept}
         return self.post(path, data=data or {}, headers=headers)
 
 

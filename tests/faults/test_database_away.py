@@ -87,6 +87,7 @@ def test_nothing_is_lost_and_all_goes_on(app, server, open_page):
         expect(doctor.locator("[data-note-state]")).to_have_text("Sera enregistrée")
         page = other.get("/cabinet", headers={"Accept": "text/html"})
         posted = other.send_form("/cabinet/garde/commencer")
+        form = other.send_form("/cabinet/garde/finir", accept="text/html")
         script = other.get("/cabinet", headers={"Accept": "application/json"})
         for seen in (doctor, patient):
             sees(seen, more_than=frames(seen) + 10)
@@ -109,7 +110,8 @@ def test_nothing_is_lost_and_all_goes_on(app, server, open_page):
         200,
     ]
     assert {one.headers["Retry-After"] for one in (page, posted, script)} == {"5"}
-    assert "<html" in page.text
+    assert "Nous réessayons. Ce qui était enregistré le reste." in page.text
+    assert "ce que vous avez tapé y est encore" in form.text
     assert script.json()["error"] == "database_away"
     expect(waiting.locator("[data-line-rank]")).to_have_text(rank)
     for seen in (doctor, patient):
