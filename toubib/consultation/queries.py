@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from toubib.consultation.enums import InviteState, ParticipantRole
 from toubib.consultation.models import ChatMessage, Invite, Measurement, Participant, Room
+from toubib.ground.prepared import read_one
 from toubib.record.enums import UNSIGNED_STATES, EncounterState
 from toubib.record.models import Consent, Encounter
 from toubib.record.queries import READABLE
@@ -23,23 +24,23 @@ def get_room(*, room_id: UUID) -> Room | None:
     rows = Room.objects.select_related(
         "encounter__patient", "encounter__practitioner__professional", "encounter__ticket"
     )
-    return rows.filter(pk=room_id).first()
+    return read_one(rows, pk=room_id)
 
 
 def room_of_encounter(*, encounter_id: UUID) -> Room | None:
-    return Room.objects.filter(encounter_id=encounter_id).first()
+    return read_one(Room.objects.all(), encounter_id=encounter_id)
 
 
 def participant_for(
     *, room_id: UUID, account_id: UUID | None = None, invite_id: UUID | None = None
 ) -> Participant | None:
     """The place in the room of an account, or of a guest by their invitation; None when there is none (any more)."""
-    rows = Participant.objects.select_related("room__encounter").filter(
-        room_id=room_id, removed_at__isnull=True
-    )
+    rows = Participant.objects.select_related("room__encounter")
     if account_id is not None:
-        return rows.filter(account_id=account_id).first()
-    return rows.filter(invite_id=invite_id).first() if invite_id else None
+        return read_one(rows, room_id=room_id, account_id=account_id, removed_at__isnull=True)
+    if invite_id is None:
+        return None
+    return read_one(rows, room_id=room_id, invite_id=invite_id, removed_at__isnull=True)
 
 
 def people_in(*, room_id: UUID) -> list[Participant]:

@@ -9,6 +9,8 @@ from typing import ParamSpec, TypeVar
 
 from django.db import connection, models, transaction
 
+from toubib.ground.prepared import read_one, update
+
 Row = TypeVar("Row", bound=models.Model)
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -52,13 +54,16 @@ def lock_row(rows: models.QuerySet[Row], **where: object) -> Row:
 
     Rows joined by `select_related` are read with it and not locked. Raises the model's DoesNotExist.
     """
-    return _remembered(rows.select_for_update(of=("self",)).get(**where))
+    row = find_locked(rows, **where)
+    if row is None:
+        raise rows.model.DoesNotExist  # type: ignore[attr-defined]
+    return row
 
 
 def find_locked(rows: models.QuerySet[Row], **where: object) -> Row | None:
     """As `lock_row`, or None. `where` names one row at most: none is put before another."""
-    found = rows.select_for_update(of=("self",)).filter(**where)[:1]
-    return next((_remembered(row) for row in found), None)
+    row = read_one(rows.select_for_update(of=("self",)), **where)
+    return None if row is None else _remembered(row)
 
 
 def lock_rows_free(rows: models.QuerySet[Row]) -> list[Row]:
@@ -76,7 +81,7 @@ def save_changed(row: models.Model) -> None:
     before, now = row._as_locked, _values(row)  # type: ignore[attr-defined]
     changed = [name for name, value in now.items() if before.get(name) != value]
     if changed:
-        row.save(update_fields=changed)
+        update(row, changed)
         row._as_locked = now  # type: ignore[attr-defined]
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
 
+from toubib.ground.prepared import read_one
 from toubib.people.models import Account
 
 
@@ -27,6 +28,4 @@ class AccountBackend(ModelBackend):
         return account if password and account.check_password(password) else None
 
     def get_user(self, user_id: UUID) -> Account | None:  # type: ignore[override]
-        return next(
-            iter(Account.objects.filter(pk=user_id, is_active=True)[:1]), None
-        )  # asked by every request
+        return read_one(Account.objects.all(), pk=user_id, is_active=True)

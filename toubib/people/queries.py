@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
 
+from toubib.ground.prepared import read
 from toubib.people.enums import PROFESSIONAL_ROLES, EvidenceKind, LinkKind, Role
 from toubib.people.models import Account, Evidence, Patient, PatientLink, ProfessionalAccount, RoleGrant
 
@@ -18,7 +19,8 @@ def roles_of(*, account: Account, now: datetime) -> frozenset[Role]:
     """Roles granted at that moment; one query, kept on the account object."""
     grants = account.__dict__.get(_CACHE)
     if grants is None:
-        grants = list(RoleGrant.objects.filter(account=account).values_list("role", "starts_at", "ends_at"))
+        rows = read(RoleGrant.objects.all(), account=account)
+        grants = [(row.role, row.starts_at, row.ends_at) for row in rows]
         account.__dict__[_CACHE] = grants
     return frozenset(
         Role(role) for role, since, until in grants if since <= now and (until is None or now < until)

@@ -12,6 +12,7 @@ from toubib.ground.actors import Actor
 from toubib.ground.files import drop_file, read_file, store_file
 from toubib.ground.journal import trace
 from toubib.ground.locks import hold_lock, lock_row, save_changed, transactional
+from toubib.ground.prepared import read_one, update
 from toubib.record import images
 from toubib.record.enums import (
     ENCOUNTER_MOVES,
@@ -143,7 +144,7 @@ def save_note(
     encounter = lock_encounter(encounter_id=encounter_id)
     if encounter.state not in {EncounterState.ARRIVED, EncounterState.IN_PROGRESS, EncounterState.TO_SIGN}:
         raise MoveRefused(_("La note est signée : complétez-la par un ajout."))
-    note = Note.objects.filter(encounter=encounter, version=1).first() or Note(
+    note = read_one(Note.objects.all(), encounter=encounter, version=1) or Note(
         encounter=encounter, version=1, reason="", findings="", conclusion="", advice="", saved_at=now
     )
     texts = {"reason": reason, "findings": findings, "conclusion": conclusion, "advice": advice}
@@ -172,7 +173,7 @@ def sign_encounter(*, encounter_id: UUID, attestation: Attestation, by: Actor, n
     encounter = lock_encounter(encounter_id=encounter_id)
     if encounter.state in {EncounterState.SIGNED, EncounterState.AMENDED}:
         return encounter
-    note = Note.objects.filter(encounter=encounter, version=1).first()
+    note = read_one(Note.objects.all(), encounter=encounter, version=1)
     missing = [
         name
         for name in ("reason", "findings", "conclusion")
@@ -186,7 +187,7 @@ def sign_encounter(*, encounter_id: UUID, attestation: Attestation, by: Actor, n
     encounter.signed_at, encounter.attestation = now, attestation
     move_encounter(encounter=encounter, to=EncounterState.SIGNED, by=by, now=now)
     note.signed_at, note.signed_by = now, by.account_id
-    note.save(update_fields=["signed_at", "signed_by"])
+    update(note, ["signed_at", "signed_by"])
     return encounter
 
 

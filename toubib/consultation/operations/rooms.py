@@ -13,7 +13,8 @@ from toubib.consultation.queries import PATIENT_SIDE, measured_seconds
 from toubib.ground.actors import Actor
 from toubib.ground.hub import publish
 from toubib.ground.journal import trace
-from toubib.ground.locks import transactional
+from toubib.ground.locks import find_locked, lock_row, save_changed, transactional
+from toubib.ground.prepared import read_one, update
 from toubib.people.enums import LinkKind
 from toubib.people.identity import local_day
 from toubib.people.queries import link_between
@@ -68,15 +69,23 @@ def _patient_side(room: Room, ticket: Ticket, now: datetime) -> Participant:
     return Participant(room=room, account=ticket.account, role=role, name=name[:120], added_at=now)
 
 
+def _encounter_of(room_id: UUID) -> UUID:
+    """Raises Room.DoesNotExist."""
+    room = read_one(Room.objects.all(), pk=room_id)
+    if room is None:
+        raise Room.DoesNotExist
+    return room.encounter_id
+
+
 @transactional
 def open_room(*, room_id: UUID, by: Actor, now: datetime) -> Room:
     """The doctor opens the room, or calls again before signing; the patient's page joins by itself. Idempotent."""
-    encounter_id = Room.objects.values_list("encounter_id", flat=True).get(pk=room_id)
+    encounter_id = _encounter_of(room_id)
     start_call(encounter_id=encounter_id, by=by, now=now)
-    room = Room.objects.select_for_update().get(pk=room_id)
+    room = lock_row(Room.objects.all(), pk=room_id)
     if room.opened_at is None or room.closed_at is not None:
         room.opened_at, room.closed_at = room.opened_at or now, None
-        room.save(update_fields=["opened_at", "closed_at"])
+        save_changed(room)
         publish(f"room:{room.id}", "opened")
     return room
 
@@ -84,7 +93,7 @@ def open_room(*, room_id: UUID, by: Actor, now: datetime) -> Room:
 @transactional
 def end_room(*, room_id: UUID, by: Actor, now: datetime) -> Room:
     """The doctor ends the call for everyone; the note remains to sign. Idempotent."""
-    encounter_id = Room.objects.values_list("encounter_id", flat=True).get(pk=room_id)
+    encounter_id = _encounter_of(room_id)
     end_call(encounter_id=encounter_id, by=by, now=now)
     return close_room(encounter_id=encounter_id, now=now) or Room.objects.get(pk=room_id)
 
@@ -92,7 +101,7 @@ def end_room(*, room_id: UUID, by: Actor, now: datetime) -> Room:
 @transactional
 def sign_room(*, room_id: UUID, attestation: Attestation, by: Actor, now: datetime) -> Encounter:
     """Sign the note, with the doctor's own word on the channel; the call ends if it still runs. Idempotent."""
-    encounter_id = Room.objects.values_list("encounter_id", flat=True).get(pk=room_id)
+    encounter_id = _encounter_of(room_id)
     encounter = sign_call(encounter_id=encounter_id, attestation=attestation, by=by, now=now)
     close_room(encounter_id=encounter_id, now=now)
     publish(f"room:{room_id}", "signed")
@@ -123,11 +132,11 @@ def end_deserted(*, now: datetime) -> int:
 
 def close_room(*, encounter_id: UUID, now: datetime) -> Room | None:
     """Close the room and keep with the encounter what both sides measured. Idempotent."""
-    room = Room.objects.select_for_update().filter(encounter_id=encounter_id).first()
+    room = find_locked(Room.objects.all(), encounter_id=encounter_id)
     if room is None or room.closed_at is not None:
         return room
     room.closed_at = now
-    room.save(update_fields=["closed_at"])
+    save_changed(room)
     keep_video_of(room=room)
     publish(f"room:{room.id}", "closed")
     return room
@@ -144,7 +153,7 @@ def enter_room(*, participant: Participant, by: Actor, now: datetime) -> Partici
     """Note that someone came into the room (first time and last), and leave a trace the first time."""
     first = participant.joined_at is None
     participant.joined_at, participant.last_seen_at = participant.joined_at or now, now
-    participant.save(update_fields=["joined_at", "last_seen_at"])
+    update(participant, ["joined_at", "last_seen_at"])
     if first:
         trace(
             by=by,

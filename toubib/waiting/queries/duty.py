@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from toubib.ground.prepared import read_one
 from toubib.waiting.enums import OfferState
 from toubib.waiting.models import Duty, Offer
 
 
 def current_duty(*, account_id: UUID) -> Duty | None:
-    return (
-        Duty.objects.select_related("practitioner")
-        .filter(account_id=account_id, closed_at__isnull=True)
-        .first()
+    return read_one(
+        Duty.objects.select_related("practitioner"), account_id=account_id, closed_at__isnull=True
     )
 
 

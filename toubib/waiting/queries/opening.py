@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from toubib.ground.prepared import read_one
 from toubib.waiting.catalogue import signs
 from toubib.waiting.enums import DutyState
 from toubib.waiting.models import Duty, Pool
@@ -25,7 +26,7 @@ class Admission:
 
 
 def pool_for(*, key: str) -> Pool | None:
-    return Pool.objects.filter(key=key).first()
+    return read_one(Pool.objects.all(), key=key)
 
 
 def is_open_at(*, pool: Pool, now: datetime) -> bool:

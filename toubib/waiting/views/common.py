@@ -23,6 +23,7 @@ from django.views.decorators.http import require_http_methods
 
 from toubib.ground.actors import Actor
 from toubib.ground.crypto import CannotDecrypt, key_ring
+from toubib.ground.prepared import read_one
 from toubib.people.enums import Role
 from toubib.people.models import Account
 from toubib.people.web import live_roles
@@ -104,7 +105,8 @@ def find_ticket(request: HttpRequest, *, look: bool = False) -> Ticket | None:
     account_id = account.id if account else None
     kept = request.session.get(TICKET)
     if kept:
-        ticket = Ticket.objects.select_related("pool", "place_commune", "patient").filter(pk=kept).first()
+        rows = Ticket.objects.select_related("pool", "place_commune", "patient")
+        ticket = read_one(rows, pk=UUID(kept))
         if ticket is not None and may_hold_ticket(ticket=ticket, account_id=account_id):
             return ticket
         del request.session[TICKET]
