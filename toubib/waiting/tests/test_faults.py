@@ -466,3 +466,18 @@ def test_signing_later_after_a_hand_over_never_frees_the_next_patients_doctor(ta
     )
     sign_call(encounter_id=again.id, attestation=Attestation.VIDEO, by=who, now=minutes(7))
     assert (Duty.objects.get().state, OutboundMessage.objects.count()) == (DutyState.OPEN, 0)
+
+
+def test_dispatch_reads_no_further_than_the_doctors_who_are_free(scene):
+    for n in range(5):
+        put_in_line(scene, now=minutes(n))
+    put_on_duty(scene, scene.cast.vasseur, languages=["de"], now=minutes(6))
+    Duty.objects.update(languages=["fr"])
+    with CaptureQueriesContext(connection) as queries:
+        assert len(dispatch_pool(pool_id=scene.pool.id, now=minutes(7))) == 1
+    lines = [
+        one["sql"]
+        for one in queries
+        if "ORDER BY" in one["sql"] and '"waiting_ticket"."tier" DESC' in one["sql"]
+    ]
+    assert len(lines) == 1
