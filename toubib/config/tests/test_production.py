@@ -79,6 +79,7 @@ def test_page_comes_through_nginx_with_each_security_header_once(site):
         "x-frame-options",
         "strict-transport-security",
         "cross-origin-opener-policy",
+        "permissions-policy",
     ]
     assert response.status_code == 404
     assert {name: len(response.headers.get_list(name)) for name in once} == dict.fromkeys(once, 1)
