@@ -94,10 +94,10 @@ def disposition(attachment: Attachment) -> str:
 
 
 def past_encounters(*, patient_id: UUID, before: Encounter | None = None, limit: int = 20) -> list[Encounter]:
-    """Signed encounters of a patient, newest first, for the doctor who has the case."""
+    """Signed encounters of a patient, newest first, for the doctor who has the case: none that came after `before`."""
     rows = Encounter.objects.filter(patient_id=patient_id, state__in=READABLE).select_related("practitioner")
     if before is not None:
-        rows = rows.exclude(pk=before.pk)
+        rows = rows.filter(planned_at__lt=before.planned_at).exclude(pk=before.pk)
     return list(rows.order_by("-planned_at")[:limit])
 
 

@@ -21,7 +21,7 @@ from toubib.people.models import Patient
 from toubib.people.operations import suspend_professional
 from toubib.people.tests.factories import make_link
 from toubib.record.enums import ConsentScope, EncounterState, Orientation
-from toubib.record.models import Encounter, Note
+from toubib.record.models import Attachment, Encounter, Note
 from toubib.record.operations import add_attachment, say_consents, tell_health_summary
 from toubib.waiting.enums import DutyState, TicketState
 from toubib.waiting.models import Duty, Ticket
@@ -274,9 +274,9 @@ def test_absent_before_the_room_is_open():
 # Files
 
 
-def picture():
+def picture(size=8):
     out = io.BytesIO()
-    Image.new("RGB", (8, 8), "red").save(out, "PNG")
+    Image.new("RGB", (size, size), "red").save(out, "PNG")
     return out.getvalue()
 
 
@@ -333,6 +333,45 @@ def test_past_consultations_are_read_and_journaled(doctor, call):
     words = text_of(doctor.get(url(call)))
     assert ("Passé, 1" in words, "Repos" in words, "Dr Marc Lenoir" in words) == (True, True, True)
     assert JournalEntry.objects.filter(action="record.history.read").count() == 1
+
+
+def _visit(call, *, days, conclusion):
+    at = timezone.now() + timedelta(days=days)
+    lenoir = call.scene.cast.lenoir.practitioner
+    visit = Encounter.objects.create(
+        patient=call.patient, practitioner=lenoir, state=EncounterState.SIGNED, planned_at=at, signed_at=at
+    )
+    Note.objects.create(
+        encounter=visit, reason="Genou", findings="RAS", conclusion=conclusion, advice="", saved_at=at, signed_at=at
+    )  # fmt: skip
+    return visit
+
+
+@pytest.mark.parametrize("end", [EncounterState.SIGNED, EncounterState.ABORTED])
+def test_a_doctor_keeps_of_the_file_that_visit_alone_once_it_is_over(doctor, call, end):
+    now = timezone.now()
+    _visit(call, days=-9, conclusion="Repos complet")
+    later = _visit(call, days=9, conclusion="Secret venu ensuite")
+    tell_health_summary(
+        patient_id=call.patient.id, content={"allergies": "Arachide"}, by=call.by_patient, now=now
+    )
+    mine, theirs = (
+        add_attachment(patient_id=call.patient.id, title=title, content=picture(size), by=call.by_patient, now=now)
+        for title, size in (("Mon bras", 8), ("Autre jambe", 9))
+    )  # fmt: skip
+    Attachment.objects.filter(pk=mine.pk).update(encounter=call.encounter)
+    Attachment.objects.filter(pk=theirs.pk).update(encounter=later)
+    said = ("Repos complet", "Secret venu ensuite", "Arachide", "Mon bras", "Autre jambe")
+
+    def seen():
+        words = text_of(doctor.get(url(call)))
+        opened = [doctor.get(f"/cabinet/piece/{one.id}").status_code for one in (mine, theirs)]
+        return [word for word in said if word in words], opened
+
+    assert seen() == (["Repos complet", "Arachide", "Mon bras"], [200, 404])
+    end_facts = {"signed_at": now} if end == EncounterState.SIGNED else {"abort_reason": "handed_over"}
+    Encounter.objects.filter(pk=call.encounter.pk).update(state=end, **end_facts)
+    assert seen() == ((["Mon bras"], [200, 404]) if end == EncounterState.SIGNED else ([], [404, 404]))
 
 
 # Who

@@ -21,9 +21,10 @@ from toubib.ground.journal import entry_of, trace_many
 from toubib.people.enums import InsStatus, Role
 from toubib.people.queries import accounts_acting_for
 from toubib.people.web import current_account, current_actor, role_required
-from toubib.record.enums import UNSIGNED_STATES
+from toubib.record.enums import UNSIGNED_STATES, EncounterState
 from toubib.record.models import Attachment, Encounter, Note
 from toubib.record.queries import (
+    READABLE,
     attachments_for,
     consents_of,
     disposition,
@@ -54,17 +55,20 @@ def ticket_of(room: Room) -> Ticket | None:
 
 
 def file_context(*, room: Room, ticket: Ticket | None, by: Actor, now: datetime) -> dict[str, Any]:
+    """The whole file while the case is in hand; once signed or given up, what belongs to that visit alone."""
     encounter, patient = room.encounter, room.encounter.patient
-    summary = latest_summary(patient_id=patient.id)
-    past = _past(encounter)
+    in_hand = encounter.state in UNSIGNED_STATES
+    summary = latest_summary(patient_id=patient.id) if in_hand else None
+    past = _past(encounter) if in_hand else []
     _trace(encounter, summary_id=summary.id if summary else None, past=bool(past), by=by, now=now)
     content = summary.content if summary else {}
     known = reason(ticket.reason_key) if ticket else None
     return {
         "patient": patient,
+        "in_hand": in_hand,
         "identity_sure": patient.ins_status == InsStatus.QUALIFIEE,
         "is_minor": ticket is not None and ticket.patient_age is not None and ticket.patient_age < MAJORITY,
-        "links": accounts_acting_for(patient=patient, now=now),
+        "links": accounts_acting_for(patient=patient, now=now) if in_hand else [],
         "allergy": _allergy(content),
         "told": [(label, content[key]) for key, label in _labels().items() if content.get(key)],
         "told_at": summary.told_at if summary else None,
@@ -78,7 +82,9 @@ def file_context(*, room: Room, ticket: Ticket | None, by: Actor, now: datetime)
 
 
 def _files(encounter: Encounter) -> list[Attachment]:
-    """Those of this visit; while it lasts, those that the patient sent for no other visit yet."""
+    """Those of this visit; while it lasts, those that the patient sent for no other visit yet; given up: none."""
+    if encounter.state == EncounterState.ABORTED:
+        return []
     rows = attachments_for(patient_id=encounter.patient_id, encounter=encounter)
     return [row for row in rows if row.encounter_id or encounter.state in UNSIGNED_STATES]
 
@@ -127,7 +133,7 @@ def _trace(encounter: Encounter, *, summary_id: UUID | None, past: bool, by: Act
 @require_GET
 def piece(request: HttpRequest, attachment: UUID) -> HttpResponse:
     """A file that the patient sent, decrypted for the doctor who has the case; each opening is journaled."""
-    found = Attachment.objects.select_related("file").filter(pk=attachment).first()
+    found = Attachment.objects.select_related("file", "encounter").filter(pk=attachment).first()
     if found is None or not _may_open(account_id=current_account(request).id, attachment=found):
         raise Http404
     trace_read(
@@ -142,8 +148,11 @@ def piece(request: HttpRequest, attachment: UUID) -> HttpResponse:
 
 
 def _may_open(*, account_id: UUID, attachment: Attachment) -> bool:
-    """The doctor of its consultation, or of one now in hand with the same patient."""
+    """The doctor of its consultation, unless given up, or of one in hand with the same patient that came no earlier."""
     mine = Encounter.objects.filter(
         practitioner__professional__account_id=account_id, patient_id=attachment.patient_id
     )
-    return mine.filter(Q(pk=attachment.encounter_id) | Q(state__in=UNSIGNED_STATES)).exists()
+    in_hand = Q(state__in=UNSIGNED_STATES)
+    if attachment.encounter is not None:
+        in_hand &= Q(planned_at__gte=attachment.encounter.planned_at)
+    return mine.filter(Q(pk=attachment.encounter_id, state__in=READABLE) | in_hand).exists()

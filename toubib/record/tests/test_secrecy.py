@@ -116,7 +116,7 @@ def test_doctor_who_has_the_case_sees_past_visits_secret_ones_too(cast, teenager
         make_encounter(teenager, cast.lenoir, state, minor_secrecy=secret, planned_at=NOW - timedelta(days=n))
         for n, (state, secret) in enumerate([(S.SIGNED, True), (S.AMENDED, False), (S.ABORTED, False)])
     ]
-    now = make_encounter(teenager, cast.vasseur)
+    now = make_encounter(teenager, cast.vasseur, planned_at=NOW + timedelta(days=1))
     assert past_encounters(patient_id=teenager.id, before=now) == rows[:2]
     assert past_encounters(patient_id=teenager.id, before=rows[0]) == [rows[1]]
     assert past_encounters(patient_id=teenager.id, limit=1) == [rows[0]]
