@@ -344,17 +344,17 @@ def remove_attachment(*, attachment_id: UUID, by: Actor, now: datetime) -> None:
 
 
 def bind_to_encounter(
-    *, patient_id: UUID, since: datetime, encounter_id: UUID, account_id: UUID | None = None
+    *, patient_id: UUID, since: datetime, encounter_id: UUID, account_id: UUID | None
 ) -> None:
-    """What was sent and said for this visit belongs to its encounter; what a first doctor, who did not keep the
-    case, was shown goes on to the next. `account_id`: what this account sent and said, nobody else's."""
-    sent = Attachment.objects.filter(added_at__gte=since)
-    said = Consent.objects.filter(said_at__gte=since)
-    if account_id is not None:
-        sent, said = sent.filter(added_by=account_id), said.filter(said_by=account_id)
+    """What this account sent and said for this visit belongs to its encounter, nobody else's words; what a first
+    doctor, who did not keep the case, was shown goes on to the next, never from a secret visit to an open one."""
+    sent = Attachment.objects.filter(added_at__gte=since, added_by=account_id)
+    said = Consent.objects.filter(said_at__gte=since, said_by=account_id)
     dropped = Encounter.objects.filter(patient_id=patient_id, state=EncounterState.ABORTED).exclude(
         abort_reason=AbortReason.EMERGENCY
     )
+    if not Encounter.objects.filter(pk=encounter_id, minor_secrecy=True).exists():
+        dropped = dropped.filter(minor_secrecy=False)
     free = Q(encounter__isnull=True) | Q(encounter__in=dropped.values("id"))
     sent.filter(free, patient_id=patient_id).update(encounter_id=encounter_id)
     said.filter(free, patient_id=patient_id).update(encounter_id=encounter_id)

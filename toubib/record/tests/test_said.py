@@ -132,7 +132,7 @@ def test_a_file_taken_back_goes_from_the_table_and_the_disk(cast, by):
 def test_a_file_of_a_visit_is_not_taken_back(cast, by):
     row = add_attachment(patient_id=cast.leo.id, title="x", content=make_picture(), by=by, now=NOW)
     visit = make_encounter(cast.leo, cast.vasseur)
-    bind_to_encounter(patient_id=cast.leo.id, since=NOW, encounter_id=visit.id)
+    bind_to_encounter(patient_id=cast.leo.id, since=NOW, encounter_id=visit.id, account_id=by.account_id)
     remove_attachment(attachment_id=row.id, by=by, now=NOW)
     assert Attachment.objects.get().encounter_id == visit.id
 
@@ -181,10 +181,27 @@ def test_bind_takes_along_what_a_doctor_who_did_not_keep_the_case_was_shown(cast
     first, second = make_encounter(cast.leo, cast.vasseur, **state), make_encounter(cast.leo, cast.lenoir)
     add_attachment(patient_id=cast.leo.id, title="x", content=make_picture(), by=by, now=NOW)
     for visit in (first, second):
-        bind_to_encounter(patient_id=cast.leo.id, since=NOW, encounter_id=visit.id)
+        bind_to_encounter(patient_id=cast.leo.id, since=NOW, encounter_id=visit.id, account_id=by.account_id)
     assert [row.encounter_id for row in attachments_for(patient_id=cast.leo.id, encounter=second)] == (
         [second.id] if moved else []
     )
+
+
+def test_bind_takes_nothing_from_a_secret_visit_to_an_open_one(cast, by):
+    """A minor's visit that no doctor kept, then another one of the same account which parents may see."""
+    secret = make_encounter(
+        cast.leo, cast.vasseur, state=EncounterState.ABORTED, abort_reason=AbortReason.HANDED_OVER, minor_secrecy=True
+    )  # fmt: skip
+    row = add_attachment(patient_id=cast.leo.id, title="x", content=make_picture(), by=by, now=NOW)
+    say_consents(patient_id=cast.leo.id, answers={CARE: True}, by=by, now=NOW)
+    shown = make_encounter(cast.leo, cast.lenoir)
+    still_secret = make_encounter(cast.leo, cast.lenoir, minor_secrecy=True)
+    bound = []
+    for visit in (secret, shown, still_secret):
+        bind_to_encounter(patient_id=cast.leo.id, since=NOW, encounter_id=visit.id, account_id=by.account_id)
+        row.refresh_from_db()
+        bound.append((row.encounter_id, len(consents_of(encounter=visit))))
+    assert bound == [(secret.id, 1), (secret.id, 0), (still_secret.id, 1)]
 
 
 def test_trace_read_names_what_was_read(cast, by):

@@ -42,7 +42,19 @@ def join_line(*, ticket_id: UUID, by: Actor, now: datetime) -> Ticket:
         with transaction.atomic():
             return _join(ticket_id=ticket_id, by=by, now=now)
     except IntegrityError:
-        raise CannotEnter(_("Cette personne est déjà dans la file.")) from None
+        raise CannotEnter(_why_not(ticket_id)) from None
+
+
+def _why_not(ticket_id: UUID) -> str:
+    """One's own other request is named; another account's is not: a minor may wait in secret (L. 1111-5 CSP)."""
+    ticket = Ticket.objects.get(pk=ticket_id)
+    live = Ticket.objects.filter(patient_id=ticket.patient_id, state__in=LIVE_STATES)
+    if live.filter(account_id=ticket.account_id).exists():
+        return _("Cette personne est déjà dans la file.")
+    return _(
+        "Cette demande ne peut pas entrer dans la file maintenant. "
+        "Appelez le 116 117, ou le 15 en cas de danger vital."
+    )
 
 
 def _join(*, ticket_id: UUID, by: Actor, now: datetime) -> Ticket:

@@ -71,6 +71,15 @@ def test_join_for_someone_already_in_line_is_refused():
         join_line(ticket_id=second.id, by=by(first), now=NOW)
 
 
+def test_join_does_not_tell_a_parent_that_the_minor_waits():
+    scene = make_scene()
+    first = put_in_line(scene)
+    second = prepare_ticket(scene, account=scene.cast.stranger, patient=first.patient)
+    with pytest.raises(CannotEnter, match="ne peut pas entrer dans la file maintenant") as refused:
+        join_line(ticket_id=second.id, by=by(second), now=NOW)
+    assert "déjà" not in str(refused.value)
+
+
 def test_join_keeps_the_consents_said():
     ticket = put_in_line(make_scene())
     assert list(Consent.objects.values_list("patient", "scope", "given")) == [

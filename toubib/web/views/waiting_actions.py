@@ -157,7 +157,10 @@ def photo(request: HttpRequest, ticket: UUID) -> HttpResponse:
         else:
             if row.encounter_id:
                 bind_to_encounter(
-                    patient_id=row.patient_id, since=row.created_at, encounter_id=row.encounter_id
+                    patient_id=row.patient_id,
+                    since=row.created_at,
+                    encounter_id=row.encounter_id,
+                    account_id=row.account_id,
                 )
             messages.success(request, _("Le médecin verra cette image."))
             return back_to(ticket)
