@@ -53,14 +53,22 @@ def _told(label: Any, *, rows: int = 2, **more: Any) -> forms.CharField:
 
 
 class SignsForm(Form):
-    """One question a warning sign, each to be answered."""
+    """One question a warning sign. One « yes » is enough; without any, each is to be answered."""
 
     def __init__(self, data: Any = None, *, said_no: bool = False) -> None:
         super().__init__(data)
         for sign in catalogue.signs().signs:
             field = _radio(sign.question, YES_NO, initial="no" if said_no else None)
             field.error_messages = {**field.error_messages, "required": _("Répondez oui ou non.")}
+            field.call = sign.call  # type: ignore[attr-defined]  # the page shows it under a « yes » at once
             self.fields[sign.key] = field
+
+    def clean(self) -> dict[str, Any]:
+        """Nobody who said one « yes » is kept by a blank: whom to call comes first."""
+        typed = super().clean() or {}
+        if "yes" in typed.values():
+            self.errors.clear()
+        return typed
 
     def groups(self) -> list[tuple[str, list[BoundField]]]:
         named = frozenset().union(*(keys for _title, keys in GROUPS if keys))

@@ -23,7 +23,7 @@ from toubib.waiting.operations.moves import MoveRefused, lock_ticket, move_ticke
 
 
 class SignsIncomplete(Exception):
-    """A question has no answer; `missing` names the signs."""
+    """No « yes », and a question has no answer; `missing` names the signs."""
 
     def __init__(self, missing: list[str]) -> None:
         super().__init__(_("Répondez à chaque question."))
@@ -33,16 +33,16 @@ class SignsIncomplete(Exception):
 def answer_signs(
     *, answers: Mapping[str, bool], earlier_yes: list[str], language: str, by: Actor, now: datetime
 ) -> Ticket | list[catalogue.Sign]:
-    """All « no »: a ticket begins, which keeps the signs said « yes » earlier. One « yes »: the signs, and only a
-    count is stored. Raises SignsIncomplete."""
+    """All « no »: a ticket begins, which keeps the signs said « yes » earlier. One « yes », whatever is blank: the
+    signs, and only a count is stored. Raises SignsIncomplete when nothing is « yes »."""
     asked = catalogue.signs()
-    missing = [sign.key for sign in asked.signs if sign.key not in answers]
-    if missing:
-        raise SignsIncomplete(missing)
-    yes = [sign.key for sign in asked.signs if answers[sign.key]]
+    yes = [sign.key for sign in asked.signs if answers.get(sign.key)]
     if yes:
         _count_stops(signs=yes, on=timezone.localtime(now).date())
         return asked.named(yes)
+    missing = [sign.key for sign in asked.signs if sign.key not in answers]
+    if missing:
+        raise SignsIncomplete(missing)
     return Ticket.objects.create(
         state=TicketState.TRIAGED,
         account_id=by.account_id,

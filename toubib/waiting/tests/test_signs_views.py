@@ -9,7 +9,7 @@ from django.utils import timezone
 from toubib.ground.models import JournalEntry
 from toubib.waiting.models import SignStop, Ticket
 from toubib.waiting.tests.factories import make_pool
-from toubib.waiting.tests.walk import errors, post, the_ticket, walk_to
+from toubib.waiting.tests.walk import GOOD, errors, post, the_ticket, walk_to
 
 pytestmark = pytest.mark.django_db
 
@@ -18,10 +18,30 @@ pytestmark = pytest.mark.django_db
 
 
 def test_an_unanswered_sign_is_said_beside_it_and_the_rest_kept(client, pool):
-    answer = post(client, "signes", chest_pain=None, breathing="yes")
+    answer = post(client, "signes", chest_pain=None)
     assert errors(answer) == {"chest_pain": ["Répondez oui ou non."]}
-    assert answer.context["form"]["breathing"].value() == "yes"
+    assert answer.context["form"]["breathing"].value() == "no"
     assert (Ticket.objects.count(), SignStop.objects.count()) == (0, 0)
+
+
+def test_one_yes_stops_at_once_whatever_is_blank(client, pool):
+    text = client.post("/consulter/signes", {"violence": "yes"}).content.decode()
+    assert ("Appelez maintenant." in text, 'href="tel:17"' in text, "Répondez" in text) == (True, True, False)
+    assert (list(SignStop.objects.values_list("sign", "count")), Ticket.objects.count()) == (
+        [("violence", 1)],
+        0,
+    )
+
+
+def test_one_yes_names_whom_to_call_though_the_line_is_shut(client, pool, settings):
+    settings.DEMO = False
+    text = post(client, "signes", suicidal="yes").content.decode()
+    assert ("La file est fermée" in text, 'href="tel:3114"' in text) == (False, True)
+
+
+def test_whom_to_call_stands_under_each_question(client, pool):
+    text = client.get("/consulter/signes").content.decode()
+    assert text.count("sans finir ces questions") == len(GOOD["signes"])
 
 
 def test_one_yes_stops_and_leaves_only_a_count(client, pool):

@@ -77,16 +77,17 @@ def _closed(request: HttpRequest) -> HttpResponse | None:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def signs(request: HttpRequest) -> HttpResponse:
-    """All « no » goes on; one « yes » shows whom to call, and only a count is stored."""
+    """All « no » goes on; one « yes » shows whom to call, be the line shut or other questions blank."""
     ticket = _ticket_under_way(request)
     if ticket is not None and ticket.state in LIVE_STATES:
         return room_of(ticket)
-    shut = _closed(request)
-    if shut is not None:
-        return shut
     said_no = ticket is not None and not is_stopped(request, ticket)
     form = SignsForm(request.POST if request.method == "POST" else None, said_no=said_no)
-    if request.method == "POST" and form.is_valid():
+    fits = form.is_bound and form.is_valid()
+    shut = None if fits and any(form.answers().values()) else _closed(request)
+    if shut is not None:
+        return shut
+    if fits:
         return _take_answers(request, form, ticket)
     return render(request, "waiting/signs.html", _page(form))
 

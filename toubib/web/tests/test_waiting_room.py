@@ -178,6 +178,12 @@ def test_worsening_asks_each_sign_and_stops_on_a_yes():
     assert client.get(url).status_code == 302
 
 
+def test_worsening_stops_on_one_yes_whatever_is_blank():
+    visit = Journey.begin()
+    page = body(visit.client().post(at(visit, "waiting_worsening"), {"suicidal": "yes"}, follow=True))
+    assert ("Appelez maintenant." in page, "tel:3114" in page, visit.state()) == (True, True, "redirected")
+
+
 def test_unserved_says_whom_to_call_and_the_call_back_duty():
     visit = Journey.begin()
     Ticket.objects.update(state=TicketState.UNSERVED, exit_reason="no_doctor", ended_at=visit.now)
