@@ -76,7 +76,8 @@ def run(options: argparse.Namespace) -> int:
         "one flow", f"{whole * 1000:.2f}", f"ms of CPU, {sum(rows[-1][1] for rows in used.values())} queries"
     )
     if profile:
-        pstats.Stats(profile).sort_stats("tottime").print_stats(45)
+        pstats.Stats(profile).sort_stats("tottime").print_stats(30)
+        pstats.Stats(profile).sort_stats("cumtime").print_stats("toubib", 60)
     return 0
 
 

@@ -88,7 +88,9 @@ def own_patient(*, account: Account, now: datetime) -> Patient | None:
 
 def link_between(*, account: Account, patient_id: UUID, now: datetime) -> PatientLink | None:
     """The live link by which the account acts for the patient."""
-    return PatientLink.objects.filter(live_links(now=now), account=account, patient=patient_id).first()
+    links = read(PatientLink.objects.all(), account=account, patient=patient_id, revoked_at__isnull=True)
+    live = [link for link in links if link.starts_at <= now and (link.ends_at is None or now < link.ends_at)]
+    return min(live, key=lambda link: link.id, default=None)
 
 
 def accounts_acting_for(*, patient: Patient, now: datetime) -> list[PatientLink]:

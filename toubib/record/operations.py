@@ -12,7 +12,7 @@ from toubib.ground.actors import Actor
 from toubib.ground.files import drop_file, read_file, store_file
 from toubib.ground.journal import trace
 from toubib.ground.locks import hold_lock, lock_row, save_changed, transactional
-from toubib.ground.prepared import read_one, update
+from toubib.ground.prepared import insert, read_one, update
 from toubib.record import images
 from toubib.record.enums import (
     ENCOUNTER_MOVES,
@@ -51,7 +51,7 @@ def create_encounter(
     *, patient_id: UUID, practitioner_id: UUID, minor_secrecy: bool = False, by: Actor, now: datetime
 ) -> Encounter:
     """A walk-in encounter: the patient is there, the doctor took the case."""
-    encounter = Encounter.objects.create(
+    encounter = Encounter(
         patient_id=patient_id,
         practitioner_id=practitioner_id,
         state=EncounterState.ARRIVED,
@@ -59,6 +59,7 @@ def create_encounter(
         arrived_at=now,
         minor_secrecy=minor_secrecy,
     )
+    insert([encounter])
     trace(
         by=by,
         action="record.encounter.create",
@@ -371,20 +372,20 @@ def say_consents(
     about: str = "",
 ) -> list[Consent]:
     """One row a scope, given or refused."""
-    rows = Consent.objects.bulk_create(
-        [
-            Consent(
-                patient_id=patient_id,
-                encounter_id=encounter_id,
-                scope=scope,
-                given=given,
-                about=about,
-                said_at=now,
-                said_by=by.account_id,
-            )
-            for scope, given in answers.items()
-        ]
-    )
+    rows = [
+        Consent(
+            patient_id=patient_id,
+            encounter_id=encounter_id,
+            scope=scope,
+            given=given,
+            about=about,
+            said_at=now,
+            said_by=by.account_id,
+        )
+        for scope, given in answers.items()
+    ]
+    if rows:
+        insert(rows)
     trace(
         by=by,
         action="record.consent.say",

@@ -7,14 +7,14 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from toubib.consultation.enums import ParticipantRole
+from toubib.consultation.enums import InviteState, ParticipantRole
 from toubib.consultation.models import Invite, Participant, Room
 from toubib.consultation.queries import PATIENT_SIDE, measured_seconds
 from toubib.ground.actors import Actor
 from toubib.ground.hub import publish
 from toubib.ground.journal import trace
 from toubib.ground.locks import find_locked, lock_row, save_changed, transactional
-from toubib.ground.prepared import read_one, update
+from toubib.ground.prepared import insert, read_one, update
 from toubib.people.enums import LinkKind
 from toubib.people.identity import local_day
 from toubib.people.queries import link_between
@@ -34,10 +34,11 @@ class NotInRoom(Exception):
 
 
 def create_room(*, encounter: Encounter, ticket: Ticket, duty: Duty, now: datetime) -> Room:
-    """A room with the patient's side and the doctor; guests invited while waiting come along."""
-    room = Room.objects.create(encounter=encounter, created_at=now)
+    """A room with the patient's side and the doctor; guests invited while waiting come along, and knock."""
+    room = Room(encounter=encounter, created_at=now)
+    insert([room])
     practitioner = duty.practitioner
-    Participant.objects.bulk_create(
+    insert(
         [
             _patient_side(room, ticket, now),
             Participant(
@@ -51,8 +52,17 @@ def create_room(*, encounter: Encounter, ticket: Ticket, duty: Duty, now: dateti
         ]
     )
     if Invite.objects.filter(ticket_id=ticket.id).update(room=room):
-        Participant.objects.filter(invite__ticket_id=ticket.id, removed_at__isnull=True).update(room=room)
+        _knock_again(ticket, now=now)
     return room
+
+
+def _knock_again(ticket: Ticket, *, now: datetime) -> None:
+    """Guests whom an earlier doctor admitted are for this one to admit; those taken out stay out."""
+    seated = Participant.objects.filter(invite__ticket_id=ticket.id, removed_at__isnull=True)
+    invites = list(seated.values_list("invite_id", flat=True))
+    if invites:
+        seated.update(removed_at=now, invite=None)
+        Invite.objects.filter(pk__in=invites).update(state=InviteState.KNOCKING, answered_at=None)
 
 
 def _patient_side(room: Room, ticket: Ticket, now: datetime) -> Participant:

@@ -19,9 +19,11 @@ from toubib.consultation.operations import open_room
 from toubib.consultation.queries import day_of, recent_rooms, room_of_encounter, unsigned_rooms
 from toubib.consultation.views.common import keep_message, tell, wants_fragment
 from toubib.consultation.views.line import line_context, trace_line
+from toubib.consultation.views.rights import may_practise
 from toubib.consultation.views.words import why_sentences
 from toubib.directory.models import Practitioner
 from toubib.ground.journal import trace
+from toubib.ground.prepared import read_one
 from toubib.people.enums import Role
 from toubib.people.models import ProfessionalAccount
 from toubib.people.perms import may_go_on_duty
@@ -205,8 +207,9 @@ def change_duty(request: HttpRequest, act: str) -> HttpResponse:
 
 
 def _own_offer(request: HttpRequest, offer_id: UUID) -> Offer:
-    rows = Offer.objects.select_related("duty", "ticket")
-    offer = rows.filter(pk=offer_id, duty__account_id=current_account(request).id).first()
+    offer = read_one(
+        Offer.objects.select_related("duty"), pk=offer_id, duty__account_id=current_account(request).id
+    )
     if offer is None:
         raise Http404
     return offer
@@ -226,7 +229,7 @@ def take(request: HttpRequest, offer: UUID) -> HttpResponse:
     room = room_of_encounter(encounter_id=encounter.id)
     if room is None:
         return redirect("consultation:desk")
-    if request.POST.get("ouvrir") and room.closed_at is None:
+    if request.POST.get("ouvrir") and room.closed_at is None and may_practise(request):
         open_room(room_id=room.id, by=current_actor(request), now=timezone.now())
     return redirect("consultation:room", room=room.id)
 
