@@ -9,3 +9,6 @@ professional_suspended = Signal()
 
 account_closed = Signal()
 """kwargs: account_id (UUID), by (Actor), now (datetime)."""
+
+practitioner_revoked = Signal()
+"""kwargs: account_id (UUID), by (Actor), now (datetime). The role of practitioner ended: the duty closes."""

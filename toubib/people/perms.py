@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from toubib.ground.actors import Actor
 from toubib.people.enums import EvidenceKind, LinkKind, Role
 from toubib.people.identity import local_day
-from toubib.people.models import Account, Patient, PatientLink, ProfessionalAccount
+from toubib.people.models import Account, Patient, PatientLink, ProfessionalAccount, RoleGrant
 from toubib.people.queries import evidence_states, professional_of, roles_of
 
 
@@ -98,6 +99,23 @@ def missing_evidence(*, professional: ProfessionalAccount, now: datetime) -> tup
     """One reason for each kind of proof that is not valid today (Paris)."""
     states = evidence_states(professional=professional, on=local_day(now))
     return tuple(MISSING[EvidenceKind(state.kind)] for state in states if state.valid_until is None)
+
+
+def practising_accounts(*, now: datetime) -> QuerySet[Account]:
+    """Accounts whose doctor may practise: open, role held, activated, not suspended. For the SQL of the line, which
+    cannot ask `may_go_on_duty` of each; proofs that lapse suspend within the minute."""
+    held = RoleGrant.objects.filter(
+        Q(ends_at__isnull=True) | Q(ends_at__gt=now),
+        account=OuterRef("pk"),
+        role=Role.PRACTITIONER,
+        starts_at__lte=now,
+    )
+    return Account.objects.filter(
+        Exists(held),
+        is_active=True,
+        professional__activated_at__isnull=False,
+        professional__suspended_at__isnull=True,
+    )
 
 
 def may_go_on_duty(*, account: Account, now: datetime) -> Access:

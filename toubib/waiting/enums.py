@@ -74,7 +74,7 @@ DUTY_MOVES: dict[str, set[str]] = {
     DutyState.OPEN: {DutyState.OFF, DutyState.PAUSED, DutyState.OFFERED},
     DutyState.PAUSED: {DutyState.OPEN, DutyState.OFF},
     DutyState.OFFERED: {DutyState.BUSY, DutyState.OPEN, DutyState.PAUSED, DutyState.OFF},
-    DutyState.BUSY: {DutyState.WRITING, DutyState.OPEN, DutyState.PAUSED},
+    DutyState.BUSY: {DutyState.WRITING, DutyState.OPEN, DutyState.PAUSED, DutyState.OFF},
     DutyState.WRITING: {DutyState.BUSY, DutyState.OPEN, DutyState.PAUSED, DutyState.OFF},
 }
 

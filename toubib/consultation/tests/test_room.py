@@ -138,6 +138,20 @@ def test_suspended_in_the_call_keeps_this_call(doctor, call):
     answer = doctor.post(url(call, "/signer"), {**TEXTS, "base": "1", "attestation": "video"}, follow=True)
     assert "Reprendre ma garde" in text_of(answer) or "Vous n’êtes pas de garde" in text_of(answer)
     assert Encounter.objects.get().state == EncounterState.SIGNED
+    assert Duty.objects.get().state == DutyState.OFF
+
+
+@pytest.mark.parametrize("act", ["/finir", "/signer"])
+def test_suspended_doctor_calls_nobody_again_and_adds_nothing(doctor, call, act):
+    save(doctor, call)
+    doctor.post(url(call, act), {**TEXTS, "base": "1", "attestation": "video"})
+    before = Encounter.objects.get().state
+    director = Actor(call.scene.cast.director.id, "medical_director")
+    suspend_professional(professional=call.doctor, reason="Assurance échue", by=director, now=timezone.now())
+    again = doctor.post(url(call, "/ouvrir"), follow=True)
+    added = doctor.post(url(call, "/ajout"), {"text": "Un ajout."}, follow=True)
+    assert ["Votre compte est suspendu" in text_of(page) for page in (again, added)] == [True, True]
+    assert (Encounter.objects.get().state, Note.objects.count()) == (before, 1)
 
 
 # Beside the call

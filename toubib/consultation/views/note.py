@@ -16,6 +16,7 @@ from toubib.consultation.forms import AmendForm, NoteForm, SignForm
 from toubib.consultation.models import Room
 from toubib.consultation.operations import sign_room
 from toubib.consultation.views.common import keep_message, own_room, tell
+from toubib.consultation.views.rights import check_right
 from toubib.consultation.views.room import SIGNED, room_context
 from toubib.people.enums import Role
 from toubib.people.web import current_actor, role_required
@@ -159,13 +160,14 @@ def amend(request: HttpRequest, room: UUID) -> HttpResponse:
     if any(note.conclusion == form.cleaned_data["text"] for note in notes[1:]):
         return redirect("consultation:room", room=room)  # the second click of a double one
     try:
+        check_right(request)
         amend_note(
             encounter_id=found.encounter_id,
             text=form.cleaned_data["text"],
             by=current_actor(request),
             now=timezone.now(),
         )
-    except MoveRefused as error:
+    except (MoveRefused, LineMoveRefused) as error:
         keep_message(request, error)
     else:
         tell(request, _("Votre ajout est signé."))

@@ -22,6 +22,7 @@ from toubib.consultation.views.common import go, keep_message, own_room, tell
 from toubib.consultation.views.file import file_context, ticket_of
 from toubib.consultation.views.guests import guests_context
 from toubib.consultation.views.line import line_context, trace_line
+from toubib.consultation.views.rights import check_right
 from toubib.ground.actors import Actor
 from toubib.people.enums import Role
 from toubib.people.web import current_account, current_actor, role_required
@@ -163,8 +164,14 @@ def _act(request: HttpRequest, room_id: UUID, move: Callable[[Room, Actor, datet
 @never_cache
 @require_POST
 def start(request: HttpRequest, room: UUID) -> HttpResponse:
-    """« Ouvrir la salle », and « Rappeler » before signing."""
-    _act(request, room, lambda found, by, now: open_room(room_id=found.id, by=by, now=now))
+    """« Ouvrir la salle », and « Rappeler » before signing; not for a doctor who lost the right to practise."""
+
+    def begin(found: Room, by: Actor, now: datetime) -> None:
+        if phase_of(found.encounter) != "call":
+            check_right(request)
+        open_room(room_id=found.id, by=by, now=now)
+
+    _act(request, room, begin)
     return redirect("consultation:room", room=room)
 
 

@@ -22,7 +22,7 @@ from toubib.ground.locks import hold_lock
 from toubib.ground.mail import queue_message
 from toubib.ground.models import JournalEntry
 from toubib.people.enums import PROFESSIONAL_ROLES, Role
-from toubib.people.events import account_closed
+from toubib.people.events import account_closed, practitioner_revoked
 from toubib.people.identity import BadInput, check_name, parse_email
 from toubib.people.models import Account, ProfessionalAccount, RoleGrant
 from toubib.people.queries import accounts_with_role, find_account, forget_roles
@@ -147,6 +147,8 @@ def revoke_role(*, account: Account, role: Role, by: Actor, now: datetime) -> No
                 subject_id=account.id,
                 reason=role,
             )
+            if role == Role.PRACTITIONER:
+                practitioner_revoked.send(sender=RoleGrant, account_id=account.id, by=by, now=now)
             publish(f"account:{account.id}", "account.roles_changed")
     forget_roles(account=account)
 

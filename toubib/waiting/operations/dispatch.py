@@ -16,7 +16,9 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from toubib.ground.actors import Actor
 from toubib.ground.hub import publish
+from toubib.ground.journal import trace
 from toubib.ground.locks import find_locked, hold_lock, lock_rows_free, save_changed, transactional
+from toubib.people.perms import practising_accounts
 from toubib.rulebook.parameters import value_on
 from toubib.waiting.enums import DutyState, OfferState, TicketState
 from toubib.waiting.matching import Candidate, Request, choose, may_take
@@ -54,7 +56,7 @@ def dispatch_pool(*, pool_id: UUID, now: datetime) -> list[Offer]:
     if not Duty.objects.filter(pools=pool_id, state=DutyState.OPEN).exists():
         return []
     hold_lock(f"dispatch:{pool_id}")
-    duties = _free_duties(pool_id)
+    duties = _free_duties(pool_id, now=now)
     if not duties:
         return []
     return [offer for pair in _pairs(pool_id, duties) if (offer := _offer(pair, now=now))]
@@ -67,11 +69,33 @@ def dispatch_all(*, now: datetime) -> int:
     return sum(len(dispatch_pool(pool_id=pool_id, now=now)) for pool_id in list(pools))
 
 
-def _free_duties(pool_id: UUID) -> list[Duty]:
-    """Free doctors of this line, locked; one whom another line is pairing at this moment is left to it."""
+def _free_duties(pool_id: UUID, *, now: datetime) -> list[Duty]:
+    """Free doctors of this line, locked; one whom another line is pairing at this moment is left to it. Whoever may
+    not practise is left out whatever the duty says."""
     elsewhere = Duty.pools.through.objects.filter(duty_id=OuterRef("pk")).exclude(pool_id=pool_id)
-    rows = Duty.objects.filter(pools=pool_id, state=DutyState.OPEN).annotate(serves_others=Exists(elsewhere))
+    rows = Duty.objects.filter(_practising(now), pools=pool_id, state=DutyState.OPEN)
+    rows = rows.annotate(serves_others=Exists(elsewhere))
     return lock_rows_free(rows.order_by("id").select_related("practitioner"))
+
+
+def _practising(now: datetime) -> Exists:
+    return Exists(practising_accounts(now=now).filter(pk=OuterRef("account_id")))
+
+
+def may_serve(*, duty: Duty, now: datetime) -> bool:
+    """The doctor of this duty may practise: account open, role held, activated, not suspended. One query."""
+    return practising_accounts(now=now).filter(pk=duty.account_id).exists()
+
+
+def rest_of(*, duty: Duty, after: DutyState = DutyState.OPEN, now: datetime) -> DutyState:
+    """Where a locked duty goes once its doctor is free: `after`; paused where that was asked; off where the doctor
+    lost the right to practise meanwhile, which its receiver marked as a pause."""
+    if not duty.pause_after:
+        return after
+    if may_serve(duty=duty, now=now):
+        return DutyState.PAUSED
+    trace(by=DISPATCH, action="waiting.duty.end", now=now, subject="duty", subject_id=duty.id)
+    return DutyState.OFF
 
 
 def _pairs(pool_id: UUID, duties: list[Duty]) -> Iterable[Pair]:
@@ -175,6 +199,6 @@ def withdraw_offer(*, ticket: Ticket, now: datetime) -> None:
     save_changed(offer)
     duty = lock_duty(duty_id=offer.duty_id)
     if duty.state == DutyState.OFFERED:
-        move_duty(duty=duty, to=DutyState.PAUSED if duty.pause_after else DutyState.OPEN, now=now)
+        move_duty(duty=duty, to=rest_of(duty=duty, now=now), now=now)
         for pool_id in duty.pools.values_list("id", flat=True):
             dispatch_soon(pool_id=pool_id, now=now)

@@ -18,7 +18,7 @@ from toubib.record.operations import bind_to_encounter, create_encounter
 from toubib.waiting.enums import DutyState, OfferState, RefusalReason, TicketState
 from toubib.waiting.events import ticket_taken
 from toubib.waiting.models import Duty, Offer, Pool, Ticket
-from toubib.waiting.operations.dispatch import dispatch_soon
+from toubib.waiting.operations.dispatch import dispatch_soon, may_serve, rest_of
 from toubib.waiting.operations.moves import MoveRefused, lock_duty, move_duty, move_ticket
 
 WITH_A_PATIENT = frozenset({DutyState.BUSY, DutyState.WRITING})
@@ -82,7 +82,7 @@ def pause_duty(*, duty_id: UUID, by: Actor, now: datetime) -> Duty:
 def resume_duty(*, duty_id: UUID, by: Actor, now: datetime) -> Duty:
     """Available again, or: no pause after this patient after all. Idempotent. Raises MoveRefused when suspended since."""
     duty = lock_duty(duty_id=duty_id)
-    if duty.state in {DutyState.PAUSED, *WITH_A_PATIENT}:
+    if duty.state not in {DutyState.OPEN, DutyState.OFFERED}:
         _check_right(duty, now=now)
     duty.pause_after = False
     if duty.state == DutyState.PAUSED:
@@ -129,8 +129,8 @@ def _check_right(duty: Duty, *, now: datetime) -> None:
 
 
 def free_duty(*, duty: Duty, now: datetime) -> None:
-    """A locked duty whose patient is gone or whose note is signed: open again, or paused where that was asked."""
-    to = DutyState.PAUSED if duty.pause_after else DutyState.OPEN
+    """A locked duty whose patient is gone or whose note is signed: open again, paused or off (`rest_of`)."""
+    to = rest_of(duty=duty, now=now)
     duty.pause_after = False
     move_duty(duty=duty, to=to, now=now)
     if to == DutyState.OPEN:
@@ -139,7 +139,8 @@ def free_duty(*, duty: Duty, now: datetime) -> None:
 
 @transactional
 def take_offer(*, offer_id: UUID, by: Actor, now: datetime) -> Encounter:
-    """The doctor takes the case: one encounter is made, whatever the number of clicks. Raises OfferGone."""
+    """The doctor takes the case: one encounter is made, whatever the number of clicks. Raises OfferGone, and
+    MoveRefused where the doctor lost the right to practise since."""
     offer = _lock_offer(offer_id)
     ticket = offer.ticket
     if offer.duty.account_id != by.account_id:
@@ -149,6 +150,8 @@ def take_offer(*, offer_id: UUID, by: Actor, now: datetime) -> Encounter:
     if offer.state != OfferState.PENDING:
         raise OfferGone(_gone(offer))
     duty = lock_duty(duty_id=offer.duty_id)
+    if not may_serve(duty=duty, now=now):
+        _check_right(duty, now=now)
     offer.state, offer.answered_at = OfferState.ACCEPTED, now
     offer.save(update_fields=["state", "answered_at"])
     ticket.encounter = create_encounter(
@@ -227,7 +230,7 @@ def _give_back(
     move_ticket(ticket=offer.ticket, to=TicketState.WAITING, by=Actor.system("dispatch"), now=now)
     duty = lock_duty(duty_id=offer.duty_id)
     if duty.state == DutyState.OFFERED:
-        move_duty(duty=duty, to=DutyState.PAUSED if duty.pause_after else duty_to, now=now)
+        move_duty(duty=duty, to=rest_of(duty=duty, after=duty_to, now=now), now=now)
         _dispatch_for(duty, now=now)
     dispatch_soon(pool_id=offer.ticket.pool_id, now=now)
     return offer
