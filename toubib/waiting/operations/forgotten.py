@@ -18,9 +18,10 @@ from toubib.people.identity import MAJORITY, local_day
 from toubib.record.enums import AbortReason
 from toubib.rulebook.parameters import value_on
 from toubib.waiting.enums import IN_LINE_STATES, DutyState, ExitReason, NotifyWhen, TicketState
+from toubib.waiting.matching import Candidate, Request, may_take
 from toubib.waiting.models import Duty, FollowUp, Pool, Ticket
 from toubib.waiting.operations.call import give_back_untouched
-from toubib.waiting.operations.dispatch import withdraw_offer
+from toubib.waiting.operations.dispatch import _refusals, withdraw_offer
 from toubib.waiting.operations.moves import lock_ticket, move_ticket, tell_ticket
 from toubib.waiting.queries.line import line_of
 from toubib.waiting.queries.opening import is_open_at
@@ -82,7 +83,7 @@ def return_untouched(*, now: datetime) -> int:
 def call_back_away(*, now: datetime) -> int:
     """Message those who went out and whose turn comes; end those who did not come back for long. How many told.
 
-    Three queries a line that has someone out, and the tickets that change. Where no doctor serves the line nobody is
+    Four queries a line that has someone out, and the tickets that change. Where no doctor serves the line nobody is
     called back, and nobody loses a place for not having come.
     """
     told = 0
@@ -90,15 +91,15 @@ def call_back_away(*, now: datetime) -> int:
         Ticket.objects.filter(state=TicketState.AWAY, pool__isnull=False)
         .order_by("pool_id").values_list("pool_id", flat=True).distinct()
     ):  # fmt: skip
-        states = list(Duty.objects.filter(_serving(now=now), pools=pool_id).values_list("state", flat=True))
-        if states:
-            told += _call_back_pool(pool_id, free=states.count(DutyState.OPEN), now=now)
+        rows = Duty.objects.filter(_serving(now=now), pools=pool_id).select_related("practitioner")
+        if serving := list(rows):
+            told += _call_back_pool(pool_id, serving, now=now)
     return told
 
 
-def _call_back_pool(pool_id: UUID, *, free: int, now: datetime) -> int:
+def _call_back_pool(pool_id: UUID, serving: list[Duty], *, now: datetime) -> int:
     told = 0
-    for ticket_id, ahead in list(_due(pool_id, free=free, now=now)):
+    for ticket_id, ahead in list(_due(pool_id, serving, now=now)):
         with transaction.atomic():
             ticket = lock_ticket(ticket_id=ticket_id)
             if ticket.state == TicketState.AWAY:
@@ -106,18 +107,50 @@ def _call_back_pool(pool_id: UUID, *, free: int, now: datetime) -> int:
     return told
 
 
-def _due(pool_id: UUID, *, free: int, now: datetime) -> Iterable[tuple[UUID, int]]:
+def _due(pool_id: UUID, serving: list[Duty], *, now: datetime) -> Iterable[tuple[UUID, int]]:
     """Who is out and to be told or ended, with how many are served before. Someone who was called back and is late
     holds up nobody; several doctors free call several people."""
     gone = now - _minutes("waiting.gone_minutes", now)
-    ahead = -max(0, free - 1)
-    rows = line_of(pool_id=pool_id).values_list("id", "state", "notify_when", "notified_at", "back_before")
-    for id, state, notify_when, notified_at, back_before in rows:
-        out = state == TicketState.AWAY
-        if out and (_is_turn(notify_when, ahead) if notified_at is None else notified_at <= gone):
-            yield id, ahead
-        if not (out and back_before is not None and back_before <= now):
-            ahead += 1
+    free = frozenset(duty.id for duty in serving if duty.state == DutyState.OPEN)
+    line = list(line_of(pool_id=pool_id).select_related("pool"))
+    able = _able(line, serving)
+    before: list[Ticket] = []
+    for ticket in line:
+        out = ticket.state == TicketState.AWAY
+        if out and ticket.notified_at is None:
+            ahead = _ahead(able[ticket.id], [(one, able[one.id]) for one in before], free=free)
+            if ahead is not None and _is_turn(ticket.notify_when, ahead):
+                yield ticket.id, ahead
+        elif ticket.notified_at is not None and out and ticket.notified_at <= gone:
+            yield ticket.id, len(before)
+        if not (out and ticket.back_before is not None and ticket.back_before <= now):
+            before.append(ticket)
+
+
+def _able(line: list[Ticket], serving: list[Duty]) -> dict[UUID, frozenset[UUID]]:
+    """By ticket, the duties that may take it, as dispatch asks it."""
+    candidates, refusals = [Candidate.of(duty) for duty in serving], _refusals(line)
+    found = {}
+    for ticket in line:
+        request = Request.of(ticket, refused_by=refusals.get(ticket.id, frozenset()))
+        found[ticket.id] = frozenset(
+            one.duty_id for one in candidates if not may_take(request=request, candidate=one)
+        )
+    return found
+
+
+def _ahead(
+    mine: frozenset[UUID], before: list[tuple[Ticket, frozenset[UUID]]], *, free: frozenset[UUID]
+) -> int | None:
+    """How many pass before, with the doctors who may take me: those free, else the next to be. None: nobody may."""
+    doctors = mine & free or mine
+    if not doctors:
+        return None
+    rivals = [one for one, theirs in before if not doctors.isdisjoint(theirs)]
+    if not mine & free:
+        return len(rivals)
+    held = sum(one.state == TicketState.OFFERED for one in rivals)  # by another doctor, who answers
+    return len(rivals) - held - len(doctors) + 1
 
 
 def _is_turn(notify_when: str, ahead: int) -> bool:
