@@ -26,6 +26,7 @@ from toubib.consultation.operations.rooms import (
 )
 from toubib.consultation.operations.talk import (
     Received,
+    TooMany,
     answer_complaint,
     complain,
     keep_measurements,
@@ -40,6 +41,7 @@ __all__ = [
     "InviteDead",
     "NotInRoom",
     "Received",
+    "TooMany",
     "admit_guest",
     "agree_to_guest",
     "answer_complaint",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -19,7 +19,12 @@ from toubib.ground.locks import lock_row, transactional
 from toubib.record.models import Encounter
 
 MAX_TEXT = 2000
+MOST_A_MINUTE = 30
 DAY = 24 * 3600
+
+
+class TooMany(Exception):
+    """More written words in a minute than anyone types."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +41,16 @@ class Received:
 def post_message(
     *, participant: Participant, client_id: UUID, text: str, by: Actor, now: datetime
 ) -> ChatMessage:
-    """Keep a written word and tell the room. A second sending of the same `client_id` changes nothing."""
+    """Keep a written word and tell the room. A second sending of the same `client_id` changes nothing.
+
+    Raises ValueError, and TooMany over `MOST_A_MINUTE` from one person.
+    """
     words = text.strip()
     if not words or len(words) > MAX_TEXT:
         raise ValueError(_("Un message a de 1 à %(max)s signes.") % {"max": MAX_TEXT})
+    lately = ChatMessage.objects.filter(author=participant, said_at__gt=now - timedelta(minutes=1))
+    if lately.exclude(client_id=client_id).count() >= MOST_A_MINUTE:
+        raise TooMany
     try:
         with transaction.atomic():
             message = ChatMessage.objects.create(

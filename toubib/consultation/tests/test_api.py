@@ -6,13 +6,15 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from toubib.consultation.enums import ParticipantRole
 from toubib.consultation.models import ChatMessage, Measurement
-from toubib.consultation.operations import end_room, open_room, remove_participant
+from toubib.consultation.operations import end_room, open_room, post_message, remove_participant
 from toubib.consultation.tests.factories import admit, as_guest, make_call, make_guest
 from toubib.consultation.tokens import PATIENT, PROFESSIONAL, make_room_token, read_room_token
+from toubib.ground.ids import new_id
 from toubib.ground.models import JournalEntry
 from toubib.people.tests.factories import sign_in
 
@@ -232,7 +234,7 @@ def test_messages_are_kept_once_and_read_in_order(call):
         "Bonjour"
     ]
     assert patient.get(url, {"after": "x"}).status_code == 400
-    assert JournalEntry.objects.filter(action="record.messages.read").count() == 1
+    assert JournalEntry.objects.filter(action="record.messages.read").count() == 2
 
 
 def test_messages_of_a_room_that_is_not_yours(call):
@@ -258,3 +260,50 @@ def test_ice_test_for_whom_and_how_often(call):
     client = client_of(call.account)
     assert [client.get("/relais/test").status_code for _ in range(11)] == [200] * 10 + [429]
     assert set(with_ticket.get("/relais/test").json()) == {"iceServers"}
+
+
+def test_a_guest_reads_no_message_once_the_room_is_closed(call):
+    guest, client = make_guest(call), Client()
+    admit(call, guest)
+    as_guest(client, guest)
+    where = reverse("consultation:messages", args=[call.room.id])
+    assert client.get(where).status_code == 200
+    end_room(room_id=call.room.id, by=call.by, now=timezone.now())
+    answers = [client.get(where), client_of(call.account).get(where)]
+    assert [answer.status_code for answer in answers] == [404, 200]
+
+
+def test_messages_read_after_one_are_journaled_too(call, doctor):
+    where = reverse("consultation:messages", args=[call.room.id])
+    first, last = (
+        post_message(
+            participant=call.seat(ParticipantRole.PATIENT),
+            client_id=new_id(),
+            text=text,
+            by=call.by_patient,
+            now=timezone.now(),
+        )
+        for text in ("Bonjour", "Encore")
+    )
+    reads = JournalEntry.objects.filter(action="record.messages.read")
+    counts = []
+    for after in (first, last):
+        doctor.get(where, {"after": str(after.id)})
+        counts.append(reads.count())
+    assert counts == [1, 1], "what was read leaves a trace; an empty answer shows nothing"
+
+
+def test_more_than_thirty_messages_a_minute_are_refused(call):
+    seat, now = call.seat(ParticipantRole.PATIENT), timezone.now()
+    ChatMessage.objects.bulk_create(
+        ChatMessage(room=call.room, author=seat, client_id=new_id(), text="a", said_at=now) for _ in range(30)
+    )
+    client, where = client_of(call.account), reverse("consultation:messages", args=[call.room.id])
+    known, more = ChatMessage.objects.filter(author=seat).first(), new_id()
+
+    def say(one):
+        return post(client, where, {"client_id": str(one), "text": "b"}).status_code
+
+    assert [say(more), say(known.client_id)] == [429, 201], "a second sending is no new message"
+    ChatMessage.objects.filter(pk=known.pk).update(said_at=now - timedelta(minutes=2))
+    assert say(more) == 201

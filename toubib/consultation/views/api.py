@@ -15,7 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from toubib.consultation.models import ChatMessage, Participant
-from toubib.consultation.operations import Received, enter_room, keep_measurements, post_message
+from toubib.consultation.operations import Received, TooMany, enter_room, keep_measurements, post_message
 from toubib.consultation.perms import Seat
 from toubib.consultation.queries import messages_after
 from toubib.consultation.tokens import PATIENT, BadPass, ice_config, make_room_token, read_room_token
@@ -127,9 +127,12 @@ def _read_peer(row: object) -> Received:
 @require_http_methods(["GET", "POST"])
 @answers_json
 def messages(request: HttpRequest, room: UUID) -> HttpResponse:
-    """Written words: read in order after one (`?after=`), or one more said, once for each `client_id`."""
+    """Written words: read in order after one (`?after=`), or one more said, once for each `client_id`.
+
+    A guest reads while the room is open, the patient's side and the doctor afterwards too.
+    """
     seat = seat_of(request, room)
-    if seat is None:
+    if seat is None or (seat.participant.invite_id is not None and _state_of(seat) == "closed"):
         return refuse(404, "not_found")
     return _say(request, seat) if request.method == "POST" else _tell(request, seat)
 
@@ -140,7 +143,8 @@ def _tell(request: HttpRequest, seat: Seat) -> HttpResponse:
     if after and last is None:
         return refuse(400, "after")
     room = seat.participant.room
-    if last is None:
+    found = messages_after(room_id=room.id, after=last)
+    if found or last is None:
         trace_read(
             what="messages",
             patient_id=room.encounter.patient_id,
@@ -148,7 +152,6 @@ def _tell(request: HttpRequest, seat: Seat) -> HttpResponse:
             by=seat.by,
             now=timezone.now(),
         )
-    found = messages_after(room_id=room.id, after=last)
     return JsonResponse({"messages": [_line(message) for message in found]})
 
 
@@ -175,6 +178,8 @@ def _say(request: HttpRequest, seat: Seat) -> HttpResponse:
         message = post_message(
             participant=seat.participant, client_id=client_id, text=text, by=seat.by, now=timezone.now()
         )
+    except TooMany:
+        return refuse(429, "too_many")
     except ValueError:
         return refuse(400, "text")
     return JsonResponse(_line(message), status=201)

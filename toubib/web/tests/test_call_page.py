@@ -10,6 +10,7 @@ from toubib.consultation.enums import InviteState, ParticipantRole
 from toubib.consultation.models import Invite
 from toubib.consultation.operations import (
     admit_guest,
+    create_room,
     end_room,
     has_agreed,
     invite_guest,
@@ -21,6 +22,7 @@ from toubib.consultation.queries import people_in
 from toubib.people.enums import LinkKind
 from toubib.people.tests.factories import make_account, make_link
 from toubib.record.models import Encounter
+from toubib.waiting.models import Duty, Ticket
 from toubib.waiting.operations import hand_over, leave_line, patient_absent
 from toubib.waiting.tests.factories import doctor_actor, patient_actor
 from toubib.web.tests.journey import Journey
@@ -122,6 +124,37 @@ def test_handed_over_everyone_goes_back_to_wait():
     assert "Vous pouvez entrer." in body(guest.get(door))
     page = body(visit.client().get(reverse("web:visit", args=[room.encounter_id])))
     assert "interrompue" in page and place in page
+
+
+def test_handed_over_the_next_doctor_admits_the_guest_anew():
+    visit = Journey.begin().open()
+    participant, _token, guest = admitted(visit)
+    gone, _token, _client = admitted(visit, name="Paul Retiré")
+    by = doctor_actor(visit.doctor)
+    remove_participant(participant_id=gone.id, by=by, now=visit.now)
+    old = visit.room
+    hand_over(encounter_id=visit.encounter.id, by=by, now=visit.now)
+    assert guest.get(reverse("consultation:messages", args=[old.id])).status_code == 404
+    encounter = Encounter.objects.create(
+        patient=visit.ticket.patient, practitioner=visit.doctor.practitioner, state="arrived", planned_at=visit.now
+    )  # fmt: skip
+    ticket, duty = (
+        Ticket.objects.get(pk=visit.ticket.id),
+        Duty.objects.get(practitioner=visit.doctor.practitioner),
+    )
+    room = create_room(encounter=encounter, ticket=ticket, duty=duty, now=visit.now)
+    invites = {one.guest_name: one.state for one in Invite.objects.all()}
+    assert invites == {"Lucie Ferrand": InviteState.KNOCKING, "Paul Retiré": InviteState.ADMITTED}
+    assert [one.role for one in people_in(room_id=room.id)] == [
+        ParticipantRole.PATIENT,
+        ParticipantRole.PRACTITIONER,
+    ]
+    urls = [reverse("consultation:messages", args=[room.id]), reverse("web:call", args=[room.id])]
+    assert [guest.get(url).status_code for url in urls] == [404, 404]
+    assert "Vous avez frappé." in body(guest.get(reverse("web:guest_door")))
+    invite = Invite.objects.get(state=InviteState.KNOCKING)
+    again = admit_guest(invite_id=invite.id, by=by, now=visit.now)
+    assert (again.room_id, again.id != participant.id) == (room.id, True)
 
 
 def test_missed_the_patient_is_told_and_comes_back():
