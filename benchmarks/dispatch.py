@@ -189,6 +189,8 @@ def run(options: argparse.Namespace, size: int) -> int:
         __file__,
         "--without",
         options.without,
+        "--seconds",
+        str(options.seconds),
         *(["--alone"] if options.alone else []),
     ]
     workers = [
