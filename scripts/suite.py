@@ -45,6 +45,7 @@ class Result:
     passed: int = 0
     failed: int = 0
     skipped: int = 0
+    retried: int = 0
 
 
 def say(line: str) -> None:
@@ -131,7 +132,8 @@ def browser_stage(name: str, *arguments: str, url: str = "", none_is_ok: bool = 
         return first
     again = pytest_stage(f"{name}: the failed ones once more", *kept, "--last-failed", *arguments, url=url)
     passed = first.passed + again.passed
-    return Result(name, again.ok, first.seconds + again.seconds, passed, again.failed, first.skipped)
+    seconds = first.seconds + again.seconds
+    return Result(name, again.ok, seconds, passed, again.failed, first.skipped, retried=first.failed)
 
 
 def static_stage() -> Result:
@@ -193,7 +195,18 @@ def locale() -> int:
     with tempfile.TemporaryDirectory() as folder:
         env = throw_away_settings(Path(folder))
         manage = [BIN / "python", ROOT / "manage.py"]
-        must(*manage, "makemessages", "-l", "en", "--no-obsolete", "--no-wrap", "--ignore", ".venv", env=env)
+        must(
+            *manage,
+            "makemessages",
+            "-l",
+            "en",
+            "--no-obsolete",
+            "--no-wrap",
+            "--no-location",
+            "--ignore",
+            ".venv",
+            env=env,
+        )
         must(*manage, "compilemessages", "--ignore", ".venv", env=env)
     return 0
 
@@ -203,6 +216,7 @@ def summary(results: list[Result]) -> int:
     for result in results:
         counts = f"{result.passed} passed, {result.failed} failed, {result.skipped} skipped"
         word = "ok    " if result.ok else "FAILED"
+        counts += f" ({result.retried} passed only at a second try)" if result.retried and result.ok else ""
         print(
             f"{word} {result.name:32} {result.seconds:6.0f} s   {counts if result.passed + result.failed else ''}"
         )

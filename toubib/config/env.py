@@ -57,8 +57,11 @@ def read_path(name: str, default: Path) -> Path:
     return Path(raw).expanduser().resolve() if raw else default
 
 
-def read_secret(name: str, *, made_at: Path | None) -> str:
-    """The secret in the file named by NAME_FILE; in a demo a fresh one is made once at `made_at`."""
+def read_secret(name: str, *, made_at: Path | None, low: int = 32) -> str:
+    """The secret in the file named by NAME_FILE; in a demo a fresh one is made once at `made_at`.
+
+    Ours have 32 characters or more; those that others choose (SMTP) may be shorter (`low`).
+    """
     given = read_str(f"{name}_FILE")
     path = Path(given) if given else made_at
     if path is None:
@@ -70,8 +73,8 @@ def read_secret(name: str, *, made_at: Path | None) -> str:
         value = path.read_text(encoding="utf-8").strip()
     except OSError as error:
         raise BadSetting(f"{name}_FILE", f"{path} cannot be read ({error.strerror})") from None
-    if len(value) < 32:
-        raise BadSetting(f"{name}_FILE", f"{path} holds fewer than 32 characters")
+    if len(value) < low:
+        raise BadSetting(f"{name}_FILE", f"{path} holds fewer than {low} characters")
     return value
 
 

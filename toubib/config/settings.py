@@ -40,7 +40,7 @@ SMS_GATEWAY = env.read_str("TOUBIB_SMS_GATEWAY", "demo" if DEMO else "none")
 EMAIL_HOST = env.read_str("TOUBIB_SMTP_HOST", "localhost")
 EMAIL_PORT = env.read_int("TOUBIB_SMTP_PORT", 25, low=1, high=65535)
 EMAIL_HOST_USER = env.read_str("TOUBIB_SMTP_USER")
-EMAIL_HOST_PASSWORD = env.read_secret("TOUBIB_SMTP_PASSWORD", made_at=None) if EMAIL_HOST_USER else ""
+EMAIL_HOST_PASSWORD = env.read_secret("TOUBIB_SMTP_PASSWORD", made_at=None, low=1) if EMAIL_HOST_USER else ""
 EMAIL_USE_TLS = env.read_bool("TOUBIB_SMTP_TLS", default=not DEMO)
 DEFAULT_FROM_EMAIL = env.read_str("TOUBIB_EMAIL_FROM", "toubib@localhost")
 
