@@ -174,7 +174,8 @@ def _tickets(account: Account) -> list[dict[str, Any]]:
     )
     own = PatientLink.objects.filter(account=account, kind=LinkKind.SELF).values("patient")
     secret = Ticket.objects.filter(account=account, encounter__minor_secrecy=True, patient__in=own)
-    names = ("created_at", "arrived_at", "state", "exit_reason", "reason_key", "reason_text", "place_detail")
+    when, said = ("created_at", "arrived_at"), ("signs_yes", "reason_key", "reason_text", "place_detail")
+    names = (*when, "state", "exit_reason", *said)
     both = sorted([*rows, *secret], key=lambda row: row.created_at)
     return [{name: getattr(row, name) for name in names} for row in both]
 

@@ -68,6 +68,17 @@ def test_yes_then_no_goes_on_and_the_doctor_sees_the_earlier_yes(client, pool):
     assert "chest_pain" not in json.dumps(kept)
 
 
+def test_the_pages_of_the_signs_say_that_the_doctor_will_see_an_earlier_yes(client, pool):
+    pages = [
+        client.get("/consulter/signes"),
+        post(client, "signes", chest_pain="yes"),
+        client.get("/vos-donnees"),
+    ]
+    texts = [page.content.decode() for page in pages]
+    assert ["revenez et continuez, le médecin" in text for text in texts] == [True, True, True]
+    assert [text for text in texts if "ne sont pas gardées" in text] == []
+
+
 def test_a_yes_said_later_holds_the_path_until_a_no(client, pool):
     ticket = walk_to(client, "motif")
     post(client, "signes", stroke="yes")

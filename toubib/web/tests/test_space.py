@@ -167,6 +167,12 @@ def test_the_copy_of_a_parent_holds_nothing_of_a_secret_visit():
     assert "secret" in json.dumps(copy(visit.client(child))[1])
 
 
+def test_the_copy_holds_the_signs_said_yes():
+    visit = Journey.begin(signs_yes=["breathing"])
+    _archive, data = copy(visit.client())
+    assert [row["signs_yes"] for row in data["requests"]] == [["breathing"]]
+
+
 def test_the_copy_hides_an_unsigned_note():
     visit = Journey.begin().end()
     _archive, data = copy(visit.client())
