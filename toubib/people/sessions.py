@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import datetime, timedelta
 
 from django.contrib.auth import login
@@ -9,6 +10,7 @@ from django.http import HttpRequest
 from django.shortcuts import resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from toubib.ground.crypto import key_ring
 from toubib.people.enums import PROFESSIONAL_ROLES, Role
 from toubib.people.models import Account
 from toubib.people.operations import note_sign_in
@@ -16,11 +18,22 @@ from toubib.people.queries import roles_of
 from toubib.people.web import SECOND_FACTOR
 
 PENDING = "people.pending"
-TOTP_SECRET = "people.totp_secret"  # noqa: S105  the name of a session key
-RECOVERY = "people.recovery_codes"
+TOTP_SECRET = "people.totp_sealed"  # noqa: S105  the name of a session key
+RECOVERY = "people.recovery_sealed"
+PLACE = "django_session.people"
 PENDING_LIVES = timedelta(minutes=10)
 PATIENT_SESSION = timedelta(hours=4)
 BACKEND = "toubib.people.backends.AccountBackend"
+
+
+def seal(text: str) -> str:
+    """For what lies in the session, which is in clear in the database: a factor's secret, its recovery codes."""
+    return base64.b64encode(key_ring().encrypt(text.encode(), place=PLACE)).decode()
+
+
+def unseal(sealed: str) -> str:
+    """Raises CannotDecrypt."""
+    return key_ring().decrypt(base64.b64decode(sealed), place=PLACE).decode()
 
 
 def safe_next(request: HttpRequest) -> str:

@@ -5,7 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from toubib.people.identity import local_day
-from toubib.people.operations import check_professionals_daily, erase_old_codes, erase_old_tries
+from toubib.people.operations import (
+    check_professionals_daily,
+    erase_old_codes,
+    erase_old_sessions,
+    erase_old_tries,
+)
 
 
 def check_professionals(*, now: datetime) -> int:
@@ -14,4 +19,8 @@ def check_professionals(*, now: datetime) -> int:
 
 
 TICKS = [("check professionals", 60, check_professionals)]
-DAILY = [("erase sign-in codes", erase_old_codes), ("erase sign-in tries", erase_old_tries)]
+DAILY = [
+    ("erase sign-in codes", erase_old_codes),
+    ("erase sign-in tries", erase_old_tries),
+    ("erase old sessions", erase_old_sessions),
+]

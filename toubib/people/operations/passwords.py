@@ -6,6 +6,7 @@ import secrets
 from datetime import datetime, timedelta
 
 from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
@@ -45,9 +46,12 @@ def check_credentials(*, email: str, password: str, now: datetime, patients_too:
 
     `patients_too` is for the demo alone, where every account has a password. Raises WrongPassword, TooManyTries.
     """
-    key = f"password:{email.strip().lower()}"
+    typed = email.strip().lower()
+    if not typed.isascii():  # PostgreSQL takes « ı » for « i »: no address of ours has one
+        raise WrongPassword
+    account = find_account(email=typed) if typed else None
+    key = f"password:{account.id if account else typed}"
     count_try(key=key, now=now)
-    account = find_account(email=email.strip()) if email.strip() else None
     stored = account.password if account is not None and account.has_usable_password() else _nobody()
     right = check_password(password, stored)
     if account is None or not right or not account.is_active or not account.has_usable_password():
@@ -74,6 +78,11 @@ def forget_tries(*, key: str) -> None:
 
 def erase_old_tries(*, now: datetime) -> int:
     return FailedSignIn.objects.filter(at__lt=now - KEPT).delete()[0]
+
+
+def erase_old_sessions(*, now: datetime) -> int:
+    """Sessions past their end, those of people who never signed out."""
+    return Session.objects.filter(expire_date__lt=now).delete()[0]
 
 
 def set_password(*, account: Account, password: str, now: datetime) -> None:

@@ -180,6 +180,16 @@ def test_erase_old_tries_takes_those_of_yesterday() -> None:
     assert (erase_old_tries(now=NOW), erase_old_tries(now=NOW + timedelta(hours=25))) == (0, 1)
 
 
+@pytest.mark.parametrize("email", ["anaıs@exemple.test", "anaiſ@exemple.test", "ANAİS@exemple.test"])  # noqa: RUF001
+def test_check_credentials_knows_no_look_alike_of_an_address(email: str) -> None:
+    account = make_account(Role.PRACTITIONER, email="anais@exemple.test")
+    account.set_password(PASSWORD)
+    account.save()
+    with pytest.raises(WrongPassword):
+        check_credentials(email=email, password=PASSWORD, now=NOW)
+    assert FailedSignIn.objects.count() == 0
+
+
 def test_check_credentials_hashes_once_whoever_it_is(monkeypatch) -> None:
     from toubib.people.operations import passwords
 

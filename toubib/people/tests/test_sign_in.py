@@ -16,6 +16,7 @@ from toubib.ground.models import JournalEntry, OutboundMessage
 from toubib.people.enums import Role
 from toubib.people.models import Account, SignInCode
 from toubib.people.operations import enrol_totp
+from toubib.people.sessions import TOTP_SECRET, seal
 from toubib.people.tests.factories import make_account, make_professional, sign_in
 from toubib.people.web import SECOND_FACTOR
 
@@ -165,12 +166,14 @@ def test_a_professional_sets_a_second_factor_before_any_page(client: Client) -> 
     shown = client.get("/connexion/second-facteur/installer").content.decode()
     secret = "".join(re.search(r"<code>([A-Z2-7 ]+)</code>", shown).group(1).split())
     assert 'src="data:image/svg+xml' in shown
+    assert secret not in str(dict(client.session))
     wrong = client.post("/connexion/second-facteur/installer", {"how": "totp", "code": "12"}).content.decode()
     assert "Ce code ne va pas." in wrong
     answer = client.post("/connexion/second-facteur/installer", {"how": "totp", "code": totp(secret)})
     assert answer["Location"] == "/connexion/codes-de-secours"
     codes = re.findall(r"\d{4} \d{4}", client.get("/connexion/codes-de-secours").content.decode())
     assert len(codes) == 10
+    assert codes[0].replace(" ", "") not in str(dict(client.session))
     assert client.post("/connexion/codes-de-secours")["Location"] == "/direction/professionnels"
     assert client.get("/connexion/codes-de-secours").status_code == 302
     assert client.get("/direction/professionnels").status_code == 200
@@ -214,9 +217,8 @@ def test_whoever_has_the_password_alone_does_not_replace_the_factor(client: Clie
     enrol_totp(account=account, secret=secret, code=totp(secret), now=timezone.now())
     password(client)
     client.get("/connexion/second-facteur/installer")
-    mine = client.session.get("people.totp_secret") or generate_totp_secret()
-    session = client.session
-    session["people.totp_secret"] = mine
+    mine, session = generate_totp_secret(), client.session
+    session[TOTP_SECRET] = seal(mine)
     session.save()
     client.post("/connexion/second-facteur/installer", {"how": "totp", "code": totp(mine)})
     assert "_auth_user_id" not in client.session

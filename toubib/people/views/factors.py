@@ -31,7 +31,15 @@ from toubib.people.operations import (
     use_recovery_code,
     use_totp,
 )
-from toubib.people.sessions import RECOVERY, TOTP_SECRET, after_sign_in, open_session, pending_account
+from toubib.people.sessions import (
+    RECOVERY,
+    TOTP_SECRET,
+    after_sign_in,
+    open_session,
+    pending_account,
+    seal,
+    unseal,
+)
 from toubib.people.web import current_account
 
 PendingView = Callable[[HttpRequest, Account, str], HttpResponse]
@@ -94,7 +102,7 @@ def enrol(request: HttpRequest, account: Account, next_page: str) -> HttpRespons
     """Compulsory before any other page; then the recovery codes are shown, once."""
     if factors_of(account=account).any and request.method == "GET":
         return redirect("people:second_factor")
-    secret = request.session.setdefault(TOTP_SECRET, generate_totp_secret())
+    secret = _totp_secret(request)
     forms: dict[str, Form] = {"totp": TotpForm(), "passkey": CredentialForm()}
     how = request.POST.get("how", "")
     if how in forms:
@@ -102,7 +110,7 @@ def enrol(request: HttpRequest, account: Account, next_page: str) -> HttpRespons
         codes = _enrol(account, how, form, secret) if form.is_valid() else None
         if codes is not None:
             open_session(request, account, how=how, now=timezone.now(), strong=True)
-            request.session[RECOVERY] = {"codes": codes, "next": next_page}
+            request.session[RECOVERY] = {"codes": seal(json.dumps(codes)), "next": next_page}
             return redirect("people:recovery_codes")
     url = get_adapter().build_totp_url(account, secret)
     page = {
@@ -112,6 +120,13 @@ def enrol(request: HttpRequest, account: Account, next_page: str) -> HttpRespons
         "options": json.dumps(begin_registration(account, False), default=_plain),
     }
     return render(request, "people/enrol.html", page)
+
+
+def _totp_secret(request: HttpRequest) -> str:
+    """The same for the whole enrolment, sealed in the session."""
+    if TOTP_SECRET not in request.session:
+        request.session[TOTP_SECRET] = seal(generate_totp_secret())
+    return unseal(request.session[TOTP_SECRET])
 
 
 def _enrol(account: Account, how: str, form: Form, secret: str) -> list[str] | None:
@@ -136,7 +151,7 @@ def recovery_codes(request: HttpRequest) -> HttpResponse:
     if kept is None or request.method == "POST":
         request.session.pop(RECOVERY, None)
         return redirect(after_sign_in((kept or {}).get("next", "")))
-    codes = [f"{code[:4]} {code[4:]}" for code in kept["codes"]]
+    codes = [f"{code[:4]} {code[4:]}" for code in json.loads(unseal(kept["codes"]))]
     return render(request, "people/recovery_codes.html", {"codes": codes})
 
 
