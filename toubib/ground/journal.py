@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,6 +24,7 @@ from toubib.ground.models import JournalEntry
 
 SEAL_BATCH = 2000
 UNSEALED_TOLERANCE = timedelta(minutes=1)
+HEAD_WRITTEN_WITHIN = 1.0  # seconds
 GENESIS = "0" * 64
 INSERT = (
     "INSERT INTO ground_journalentry (at, account, role, action, patient, subject, subject_id, reason, prev_hash, hash) "
@@ -148,9 +150,21 @@ def verify_journal(*, now: datetime) -> Iterator[Fault]:
         head, expected = entry.hash, expected + 1
     if heads:
         yield Fault(max(heads), f"the journal was cut: the head file knows entries up to {max(heads)}")
+    elif expected > 1 and not _head_knows(expected - 1):
+        yield Fault(
+            expected - 1, "the head file is missing, empty or cut: it does not know the last sealed entry"
+        )
     late = JournalEntry.objects.filter(seq__isnull=True, at__lt=now - UNSEALED_TOLERANCE).count()
     if late:
         yield Fault(None, f"{late} entries are unsealed for over a minute: is the worker running?")
+
+
+def _head_knows(seq: int) -> bool:
+    """Entries of this very moment are sealed before their line is written: a second's patience."""
+    if seq in _read_heads():
+        return True
+    time.sleep(HEAD_WRITTEN_WITHIN)
+    return seq in _read_heads()
 
 
 def count_sealed() -> int:

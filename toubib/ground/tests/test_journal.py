@@ -122,6 +122,20 @@ def test_verify_sees_that_the_end_was_cut():
     assert faults() == [Fault(3, "the journal was cut: the head file knows entries up to 3")]
 
 
+@pytest.mark.parametrize("left", [None, "", "first"])
+def test_verify_sees_that_the_head_file_is_missing_empty_or_cut(head_file, left):
+    write(2)
+    seal_journal()
+    first = head_file.read_text()
+    write(1)
+    seal_journal()
+    head_file.unlink()
+    if left is not None:
+        head_file.write_text(first if left == "first" else left)
+    words = "the head file is missing, empty or cut: it does not know the last sealed entry"
+    assert faults() == [Fault(3, words)]
+
+
 def test_verify_sees_that_the_whole_journal_was_emptied():
     write(3)
     seal_journal()
@@ -184,3 +198,15 @@ def test_database_still_refuses_after_a_flush_between_tests():
     write(1)
     with pytest.raises((IntegrityError, DatabaseError), match="Le journal ne se modifie pas"):
         run("DELETE FROM ground_journalentry")
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    "statement", ["TRUNCATE ground_journalentry", "TRUNCATE ground_journalentry CASCADE"]
+)
+def test_database_refuses_to_empty_the_journal(statement):
+    write(1)
+    with pytest.raises((IntegrityError, DatabaseError), match="Le journal ne se modifie pas"):
+        run(statement)
+    assert JournalEntry.objects.count() == 1
