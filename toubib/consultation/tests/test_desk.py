@@ -50,6 +50,21 @@ def duty_data(pool, **over):
 # Duty
 
 
+def test_each_person_in_the_list_is_journaled_once_a_duty():
+    scene = make_scene()
+    first, second = put_in_line(scene), put_in_line(scene)
+    client = client_of(scene.cast.vasseur.account)
+    put_on_duty(scene, scene.cast.vasseur, now=timezone.now(), pools=[scene.pool])
+    reads = JournalEntry.objects.filter(action="waiting.line.read", subject="ticket")
+    for _ in range(3):
+        client.get("/cabinet/file")
+    assert sorted(reads.values_list("patient", "subject_id", "account")) == sorted(
+        (one.patient_id, str(one.id), scene.cast.vasseur.account_id) for one in (first, second)
+    )
+    client.get(f"/cabinet/priorite/{second.id}")
+    assert reads.filter(patient=second.patient_id).count() == 2
+
+
 def test_desk_off_duty_offers_the_form():
     _, _, client = off_duty()
     shown = text_of(client.get("/cabinet"))

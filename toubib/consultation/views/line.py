@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -20,7 +21,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 from toubib.consultation.forms import TierForm
 from toubib.consultation.views.common import keep_message, tell
 from toubib.ground.actors import Actor
-from toubib.ground.journal import trace
+from toubib.ground.journal import entry_of, trace, trace_many
+from toubib.ground.models import JournalEntry
 from toubib.people.enums import Role
 from toubib.people.models import ProfessionalAccount
 from toubib.people.web import current_account, current_actor, role_required
@@ -32,14 +34,19 @@ from toubib.waiting.operations import MoveRefused, set_tier
 from toubib.waiting.queries import WaitingRow, current_duty, waiting_rows
 
 SHOWN = 50
+SHOWN_KEPT = 24 * 3600  # seconds
 
 
 def line_context(*, duty: Duty | None, now: datetime) -> dict[str, Any]:
-    """The rows and the count, in four queries at most: lines of the duty, rows, count, names behind a priority."""
+    """The rows and the count, in four queries at most: lines of the duty, rows, count, names behind a priority.
+
+    Two more, to journal it, when someone is shown to this doctor for the first time.
+    """
     if duty is None:
         return {"on_duty": False}
     pools = list(duty.pools.values_list("id", flat=True))
     rows, count = waiting_rows(pool_ids=pools, limit=SHOWN)
+    _trace_rows(rows, duty=duty, now=now)
     context = {"on_duty": True, "count": count, "more": count - len(rows)}
     return {**context, "line_rows": _draw_rows(rows, now=now)}
 
@@ -48,6 +55,25 @@ def trace_line(*, duty: Duty | None, by: Actor, now: datetime) -> None:
     """One entry for each page that shows the line; the fragment that renews it adds none."""
     if duty is not None:
         trace(by=by, action="waiting.line.read", now=now, subject="duty", subject_id=duty.id)
+
+
+def _trace_rows(rows: list[WaitingRow], *, duty: Duty, now: datetime) -> None:
+    """One entry for each person shown, once a duty: the list itself is asked for many times a second."""
+    key = f"line.shown.{duty.id}"
+    known: frozenset[UUID] = cache.get(key, frozenset())
+    new = [row.ticket_id for row in rows if row.ticket_id not in known]
+    if not new:
+        return
+    by = Actor(duty.account_id, Role.PRACTITIONER)
+    tickets = Ticket.objects.filter(pk__in=new).values_list("id", "patient_id")
+    trace_many(_row_entry(ticket_id, patient_id, by=by, now=now) for ticket_id, patient_id in tickets)
+    cache.set(key, known | frozenset(new), SHOWN_KEPT)
+
+
+def _row_entry(ticket_id: UUID, patient_id: UUID | None, *, by: Actor, now: datetime) -> JournalEntry:
+    return entry_of(
+        by=by, action="waiting.line.read", now=now, patient=patient_id, subject="ticket", subject_id=ticket_id
+    )
 
 
 def _draw_rows(rows: list[WaitingRow], *, now: datetime) -> SafeString:
@@ -147,6 +173,14 @@ def priority(request: HttpRequest, ticket: UUID) -> HttpResponse:
         else:
             tell(request, _("La priorité est retirée.") if clearing else _("La priorité est enregistrée."))
         return redirect(back)
+    trace(
+        by=current_actor(request),
+        action="waiting.line.read",
+        now=timezone.now(),
+        patient=row.patient_id,
+        subject="ticket",
+        subject_id=row.id,
+    )
     context = {
         "form": form,
         "ticket": row,
