@@ -30,6 +30,7 @@ class SignsIncomplete(Exception):
         self.missing = missing
 
 
+@transactional
 def answer_signs(
     *, answers: Mapping[str, bool], earlier_yes: list[str], language: str, by: Actor, now: datetime
 ) -> Ticket | list[catalogue.Sign]:
@@ -43,15 +44,48 @@ def answer_signs(
     missing = [sign.key for sign in asked.signs if sign.key not in answers]
     if missing:
         raise SignsIncomplete(missing)
-    return Ticket.objects.create(
+    stopped = _stopped_by_yes(by=by, now=now)
+    earlier = [*stopped.signs_yes, *earlier_yes] if stopped else earlier_yes
+    ticket = Ticket(
         state=TicketState.TRIAGED,
         account_id=by.account_id,
         created_at=now,
         touched_at=now,
         language=language,
         signs_version=asked.version,
-        signs_yes=[key for key in earlier_yes if key in asked.keys],
+        signs_yes=[key for key in dict.fromkeys(earlier) if key in asked.keys],
     )
+    if stopped:
+        _take_up(ticket, stopped, by=by, now=now)
+    ticket.save(force_insert=True)
+    return ticket
+
+
+TAKEN_UP = (
+    "created_at", "language", "draft", "reason_key", "reason_text", "place_commune_id", "place_detail",
+    "callback_phone", "medecin_traitant", "own_practitioner_id",
+)  # fmt: skip
+
+
+def _stopped_by_yes(*, by: Actor, now: datetime) -> Ticket | None:
+    """The last request of this account, when a « yes » in the line ended it a short while ago."""
+    if by.account_id is None:
+        return None
+    last = Ticket.objects.filter(account_id=by.account_id).select_related("patient").order_by("-id").first()
+    if last is None or last.exit_reason != ExitReason.WORSENED or last.ended_at is None:
+        return None
+    life = timedelta(minutes=value_on(id="waiting.draft_minutes", on=timezone.localdate(now)))
+    return last if now - last.ended_at <= life else None
+
+
+def _take_up(ticket: Ticket, stopped: Ticket, *, by: Actor, now: datetime) -> None:
+    """The « yes » was a mistake: what was answered serves again; the place in the line was given back. The beginning
+    is that of the request that ended, so that the photos sent since go with this one."""
+    for name in TAKEN_UP:
+        setattr(ticket, name, getattr(stopped, name))
+    if stopped.patient is not None:
+        _set_patient(ticket, stopped.patient, now)
+        _trace_identity(ticket, by=by, now=now)
 
 
 @transactional
@@ -169,15 +203,19 @@ def attach_patient(*, ticket_id: UUID, patient_id: UUID, by: Actor, now: datetim
         _forget_patient(ticket)
     _set_patient(ticket, Patient.objects.get(pk=patient_id), now)
     ticket.save()
+    _trace_identity(ticket, by=by, now=now)
+    return ticket
+
+
+def _trace_identity(ticket: Ticket, *, by: Actor, now: datetime) -> None:
     trace(
         by=by,
         action="waiting.ticket.identify",
         now=now,
-        patient=patient_id,
+        patient=ticket.patient_id,
         subject="ticket",
         subject_id=ticket.id,
     )
-    return ticket
 
 
 def _set_patient(ticket: Ticket, patient: Patient, now: datetime) -> None:

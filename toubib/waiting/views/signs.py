@@ -134,6 +134,13 @@ def _take_answers(request: HttpRequest, form: SignsForm, ticket: Ticket | None) 
     )
     if isinstance(answered, Ticket):
         request.session[TICKET] = str(answered.id)
+        if answered.patient_id is not None:
+            messages.info(
+                request,
+                _(
+                    "Nous avons gardé vos réponses. Relisez-les, puis entrez : votre place compte à partir de là."
+                ),
+            )
         return next_step(request, answered)
     keep_earlier_yes(request, [sign.key for sign in answered])
     if ticket is not None:

@@ -155,6 +155,7 @@ def _ended(request: HttpRequest, ticket: Ticket, *, now: datetime) -> HttpRespon
         "exit": exit_of(ticket=ticket),
         "visit": encounter if readable else None,
         "urgent": ticket.exit_reason in URGENT,
+        "again": ticket.exit_reason == ExitReason.WORSENED,
     }
     return render(request, "web/waiting_ended.html", context)
 
