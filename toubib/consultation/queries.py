@@ -13,7 +13,7 @@ from django.utils import timezone
 from toubib.consultation.enums import InviteState, ParticipantRole
 from toubib.consultation.models import ChatMessage, Invite, Measurement, Participant, Room
 from toubib.ground.prepared import read_one
-from toubib.record.enums import UNSIGNED_STATES, EncounterState
+from toubib.record.enums import UNSIGNED_STATES, AbortReason, EncounterState
 from toubib.record.models import Consent, Encounter
 from toubib.record.queries import READABLE
 
@@ -124,7 +124,7 @@ def recent_rooms(*, practitioner_id: UUID, limit: int = 8) -> list[Room]:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """What a doctor did since midnight."""
+    """What a doctor did since midnight; a patient who asked for another doctor interrupted nothing."""
 
     seen: int
     aborted: int
@@ -135,9 +135,9 @@ def day_of(*, practitioner_id: UUID, now: datetime) -> Day:
     """One query; lengths are from the opening of the room to its end."""
     midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     rows = Encounter.objects.filter(practitioner_id=practitioner_id, planned_at__gte=midnight)
-    facts = list(rows.values_list("state", "started_at", "ended_at"))
-    lengths = [(end - start).total_seconds() for _, start, end in facts if start and end]
-    states = [state for state, _, _ in facts]
+    facts = list(rows.values_list("state", "abort_reason", "started_at", "ended_at"))
+    lengths = [(end - start).total_seconds() for *_, start, end in facts if start and end]
+    states = [state for state, why, *_ in facts if why != AbortReason.DECLINED]
     return Day(
         seen=sum(state in READABLE for state in states),
         aborted=states.count(EncounterState.ABORTED),

@@ -29,6 +29,7 @@ class AbortReason(models.TextChoices):
     NO_DOCTOR = "no_doctor", _("aucun médecin")
     LINE_FAILED = "line_failed", _("liaison rompue")
     PATIENT_LEFT = "patient_left", _("le patient est parti")
+    DECLINED = "declined", _("le patient a demandé un autre médecin")
     PATIENT_ABSENT = "patient_absent", _("le patient n’a pas répondu")
     HANDED_OVER = "handed_over", _("confiée à un autre médecin")
     EMERGENCY = "emergency", _("urgence, secours appelés")

@@ -181,7 +181,7 @@ def decline_doctor(*, ticket_id: UUID, by: Actor, now: datetime) -> Ticket:
     ticket.decline_used = True
     keep_secrecy(ticket=ticket, secret=ticket.encounter.minor_secrecy)
     ticket.declined.add(ticket.encounter.practitioner)
-    _drop_encounter(ticket=ticket, reason=AbortReason.PATIENT_LEFT, by=by, now=now)
+    _drop_encounter(ticket=ticket, reason=AbortReason.DECLINED, by=by, now=now)
     Offer.objects.filter(ticket=ticket, state=OfferState.ACCEPTED).update(state=OfferState.WITHDRAWN)
     ticket.encounter, ticket.accepted_at = None, None
     move_ticket(ticket=ticket, to=TicketState.WAITING, by=by, now=now)
