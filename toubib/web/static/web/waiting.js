@@ -136,4 +136,5 @@ for (const button of document.querySelectorAll("[data-share]")) {
     navigator.share({ title: document.title, text: button.dataset.shareText, url: button.dataset.share }).catch(() => {});
   });
 }
+document.getElementById("link")?.focus(); // the link of an invitation, shown once
 enterCall();
