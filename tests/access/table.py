@@ -44,6 +44,7 @@ class Rule:
 PAGE, FORM = Rule(get=EVERYONE), Rule(get=EVERYONE, post=EVERYONE)
 STEP = Rule(get={PREPARING}, post={PREPARING}, on_path=True)
 MINE, MINE_ACT = Rule(get={OWNER}), Rule(post={OWNER})
+MINE_FORM = Rule(get={OWNER}, post={OWNER})  # GET leads to the page of the form
 DESK, DESK_ACT = Rule(get=DOCTORS), Rule(post=DOCTORS)
 ROOM_ACT = Rule(post={DOCTOR})
 IN_ROOM = {OWNER, DOCTOR, GUEST}
@@ -99,15 +100,15 @@ TABLE: dict[str, Rule] = {
     "web:waiting_room": Rule(get={OWNER}, record=True),
     "web:waiting_state": MINE,
     "web:waiting_worsening": Rule(get={OWNER}, post={OWNER}),
-    "web:waiting_go_out": MINE_ACT,
-    "web:waiting_return": MINE_ACT,
-    "web:waiting_leave": MINE_ACT,
-    "web:waiting_decline": MINE_ACT,
+    "web:waiting_go_out": MINE_FORM,
+    "web:waiting_return": MINE_FORM,
+    "web:waiting_leave": MINE_FORM,
+    "web:waiting_decline": MINE_FORM,
     "web:waiting_place": Rule(get={OWNER}, post={OWNER}),
     "web:waiting_photo": Rule(get={OWNER}, post={OWNER}),
-    "web:waiting_invite": MINE_ACT,
+    "web:waiting_invite": MINE_FORM,
     "web:waiting_invites": MINE,
-    "web:waiting_uninvite": MINE_ACT,
+    "web:waiting_uninvite": MINE_FORM,
     # The call
     "web:call": Rule(get=IN_ROOM),
     "web:call_guests": MINE,
@@ -124,8 +125,8 @@ TABLE: dict[str, Rule] = {
     # After the call: whoever acts for the patient, and the doctor
     "web:visit": Rule(get={OWNER, PARENT, DOCTOR}, record=True),
     "web:visit_state": Rule(get={OWNER, PARENT, DOCTOR}),
-    "web:visit_rate": Rule(post={OWNER, PARENT}),
-    "web:visit_complaint": Rule(post={OWNER, PARENT}),
+    "web:visit_rate": Rule(get={OWNER, PARENT}, post={OWNER, PARENT}),
+    "web:visit_complaint": Rule(get={OWNER, PARENT}, post={OWNER, PARENT}),
     # « Mon espace »
     "web:space": Rule(get=SIGNED_IN),
     "web:visits": Rule(get=PATIENTS),

@@ -39,6 +39,23 @@ def test_switch_language_never_leaves_the_site(client, goal):
     assert client.post("/langue", {"language": "en", "next": goal})["Location"] == "/"
 
 
+@pytest.mark.urls("toubib.config.urls")
+@pytest.mark.parametrize(
+    ("refused_at", "back"),
+    [
+        (
+            "/cabinet/salle/0192f0c0-0000-7000-8000-000000000001/note",
+            "/cabinet/salle/0192f0c0-0000-7000-8000-000000000001",
+        ),
+        ("/theme", "/"),
+        ("/regle-de-la-file?a=1", "/regle-de-la-file?a=1"),
+        ("/rien-ici", "/rien-ici"),
+    ],
+)
+def test_switch_language_never_goes_back_to_an_address_that_only_acts(client, refused_at, back):
+    assert client.post("/langue", {"language": "en", "next": refused_at})["Location"] == back
+
+
 @pytest.mark.parametrize("address", ["/langue", "/theme"])
 def test_switches_answer_to_post_with_a_token_only(client, address):
     strict = Client(enforce_csrf_checks=True)

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from toubib.consultation.models import Complaint, Feedback
 from toubib.consultation.operations import complain, rate_call
@@ -31,6 +31,7 @@ from toubib.waiting.models import Ticket
 from toubib.waiting.queries import live_ticket_of
 from toubib.web.forms import ComplaintForm, RatingForm
 from toubib.web.journal_words import accesses_of
+from toubib.web.posting import posted_from
 
 PHASES = {
     EncounterState.PLANNED: "before",
@@ -150,7 +151,15 @@ def visit_state(request: HttpRequest, encounter: UUID) -> HttpResponse:
     return render(request, "web/_visit_state.html", context)
 
 
-@require_POST
+def _patients_own(request: HttpRequest, encounter: UUID) -> tuple[Account, Encounter, Actor]:
+    """The patient's side alone: a doctor neither rates nor complains here."""
+    account, row, by = my_visit(request, encounter)
+    if by.role != Role.PATIENT:
+        raise Http404
+    return account, row, by
+
+
+@posted_from("web:visit", whose=_patients_own)
 def rate(request: HttpRequest, encounter: UUID) -> HttpResponse:
     account, row, by = _patients_own(request, encounter)
     form = RatingForm(request.POST)
@@ -164,7 +173,7 @@ def rate(request: HttpRequest, encounter: UUID) -> HttpResponse:
     return redirect("web:visit", encounter)
 
 
-@require_POST
+@posted_from("web:visit", whose=_patients_own)
 def complaint(request: HttpRequest, encounter: UUID) -> HttpResponse:
     account, row, by = _patients_own(request, encounter)
     form = ComplaintForm(request.POST)
@@ -173,11 +182,3 @@ def complaint(request: HttpRequest, encounter: UUID) -> HttpResponse:
     complain(encounter=row, text=form.cleaned_data["text"], by=by, now=timezone.now())
     messages.success(request, _("Votre réclamation est partie. La réponse viendra sur cette page."))
     return redirect("web:visit", encounter)
-
-
-def _patients_own(request: HttpRequest, encounter: UUID) -> tuple[Account, Encounter, Actor]:
-    """The patient's side alone: a doctor neither rates nor complains here."""
-    account, row, by = my_visit(request, encounter)
-    if by.role != Role.PATIENT:
-        raise Http404
-    return account, row, by

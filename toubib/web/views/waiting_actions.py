@@ -12,11 +12,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from toubib.consultation.enums import ParticipantRole
 from toubib.consultation.operations import InviteDead, agree_to_guest, invite_guest
 from toubib.consultation.queries import invites_of
+from toubib.ground.actors import Actor
 from toubib.record.images import MAX_BYTES, BadFile
 from toubib.record.operations import add_attachment, bind_to_encounter
 from toubib.ui.formats import say_phone
@@ -33,12 +34,13 @@ from toubib.waiting.operations import (
 )
 from toubib.web.forms import GoOutForm, InviteForm, PhotoForm, PlaceForm
 from toubib.web.line import phase_of
+from toubib.web.posting import posted_from
 from toubib.web.views.waiting_room import INVITE_LINK, back_to, my_ticket, show_room
 
 MOST_INVITES = 6
 
 
-@require_POST
+@posted_from("web:waiting_room", whose=my_ticket)
 def go_out(request: HttpRequest, ticket: UUID) -> HttpResponse:
     row, by = my_ticket(request, ticket)
     form, now = GoOutForm(request.POST), timezone.now()
@@ -56,14 +58,14 @@ def _in_line(row: object) -> bool:
     return phase_of(row) in {"waiting", "away"}  # type: ignore[arg-type]
 
 
-@require_POST
+@posted_from("web:waiting_room", whose=my_ticket)
 def return_to_line(request: HttpRequest, ticket: UUID) -> HttpResponse:
     _row, by = my_ticket(request, ticket)
     come_back(ticket_id=ticket, by=by, now=timezone.now())
     return back_to(ticket)
 
 
-@require_POST
+@posted_from("web:waiting_room", whose=my_ticket)
 def leave(request: HttpRequest, ticket: UUID) -> HttpResponse:
     _row, by = my_ticket(request, ticket)
     try:
@@ -73,7 +75,7 @@ def leave(request: HttpRequest, ticket: UUID) -> HttpResponse:
     return back_to(ticket)
 
 
-@require_POST
+@posted_from("web:waiting_room", whose=my_ticket)
 def decline(request: HttpRequest, ticket: UUID) -> HttpResponse:
     _row, by = my_ticket(request, ticket)
     try:
@@ -169,7 +171,7 @@ def photo(request: HttpRequest, ticket: UUID) -> HttpResponse:
     )
 
 
-@require_POST
+@posted_from("web:waiting_room", whose=my_ticket)
 def invite(request: HttpRequest, ticket: UUID) -> HttpResponse:
     """A link for a relative or an interpreter, shown once."""
     row, by = my_ticket(request, ticket)
@@ -193,13 +195,17 @@ def invite(request: HttpRequest, ticket: UUID) -> HttpResponse:
     return redirect(f"{reverse('web:waiting_room', args=[ticket])}#invites")
 
 
-@require_POST
+def _my_invite(request: HttpRequest, ticket: UUID, invite: UUID) -> Actor:
+    row, by = my_ticket(request, ticket)
+    if all(one.id != invite for one in invites_of(ticket_id=row.id)):
+        raise Http404
+    return by
+
+
+@posted_from("web:waiting_room", whose=_my_invite)
 def withdraw_invite(request: HttpRequest, ticket: UUID, invite: UUID) -> HttpResponse:
     """Take back one's agreement to a third person."""
-    row, by = my_ticket(request, ticket)
-    known = next((one for one in invites_of(ticket_id=row.id) if one.id == invite), None)
-    if known is None:
-        raise Http404
+    by = _my_invite(request, ticket, invite)
     agree_to_guest(invite_id=invite, given=False, by=by, now=timezone.now())
     messages.success(request, _("Cette personne ne pourra pas entrer."))
     return back_to(ticket)
