@@ -72,7 +72,10 @@ export class Controls {
 
   /** @param {string} name @param {boolean} on */
   #press(name, on) {
-    this.#find(name)?.setAttribute("aria-pressed", String(on));
+    const button = this.#find(name);
+    button?.setAttribute("aria-pressed", String(on));
+    button?.querySelector("[data-on]")?.toggleAttribute("hidden", !on);
+    button?.querySelector("[data-off]")?.toggleAttribute("hidden", on);
   }
 
   /** @param {string} name @param {boolean} hidden */
