@@ -1,4 +1,4 @@
-"""The journal of accesses in words, for the person whose record it is: date, role, what was done; no id."""
+"""The journal of accesses in words, for the person whose record it is: date, who, what was done; no id."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from toubib.ground.models import JournalEntry
 from toubib.people.enums import Role
+from toubib.people.models import ProfessionalAccount
 from toubib.record.models import Encounter
 
 MOST = 60
@@ -86,10 +87,12 @@ def _subjects(encounter: Encounter) -> list[str]:
 def _lines(rows: Iterable[JournalEntry], *, me: UUID) -> list[Line]:
     lines: list[Line] = []
     seen: set[tuple[str, str, datetime]] = set()
+    rows = list(rows)
+    names = _names(rows)
     for row in rows:
         if row.action not in WORDS:
             continue
-        who, what = _who(row, me=me), str(WORDS[row.action])
+        who, what = _who(row, me=me, names=names), str(WORDS[row.action])
         key = (who, what, row.at.replace(second=0, microsecond=0))
         if key not in seen and len(lines) < MOST:
             seen.add(key)
@@ -97,11 +100,20 @@ def _lines(rows: Iterable[JournalEntry], *, me: UUID) -> list[Line]:
     return lines
 
 
-def _who(row: JournalEntry, *, me: UUID) -> str:
+def _names(rows: list[JournalEntry]) -> dict[UUID, str]:
+    """The professionals who acted as such, title and name, by account: the person whose record it is may know them."""
+    accounts = {row.account for row in rows if row.account and row.role == Role.PRACTITIONER}
+    known = ProfessionalAccount.objects.filter(account_id__in=accounts).select_related("practitioner")
+    return {one.account_id: one.practitioner.full_name for one in known} if accounts else {}
+
+
+def _who(row: JournalEntry, *, me: UUID, names: dict[UUID, str]) -> str:
     if row.account == me and row.role == Role.PATIENT:
         return _("vous")
     if row.account is None:
         return _("un invité") if row.role == "guest" else _("Toubib, tout seul")
+    if row.role == Role.PRACTITIONER and row.account in names:
+        return names[row.account]
     known = {role.value: role.label for role in Role}
     return str(
         _("une personne qui agit pour vous") if row.role == Role.PATIENT else known.get(row.role, row.role)

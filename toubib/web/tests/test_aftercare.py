@@ -97,6 +97,15 @@ def test_interrupted_nothing_is_owed_and_nobody_rates():
     page = body(visit.client().get(at(visit)))
     assert "interrompue" in page and "Liaison rompue" in page and "Rien n’est dû." in page
     assert "Comment cela" not in page
+    for words in (
+        "Consulter de nouveau",
+        'href="/consulter"',
+        "médecin traitant",
+        "116 117",
+        "Si cela s’aggrave",
+        "tel:15",
+    ):
+        assert words in page, words
     assert (
         visit.client().post(at(visit, "visit_rate"), {"helped": "5", "call_quality": "5"}).status_code == 302
     )
@@ -179,5 +188,6 @@ def test_who_opened_the_record_is_told_in_words_without_ids():
     visit.client().get(at(visit))
     page = body(visit.client().get(at(visit)))
     part = page[page.index("Qui a ouvert ce dossier") :]
-    assert "<b>Médecin</b> · note lue" in part and "<b>Vous</b> · note lue" in part
+    name = visit.doctor.practitioner.full_name
+    assert f"<b>{name}</b> · note lue" in part and "<b>Vous</b> · note lue" in part
     assert str(visit.ticket.patient_id) not in part and str(visit.doctor.account_id) not in part
