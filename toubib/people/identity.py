@@ -40,6 +40,13 @@ _OVERSEAS = {
     "697": "596",
     "639": "262",
 }
+# A code by SMS costs its sender: France and its territories, and the European Economic Area. Elsewhere by e-mail.
+_SMS = (
+    *("+33", "+262", "+508", "+590", "+594", "+596", "+681", "+687", "+689"),
+    *("+30", "+31", "+32", "+34", "+351", "+352", "+353", "+354", "+356", "+357", "+358", "+359", "+36"),
+    *("+370", "+371", "+372", "+385", "+386", "+39", "+40", "+420", "+421", "+423", "+43", "+45", "+46"),
+    *("+47", "+48", "+49"),
+)
 _FICTION = "63998"  # kept by the Arcep for works of fiction, in mainland France
 
 
@@ -105,6 +112,13 @@ def parse_phone(text: str, *, mobile: bool = False, field: str = "phone") -> str
     if mobile and bare.startswith("+33") and bare[3] not in "67":
         raise BadInput(
             field, _("Un code par SMS demande un numéro de mobile. Donnez-le, ou une adresse e-mail.")
+        )
+    if mobile and not bare.startswith(_SMS):
+        raise BadInput(
+            field,
+            _(
+                "Nous envoyons des codes aux numéros de France et d’Europe seulement. Donnez une adresse e-mail."
+            ),
         )
     return bare
 

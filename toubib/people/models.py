@@ -103,6 +103,7 @@ class SignInCode(Model):
     expires_at = models.DateTimeField()
     attempts_left = models.PositiveSmallIntegerField(default=5)
     used_at = models.DateTimeField(null=True)
+    used_by = models.CharField(max_length=64, blank=True, default="")  # a digest of the page that used it
 
 
 class FailedSignIn(Model):

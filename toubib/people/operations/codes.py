@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, Sum
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -24,6 +24,7 @@ from toubib.people.enums import PROFESSIONAL_ROLES, Role
 from toubib.people.identity import Address
 from toubib.people.models import Account, RoleGrant, SignInCode
 from toubib.people.queries import find_account
+from toubib.ui.formats import say_hour
 
 LIVES = timedelta(minutes=10)
 BETWEEN = timedelta(seconds=60)
@@ -34,17 +35,28 @@ DIGITS = 6
 # so that guessing leads nowhere and nobody is locked out.
 WRONG_PER_HOUR = 500
 DIGITS_UNDER_ATTACK = 9
-# A double click posts the same right code twice: the second is answered like the first.
+# Past this many codes in an hour, over all addresses, someone is emptying the operator's purse.
+ALL_PER_HOUR = 2000
+PAUSE = timedelta(minutes=15)
+# A double click posts the same right code twice from the same page: the second is answered like the first.
 REPEATED_WITHIN = timedelta(seconds=10)
 KEPT = timedelta(days=1)
 
 
 class TooManyCodes(Exception):
-    """Five codes in the hour for this address; `retry_at` is when one more may be asked for."""
+    """Five codes in the hour for this address, or `everywhere` more than we send; `retry_at` is when to ask again."""
 
-    def __init__(self, retry_at: datetime) -> None:
+    def __init__(self, retry_at: datetime, *, everywhere: bool = False) -> None:
         super().__init__("too many codes")
         self.retry_at = retry_at
+        self.everywhere = everywhere
+
+    @property
+    def sentence(self) -> str:
+        hour = {"hour": say_hour(self.retry_at)}
+        if self.everywhere:
+            return _("Trop de codes partent en ce moment. Réessayez à %(hour)s.") % hour
+        return _("Trop de codes demandés pour cette adresse. Réessayez à %(hour)s.") % hour
 
 
 class WrongCode(Exception):
@@ -93,14 +105,20 @@ def request_code(*, address: Address, now: datetime) -> CodeRequest:
             return CodeRequest(sent=False, next_at=times[-1] + BETWEEN)
         if len(times) >= PER_HOUR:
             raise TooManyCodes(times[-PER_HOUR] + timedelta(hours=1))
-        _send_code(address, digest, now=now)
+        wrong, sent = _of_late(now)
+        if sent >= ALL_PER_HOUR:
+            raise TooManyCodes(now + PAUSE, everywhere=True)
+        _send_code(
+            address, digest, digits=DIGITS_UNDER_ATTACK if wrong >= WRONG_PER_HOUR else DIGITS, now=now
+        )
     return CodeRequest(sent=True, next_at=now + BETWEEN)
 
 
-def use_code(*, address: Address, code: str, now: datetime) -> Account:
+def use_code(*, address: Address, code: str, page: str = "", now: datetime) -> Account:
     """The patient's account, made if there was none. Call outside a transaction: a wrong try must be counted.
 
-    Only the last code sent serves. A professional's account is refused with the words of a wrong code.
+    Only the last code sent serves, once; again within ten seconds for the same `page`, a secret of the form that
+    posted it (a double click). A professional's account is refused with the words of a wrong code.
     Raises WrongCode, CodeDead.
     """
     digest, typed = _address_digest(address), "".join(c for c in code if c.isascii() and c.isdigit())
@@ -109,31 +127,34 @@ def use_code(*, address: Address, code: str, now: datetime) -> Account:
         row = SignInCode.objects.filter(address_digest=digest).order_by("-created_at", "-id").first()
         if row is None or now >= row.expires_at:
             raise CodeDead
-        right = constant_time_compare(row.code_digest, _code_digest(digest, typed))
-        if row.used_at is not None:
-            if right and now < row.used_at + REPEATED_WITHIN:
-                return _account_of(address, now=now)
-            raise CodeDead
         if not row.attempts_left:
             raise CodeDead
         refused = _is_refused(address)
-        if right and not refused:
-            row.used_at = now
-            row.save(update_fields=["used_at"])
+        right = constant_time_compare(row.code_digest, _code_digest(digest, typed)) and not refused
+        if right and row.used_at is None:
+            row.used_at, row.used_by = now, _page_digest(page)
+            row.save(update_fields=["used_at", "used_by"])
+            return _account_of(address, now=now)
+        if right and _is_repeated(row, page, now=now):
             return _account_of(address, now=now)
         row.attempts_left -= 1
         SignInCode.objects.filter(pk=row.pk).update(attempts_left=F("attempts_left") - 1)
-    if row.attempts_left:
+    if row.attempts_left and row.used_at is None:
         raise WrongCode(row.attempts_left)
     raise CodeDead
+
+
+def _is_repeated(row: SignInCode, page: str, *, now: datetime) -> bool:
+    """The double click of the page that used the code; another browser with the same code is somebody else."""
+    recent = row.used_at is not None and now < row.used_at + REPEATED_WITHIN
+    return recent and bool(page) and constant_time_compare(row.used_by, _page_digest(page))
 
 
 def erase_old_codes(*, now: datetime) -> int:
     return SignInCode.objects.filter(created_at__lt=now - KEPT).delete()[0]
 
 
-def _send_code(address: Address, digest: str, *, now: datetime) -> None:
-    digits = DIGITS_UNDER_ATTACK if _wrong_of_late(now) >= WRONG_PER_HOUR else DIGITS
+def _send_code(address: Address, digest: str, *, digits: int, now: datetime) -> None:
     code = "".join(str(secrets.randbelow(10)) for _digit in range(digits))
     SignInCode.objects.create(
         address_digest=digest,
@@ -155,9 +176,11 @@ def _send_code(address: Address, digest: str, *, now: datetime) -> None:
     )
 
 
-def _wrong_of_late(now: datetime) -> int:
+def _of_late(now: datetime) -> tuple[int, int]:
+    """Wrong tries and codes sent in the last hour, over all addresses."""
     recent = SignInCode.objects.filter(created_at__gt=now - timedelta(hours=1))
-    return int(recent.aggregate(wrong=Sum(ATTEMPTS - F("attempts_left")))["wrong"] or 0)
+    found = recent.aggregate(wrong=Sum(ATTEMPTS - F("attempts_left")), sent=Count("id"))
+    return int(found["wrong"] or 0), int(found["sent"])
 
 
 def _is_refused(address: Address) -> bool:
@@ -191,6 +214,10 @@ def _address_digest(address: Address) -> str:
     return salted_hmac(
         "toubib.people.address", f"{address.channel}:{address.value}", algorithm="sha256"
     ).hexdigest()
+
+
+def _page_digest(page: str) -> str:
+    return salted_hmac("toubib.people.page", page, algorithm="sha256").hexdigest()
 
 
 def _code_digest(address_digest: str, code: str) -> str:

@@ -21,7 +21,7 @@ from toubib.people.operations import (
     request_code,
     use_code,
 )
-from toubib.people.operations.codes import WRONG_PER_HOUR
+from toubib.people.operations.codes import ALL_PER_HOUR, WRONG_PER_HOUR
 from toubib.people.queries import roles_of
 from toubib.people.tests.factories import NOW, make_account, make_cast
 
@@ -122,10 +122,31 @@ def test_use_code_refuses_after_ten_minutes() -> None:
 
 def test_use_code_serves_once_but_survives_a_double_click() -> None:
     request_code(address=JEANNE, now=NOW)
-    account = use_code(address=JEANNE, code=code_sent(), now=NOW)
-    assert use_code(address=JEANNE, code=code_sent(), now=NOW + timedelta(seconds=2)) == account
+    account = use_code(address=JEANNE, code=code_sent(), page="a", now=NOW)
+    assert use_code(address=JEANNE, code=code_sent(), page="a", now=NOW + timedelta(seconds=2)) == account
     with pytest.raises(CodeDead):
-        use_code(address=JEANNE, code=code_sent(), now=NOW + timedelta(seconds=10))
+        use_code(address=JEANNE, code=code_sent(), page="a", now=NOW + timedelta(seconds=10))
+
+
+@pytest.mark.parametrize("page", ["", "b"])
+def test_a_used_code_serves_no_other_page_and_each_try_counts(page: str) -> None:
+    request_code(address=JEANNE, now=NOW)
+    use_code(address=JEANNE, code=code_sent(), page="a" if page else "", now=NOW)
+    for code in (code_sent(), wrong_for(code_sent())):
+        with pytest.raises(CodeDead):
+            use_code(address=JEANNE, code=code, page=page, now=NOW)
+    assert SignInCode.objects.get().attempts_left == 3
+
+
+def test_request_code_stops_for_a_while_when_all_addresses_together_ask_for_too_many() -> None:
+    SignInCode.objects.bulk_create(
+        SignInCode(address_digest=f"{n}", code_digest="x", created_at=NOW, expires_at=NOW)
+        for n in range(ALL_PER_HOUR)
+    )
+    with pytest.raises(TooManyCodes) as caught:
+        request_code(address=JEANNE, now=NOW + timedelta(minutes=59))
+    assert "Trop de codes partent en ce moment." in caught.value.sentence
+    assert request_code(address=JEANNE, now=NOW + timedelta(hours=1)).sent
 
 
 def test_only_the_last_code_serves() -> None:

@@ -187,3 +187,15 @@ def test_majority_at_is_midnight_in_paris(born: date, at: datetime) -> None:
 
 def test_age_on_counts_complete_years() -> None:
     assert [age_on(date(2008, 2, 29), on=day) for day in (date(2026, 2, 28), date(2026, 3, 1))] == [17, 18]
+
+
+@pytest.mark.parametrize("typed", ["+1 212 555 0100", "+44 7700 900123", "+88216 1234567", "+690 12345678"])
+def test_a_code_by_sms_goes_to_france_and_europe_alone(typed: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        parse_address(typed)
+    assert "d’Europe seulement" in str(caught.value.sentence)
+
+
+@pytest.mark.parametrize("typed", ["+689 87 12 34 56", "+352 621 123 456", "06 90 12 34 56"])
+def test_a_code_by_sms_goes_to_the_territories_and_europe(typed: str) -> None:
+    assert parse_address(typed).channel == Channel.SMS

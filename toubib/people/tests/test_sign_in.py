@@ -119,6 +119,16 @@ def test_a_double_click_on_the_code_enters_once_all_the_same(client: Client) -> 
     assert Account.objects.count() == 1
 
 
+def test_a_code_just_used_enters_from_no_other_browser(client: Client) -> None:
+    other = Client()
+    for one in (client, other):
+        ask(one, "zoe@exemple.test")
+    pages = [one.get("/connexion/code").context["pending"] for one in (client, other)]
+    code = code_sent()
+    assert enter(client, code, pending=pages[0]).status_code == 302
+    assert "Ce code ne sert plus." in enter(other, code, pending=pages[1]).content.decode()
+
+
 def test_a_forged_pending_field_opens_nothing(client: Client) -> None:
     assert enter(client, "123456", pending="x:y:z")["Location"] == "/connexion"
 

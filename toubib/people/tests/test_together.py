@@ -65,7 +65,7 @@ def test_a_burst_of_wrong_codes_gets_five_tries() -> None:
 def test_a_burst_of_the_right_code_makes_one_account() -> None:
     request_code(address=JEANNE, now=NOW)
     code = code_sent()
-    assert at_once(lambda: use_code(address=JEANNE, code=code, now=NOW)) == {"Account": MANY}
+    assert at_once(lambda: use_code(address=JEANNE, code=code, page="a", now=NOW)) == {"Account": MANY}
     assert Account.objects.count() == 1
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 from django.contrib.auth import logout
@@ -36,11 +37,10 @@ from toubib.people.operations import (
 )
 from toubib.people.sessions import after_sign_in, open_session, safe_next, start_pending
 from toubib.people.views.common import is_demo
-from toubib.ui.formats import say_hour
 
 ADDRESS = "people.address"
 INVITED = "people.invited"
-SALT = "toubib.people.code_page"
+SALT = "toubib.people.code_page.2"
 
 
 @login_not_required
@@ -74,7 +74,7 @@ def _ask_code(request: HttpRequest, form: Any, next_page: str) -> HttpResponse |
         form.refuse(error)
         return None
     except TooManyCodes as error:
-        form.add_error("address", _too_many(error))
+        form.add_error("address", error.sentence)
         return None
     request.session[ADDRESS] = [address.channel.value, address.value]
     return redirect(_with_next("people:code", next_page))
@@ -104,9 +104,10 @@ def _check_password(request: HttpRequest, form: Any, next_page: str) -> HttpResp
 @sensitive_post_parameters("code")
 @require_http_methods(["GET", "POST"])
 def enter_code(request: HttpRequest) -> HttpResponse:
-    address, next_page = _address_of(request), safe_next(request)
-    if address is None:
+    found, next_page = _page_of(request), safe_next(request)
+    if found is None:
         return redirect(_with_next("people:sign_in", next_page))
+    address, secret = found
     form = CodeForm(request.POST if request.POST.get("do") == "check" else None)
     form.fields["code"].widget.attrs["autofocus"] = True
     note = ""
@@ -115,7 +116,7 @@ def enter_code(request: HttpRequest) -> HttpResponse:
     elif form.is_bound and form.is_valid():
         now = timezone.now()
         try:
-            account = use_code(address=address, code=form.cleaned_data["code"], now=now)
+            account = use_code(address=address, code=form.cleaned_data["code"], page=secret, now=now)
         except (WrongCode, CodeDead) as error:
             form.add_error("code", error.sentence)
         else:
@@ -128,7 +129,7 @@ def enter_code(request: HttpRequest) -> HttpResponse:
         "note": note,
         "address": address.value,
         "by_sms": address.channel == Channel.SMS,
-        "pending": signing.dumps([address.channel, address.value], salt=SALT),
+        "pending": signing.dumps([address.channel, address.value, secret], salt=SALT),
     }
     return render(request, "people/code.html", page)
 
@@ -137,27 +138,23 @@ def _resend(address: Address) -> str:
     try:
         asked = request_code(address=address, now=timezone.now())
     except TooManyCodes as error:
-        return _too_many(error)
+        return error.sentence
     if asked.sent:
         return _("Un nouveau code est parti. L’ancien ne sert plus.")
     return _("Un code est parti il y a moins d’une minute. Attendez un instant.")
 
 
-def _address_of(request: HttpRequest) -> Address | None:
-    """From the session; or from the page's signed field, when a double click outran the session."""
-    kept = request.session.get(ADDRESS)
-    if kept is None and request.POST.get("pending"):
-        try:
-            kept = signing.loads(request.POST["pending"], salt=SALT, max_age=600)
-        except signing.BadSignature:
-            return None
-    return Address(Channel(kept[0]), kept[1]) if kept else None
-
-
-def _too_many(error: TooManyCodes) -> str:
-    return _("Trop de codes demandés pour cette adresse. Réessayez à %(hour)s.") % {
-        "hour": say_hour(error.retry_at)
-    }
+def _page_of(request: HttpRequest) -> tuple[Address, str] | None:
+    """Where the code went, from the session; or from the page's signed field, when a double click outran the session.
+    With the secret of that page, or of the one about to be shown."""
+    kept, secret = request.session.get(ADDRESS), secrets.token_urlsafe(16)
+    try:
+        *signed, of_page = signing.loads(request.POST.get("pending", ""), salt=SALT, max_age=600)
+    except signing.BadSignature:
+        signed = None
+    if signed is not None and kept in (None, signed):
+        kept, secret = signed, of_page
+    return (Address(Channel(kept[0]), kept[1]), secret) if kept else None
 
 
 def _with_next(name: str, next_page: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -37,7 +38,7 @@ from toubib.people.operations import (
 )
 from toubib.people.queries import links_of
 from toubib.people.sessions import open_session
-from toubib.ui.formats import say_age, say_hour, say_phone
+from toubib.ui.formats import say_age, say_phone
 from toubib.waiting.forms import ChildForm, PersonForm, RelativeOnPathForm
 from toubib.waiting.models import Ticket
 from toubib.waiting.operations import MoveRefused, attach_account, attach_patient
@@ -57,7 +58,7 @@ from toubib.waiting.views.common import (
 )
 from toubib.waiting.views.signs import STOPPED
 
-SALT = "toubib.waiting.code_page"
+SALT = "toubib.waiting.code_page.2"
 CARRIED = (TICKET, EARLIER_YES, PERSON, STOPPED)
 
 
@@ -88,41 +89,41 @@ def _ask_address(request: HttpRequest) -> HttpResponse:
         except BadInput as error:
             form.refuse(error)
         except TooManyCodes as error:
-            form.add_error("address", _too_many(error))
+            form.add_error("address", error.sentence)
         else:
             request.session[ADDRESS] = [address.channel.value, address.value]
             return redirect("waiting:identity_code")
     return render(request, "waiting/address.html", path_context("identite", form=form))
 
 
-def _too_many(error: TooManyCodes) -> str:
-    return _("Trop de codes demandés pour cette adresse. Réessayez à %(hour)s.") % {
-        "hour": say_hour(error.retry_at)
-    }
-
-
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """Where the code went, and for which ticket."""
+    """Where the code went, for which ticket, and the secret of the page that asks for it."""
 
     address: Address
     ticket: Ticket
+    secret: str
 
     def sealed(self) -> str:
-        return signing.dumps([self.address.channel, self.address.value, str(self.ticket.id)], salt=SALT)
+        return signing.dumps(self._words(), salt=SALT)
+
+    def _words(self) -> list[str]:
+        return [self.address.channel, self.address.value, str(self.ticket.id), self.secret]
 
 
 def _asked(request: HttpRequest) -> _Asked | None:
     """From the session; or from the page's signed field, when a double click outran the session."""
     ticket, kept = find_ticket(request), request.session.get(ADDRESS)
-    if kept and ticket is not None:
-        return _Asked(Address(Channel(kept[0]), kept[1]), ticket)
     try:
-        channel, value, ticket_id = signing.loads(request.POST.get("pending", ""), salt=SALT, max_age=600)
+        *signed, ticket_id, secret = signing.loads(request.POST.get("pending", ""), salt=SALT, max_age=600)
     except signing.BadSignature:
-        return None
-    ticket = Ticket.objects.filter(pk=ticket_id).first()
-    return _Asked(Address(Channel(channel), value), ticket) if ticket else None
+        signed, ticket_id, secret = None, "", ""
+    if kept and ticket is not None:
+        same = (signed, ticket_id) == (kept, str(ticket.id))
+        secret = secret if same else secrets.token_urlsafe(16)
+        return _Asked(Address(Channel(kept[0]), kept[1]), ticket, secret)
+    ticket = Ticket.objects.filter(pk=ticket_id).first() if signed else None
+    return _Asked(Address(Channel(signed[0]), signed[1]), ticket, secret) if signed and ticket else None
 
 
 @login_not_required
@@ -139,7 +140,12 @@ def code(request: HttpRequest) -> HttpResponse:
         note = _resend(asked.address)
     elif form.is_bound and form.is_valid():
         try:
-            account = use_code(address=asked.address, code=form.cleaned_data["code"], now=timezone.now())
+            account = use_code(
+                address=asked.address,
+                code=form.cleaned_data["code"],
+                page=asked.secret,
+                now=timezone.now(),
+            )
         except (WrongCode, CodeDead) as error:
             form.add_error("code", error.sentence)
         else:
@@ -154,7 +160,7 @@ def _resend(address: Address) -> str:
     try:
         sent = request_code(address=address, now=timezone.now()).sent
     except TooManyCodes as error:
-        return _too_many(error)
+        return error.sentence
     if sent:
         return _("Un nouveau code est parti. L’ancien ne sert plus.")
     return _("Un code est parti il y a moins d’une minute. Attendez un instant.")
