@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import io
+import math
 import struct
 import zlib
 
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
+from PIL.JpegImagePlugin import JpegImageFile
 
 from toubib.record.pdf import has_program, is_whole
 
 MAX_BYTES = 10 * 1024 * 1024
-MAX_PIXELS = 40_000_000
+MAX_PIXELS = 16_000_000  # decoded whole
+MAX_JPEG_PIXELS = 64_000_000  # a JPEG is decoded at a half, a quarter or an eighth of its size
 MAX_SIDE = 2400
 UNREADABLE = (  # what Pillow raises on broken files (150,000 of them were tried)
     Image.DecompressionBombError,
@@ -56,8 +59,10 @@ def _draw_anew(content: bytes) -> bytes:
     """Upright pixels alone, on white where the picture was transparent: no EXIF, no place, no comment."""
     try:
         picture = Image.open(io.BytesIO(content), formats=["JPEG", "PNG", "WEBP"])
-        if picture.width * picture.height > MAX_PIXELS:
-            raise BadFile(_("Cette image est trop grande."))
+        most = MAX_JPEG_PIXELS if isinstance(picture, JpegImageFile) else MAX_PIXELS
+        if picture.width * picture.height > most:
+            raise BadFile(_("Cette image est trop grande. Envoyez une photo JPEG, ou une image plus petite."))
+        _read_smaller(picture)
         upright = ImageOps.exif_transpose(picture)
         if upright.has_transparency_data:
             seen = upright.convert("RGBA")
@@ -72,3 +77,10 @@ def _draw_anew(content: bytes) -> bytes:
     out = io.BytesIO()
     pixels.save(out, format="JPEG", quality=85)
     return out.getvalue()
+
+
+def _read_smaller(picture: Image.Image) -> None:
+    """A telephone's photo of 48 million pixels is read no larger than needed; does nothing to a PNG or a WebP."""
+    times = max(picture.size) / MAX_SIDE
+    if times > 1:
+        picture.draft("RGB", (math.ceil(picture.width / times), math.ceil(picture.height / times)))

@@ -295,13 +295,21 @@ def tell_health_summary(
     return summary
 
 
-@transactional
 def add_attachment(*, patient_id: UUID, title: str, content: bytes, by: Actor, now: datetime) -> Attachment:
     """Keep a photo or PDF, encrypted; pictures are drawn anew without their metadata. Raises images.BadFile.
 
-    The same file sent twice before a visit (a double click) is one.
+    The same file sent twice before a visit (a double click) is one. It is drawn before any lock is held.
     """
     clean, media_type = images.clean_upload(content)
+    return _keep_attachment(
+        patient_id=patient_id, title=title, clean=clean, media_type=media_type, by=by, now=now
+    )
+
+
+@transactional
+def _keep_attachment(
+    *, patient_id: UUID, title: str, clean: bytes, media_type: str, by: Actor, now: datetime
+) -> Attachment:
     hold_lock(f"record.attachments.{patient_id}")
     waiting = Attachment.objects.filter(
         patient_id=patient_id, encounter__isnull=True, added_by=by.account_id, file__size=len(clean)

@@ -87,6 +87,28 @@ def test_large_picture_is_made_smaller():
     assert shown(content).size == (2400, 1200)
 
 
+def photo(width: int, height: int, format: str = "JPEG") -> bytes:
+    """MPO: a JPEG with a second picture, as some telephones make."""
+    out, picture = io.BytesIO(), Image.new("RGB", (width, height), "red")
+    picture.save(out, format, **({"save_all": True, "append_images": [picture]} if format == "MPO" else {}))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("format", ["JPEG", "MPO"])
+def test_photo_of_48_million_pixels_is_read_at_half_its_size(monkeypatch, format):
+    decoded = []
+    thumbnail = Image.Image.thumbnail
+    monkeypatch.setattr(
+        Image.Image, "thumbnail", lambda self, size: (decoded.append(self.size), thumbnail(self, size))[1]
+    )
+    content, _ = clean_upload(photo(8000, 6000, format))
+    assert (decoded, shown(content).size) == ([(4000, 3000)], (2400, 1800))
+
+
+def test_photo_of_16_million_pixels_and_a_little_is_kept():
+    assert shown(clean_upload(photo(4624, 3468))[0]).size == (2400, 1800)
+
+
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
@@ -100,6 +122,8 @@ def test_large_picture_is_made_smaller():
         (make_picture("PNG")[:60], "ni une photo"),
         (make_picture("WEBP")[:40], "ni une photo"),
         (bomb(7000, 7000), "trop grande"),
+        (bomb(4001, 4000), "trop grande"),
+        (photo(9000, 7200), "trop grande"),
         (bomb(10_000, 10_000), "ni une photo"),
         (bomb(60_000, 60_000), "ni une photo"),
         (make_pdf()[:-8], "incomplet"),

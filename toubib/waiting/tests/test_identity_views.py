@@ -184,6 +184,15 @@ def test_a_seventh_file_is_refused(client, pool):
     assert Attachment.objects.count() == 6
 
 
+def test_no_more_than_six_files_are_opened_at_a_time(client, pool):
+    walk_to(client, "sante")
+    files = [io.BytesIO(b"MZ not a picture") for _ in range(12)]
+    for file in files:
+        file.name = "virus.jpg"
+    said = errors(client.post("/consulter/sante", {**GOOD["sante"], "documents": files}))["documents"]
+    assert (len(said), said[-1]) == (7, "Envoyez 6 fichiers au plus à la fois.")
+
+
 def test_a_renewal_needs_the_old_ordonnance(client, pool):
     walk_to(client, "sante", motif={"key": "renewal"})
     refused = post(client, "sante")

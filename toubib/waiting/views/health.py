@@ -81,14 +81,15 @@ def _files(visit: Visit) -> list[Attachment]:
 
 
 def _keep_files(form: HealthForm, visit: Visit) -> None:
-    """Keep each file that can be kept; say which cannot, by its place."""
-    room = MOST_FILES - len(_files(visit))
+    """Keep each file that can be kept; say which cannot, by its place. No more are opened than may be kept."""
+    room, looked = MOST_FILES - len(_files(visit)), 0
     for name in ("camera", "documents"):
         for number, upload in enumerate(form.cleaned_data.get(name) or [], start=1):
-            if room <= 0:
-                form.add_error(
-                    name, _("Vous avez déjà %(most)s fichiers. Retirez-en un d’abord.") % {"most": MOST_FILES}
-                )
+            looked += 1
+            if room <= 0 or looked > MOST_FILES:
+                full = _("Vous avez déjà %(most)s fichiers. Retirez-en un d’abord.")
+                many = _("Envoyez %(most)s fichiers au plus à la fois.")
+                form.add_error(name, (full if room <= 0 else many) % {"most": MOST_FILES})
                 return
             try:
                 _keep_file(upload, visit)
