@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,7 +23,8 @@ from toubib.consultation.wire import MAX_BYTES, BadShape, read_message
 logger = logging.getLogger(__name__)
 
 MAX_MEMBERS = 4
-MAX_UNNAMED = 500
+MAX_UNNAMED = 500  # sockets before their hello, from everywhere; those who came in do not count
+MAX_UNNAMED_FROM_ONE = 20
 HELLO_SECONDS = 5.0
 GRACE = 8.0
 RATE, BURST, TOLERATED = 50.0, 200.0, 50
@@ -147,13 +149,15 @@ class Signalling:
         self.hub, self.origin_allowed, self.now, self.admits = hub, origin_allowed, now, admits
         self.rooms: dict[str, Room] = {}
         self.barred: dict[tuple[str, str], float] = {}
-        self.unnamed = 0
+        self.unnamed: Counter[str] = Counter()  # sockets before their hello, by the peer's address
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await receive()
         headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
         origin_ok = self.origin_allowed(headers.get(b"origin", ""), headers.get(b"host", ""))
-        if not origin_ok or self.unnamed >= MAX_UNNAMED:
+        peer = str((scope.get("client") or ("",))[0])
+        full = self.unnamed.total() >= MAX_UNNAMED or self.unnamed[peer] >= MAX_UNNAMED_FROM_ONE
+        if not origin_ok or full:
             await send({"type": "websocket.close", "code": POLICY if not origin_ok else BUSY})
             return
         await send({"type": "websocket.accept"})
@@ -161,7 +165,7 @@ class Signalling:
         writer = asyncio.create_task(socket.write())
         member: Member | None = None
         try:
-            member = await self._greet(socket, receive)
+            member = await self._greet(socket, receive, peer)
             if member is not None:
                 await self._serve(member, socket, receive)
         finally:
@@ -171,9 +175,9 @@ class Signalling:
 
     # Coming in
 
-    async def _greet(self, socket: Socket, receive: Receive) -> Member | None:
+    async def _greet(self, socket: Socket, receive: Receive, peer: str) -> Member | None:
         """The member, once the first message was a hello with a valid pass; None after closing."""
-        self.unnamed += 1
+        self.unnamed[peer] += 1
         try:
             async with asyncio.timeout(HELLO_SECONDS):
                 event = await receive()
@@ -191,7 +195,9 @@ class Signalling:
             socket.close(BAD_PASS)
             return None
         finally:
-            self.unnamed -= 1
+            self.unnamed[peer] -= 1
+            if not self.unnamed[peer]:
+                del self.unnamed[peer]  # addresses are not kept
         return self._enter(who, hello, socket, allowed=allowed)
 
     def _enter(self, who: RoomPass, hello: News, socket: Socket, *, allowed: bool) -> Member | None:

@@ -298,7 +298,7 @@ def test_flood_is_warned_then_closed_and_the_others_do_not_notice(server):
 class Wire:
     """One socket without a network, for what the harness does not do."""
 
-    def __init__(self, app: Signalling, now: datetime) -> None:
+    def __init__(self, app: Signalling, now: datetime, *, client: str = "", silent: bool = False) -> None:
         token = make_room_token(
             room_id="r", participant_id="odile", role="patient", name="O", rpps="", side="patient", now=now
         )
@@ -306,8 +306,9 @@ class Wire:
         self.sent: list[dict[str, Any]] = []
         self.incoming.put_nowait({"type": "websocket.connect"})
         hello = json.dumps({"type": "hello", "token": token, "tab": "t"})
-        self.incoming.put_nowait({"type": "websocket.receive", "text": hello})
-        scope = {"type": "websocket", "headers": []}
+        if not silent:
+            self.incoming.put_nowait({"type": "websocket.receive", "text": hello})
+        scope = {"type": "websocket", "headers": [], **({"client": (client, 4000)} if client else {})}
         self.task = asyncio.ensure_future(app(scope, self.incoming.get, self.send))
 
     async def send(self, message: dict[str, Any]) -> None:
@@ -318,6 +319,29 @@ class Wire:
     async def code(self) -> int | None:
         await asyncio.wait({self.task}, timeout=1)
         return self.sent[-1].get("code")
+
+
+def test_silent_sockets_of_one_address_close_the_door_to_that_address_alone():
+    now = datetime(2026, 11, 21, 14, tzinfo=UTC)
+
+    async def scene() -> list[object]:
+        app = Signalling(hub=Topics(), origin_allowed=lambda *_: True, now=lambda: now)
+        silent = []
+        for _ in range(25):
+            silent.append(Wire(app, now, client="203.0.113.7", silent=True))
+            await asyncio.sleep(0)
+        await asyncio.sleep(0.1)
+        kinds = [wire.sent[-1]["type"] for wire in silent]
+        other = Wire(app, now, client="198.51.100.1")
+        await asyncio.sleep(0.2)
+        seen = [kinds.count("websocket.accept"), silent[-1].sent[-1].get("code")]
+        seen.append(json.loads(other.sent[1]["text"])["type"])
+        for wire in [*silent[:20], other]:
+            wire.incoming.put_nowait({"type": "websocket.disconnect"})
+        await asyncio.wait([wire.task for wire in [*silent, other]], timeout=3)
+        return [*seen, dict(app.unnamed)]
+
+    assert asyncio.run(scene()) == [20, 1013, "welcome", {}]
 
 
 def test_hook_decides_who_comes_in_also_when_the_doctor_calls_again():
