@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -167,15 +167,18 @@ class ReasonForm(Form):
         help_text=_("Depuis quand, où, ce qui a changé. Le médecin le lira avant l’appel."),
     )
 
-    def __init__(self, data: Any = None, **more: Any) -> None:
+    def __init__(self, data: Any = None, *, shut: Mapping[str, str] | None = None, **more: Any) -> None:
+        """`shut`: what to say of the reasons whose line takes nobody soon enough."""
         super().__init__(data, **more)
+        self.shut = shut or {}
         rows = catalogue.reasons()
         field = self.fields["key"]
         field.choices = [(row.key, row.label) for row in rows]  # type: ignore[attr-defined]
         field.choice_hints = {row.key: self._hint(row) for row in rows}  # type: ignore[attr-defined]
 
-    @staticmethod
-    def _hint(row: catalogue.Reason) -> str:
+    def _hint(self, row: catalogue.Reason) -> str:
+        if row.key in self.shut:
+            return self.shut[row.key]
         channel = "" if row.channel == "home" or row.channel_text in row.advice else row.channel_text
         photo = _now("Photo utile.") if row.photo and "photo" not in row.advice.lower() else ""
         return " ".join(part for part in (channel, row.advice, photo) if part)
@@ -185,6 +188,9 @@ class ReasonForm(Form):
         chosen = catalogue.reason(typed.get("key", ""))
         if chosen is not None and chosen.free_text and not typed.get("text", "").strip():
             self.add_error("text", _("Dites-le en quelques mots."))
+        if chosen is not None and chosen.key in self.shut:
+            other = _now("Choisissez un autre motif pour être vu maintenant, ou appelez le 116 117.")
+            self.add_error("key", f"{self.shut[chosen.key]} {other}")
         return typed
 
 

@@ -1,15 +1,59 @@
 """Where, for whom, why, the médecin traitant: what goes on, what stays and what is kept."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from toubib.directory.enums import Title
 from toubib.directory.tests.factories import make_practitioner
 from toubib.people.enums import LinkKind
 from toubib.people.tests.factories import make_account, make_link, make_patient, make_professional, sign_in
-from toubib.waiting.tests.factories import make_scene, put_on_duty
+from toubib.waiting.tests.factories import make_pool, make_scene, put_on_duty
 from toubib.waiting.tests.walk import GOOD, errors, post, the_ticket, walk_to
 
 pytestmark = pytest.mark.django_db
+
+
+def test_a_closed_line_is_told_at_the_reason_and_another_may_be_chosen(client, pool):
+    local = timezone.localtime()
+    opens = local + timedelta(hours=3)
+    make_pool(
+        key="dermatologie", name="Peau", opens_at=opens.time(), closes_at=(opens + timedelta(hours=1)).time()
+    )
+    walk_to(client, "motif")
+    page, refused = client.get("/consulter/motif"), post(client, "motif", key="dermatology")
+    assert "Aucun médecin n’est là avant" in page.content.decode()
+    assert ["Choisissez un autre motif pour être vu maintenant" in one for one in errors(refused)["key"]] == [
+        True
+    ]
+    assert the_ticket(client).reason_key == ""
+    assert post(client, "motif").url == "/consulter/medecin-traitant"
+
+
+def test_a_line_that_opens_while_the_answers_are_kept_may_be_prepared(client, pool):
+    opens = timezone.localtime() + timedelta(minutes=10)
+    make_pool(
+        key="dermatologie", name="Peau", opens_at=opens.time(), closes_at=(opens + timedelta(hours=1)).time()
+    )
+    walk_to(client, "motif")
+    assert post(client, "motif", key="dermatology").url == "/consulter/medecin-traitant"
+
+
+def test_the_ear_is_told_once_that_it_is_better_seen_in_person(client, pool):
+    walk_to(client, "motif")
+    text = client.get("/consulter/motif").content.decode()
+    assert (text.count("otoscope"), "est utile" in text) == (1, False)
+
+
+def test_an_empty_commune_gives_one_sentence(client, pool):
+    walk_to(client, "lieu")
+    refused = [post(client, "lieu", town=town) for town in ("", "zzz")]
+    assert [errors(one)["town"] for one in refused] == [
+        ["Écrivez la commune où vous êtes."],
+        ["Nous ne trouvons pas cette commune. Vérifiez le nom ou le code postal."],
+    ]
+    assert ["Aucune commune à ce nom" in one.content.decode() for one in refused] == [False, False]
 
 
 # Where

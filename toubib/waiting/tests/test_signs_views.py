@@ -133,9 +133,11 @@ def test_a_line_that_closes_meanwhile_refuses_at_the_door_and_keeps_the_answers(
     assert (
         answer.status_code,
         "pas encore validées" in answer.content.decode(),
+        "gardées que 30 minutes" in answer.content.decode(),
         the_ticket(client).state,
     ) == (
         200,
+        True,
         True,
         "triaged",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -20,12 +21,13 @@ from toubib.people.queries import links_of
 from toubib.territory.models import Commune
 from toubib.territory.queries import find_communes
 from toubib.ui.formats import say_age, say_phone
+from toubib.waiting import catalogue
 from toubib.waiting.enums import MedecinTraitant
 from toubib.waiting.forms import ForWhomForm, MedecinTraitantForm, PlaceForm, ReasonForm
 from toubib.waiting.operations import say_for_whom, say_language, say_medecin_traitant, say_place, say_reason
-from toubib.waiting.queries import doctors_on_duty, pool_for
+from toubib.waiting.queries import admission_to, doctors_on_duty, pool_for
 from toubib.waiting.queries.doctors import find_doctors_here
-from toubib.waiting.views.common import Visit, next_step, path_context, step_page
+from toubib.waiting.views.common import Visit, draft_life, next_step, path_context, step_page
 from toubib.waiting.views.signs import GENERAL
 
 PERSON = "waiting.person"
@@ -46,7 +48,7 @@ def place(request: HttpRequest, visit: Visit) -> HttpResponse:
         shown = PlaceForm(found=found, initial={name: request.POST.get(name, "") for name in form.fields})
         return _show_place(request, shown, found, searched=True)
     if not form.is_valid():
-        return _show_place(request, form, found, searched=True)
+        return _show_place(request, form, found)  # the sentence beside the field says that none was found
     say_place(
         ticket_id=visit.ticket.id, commune_id=form.cleaned_data["place"].id, detail=form.cleaned_data["detail"],
         callback_phone=form.cleaned_data["phone"], by=visit.by, now=visit.now,
@@ -86,7 +88,8 @@ def communes(request: HttpRequest) -> HttpResponse:
     """The list alone, for the page's script. By POST: where someone is stands in no address."""
     found = find_communes(text=request.POST.get("town", "")[:120])
     chosen = str(found[0].id) if len(found) == 1 else ""
-    return render(request, "waiting/communes.html", {"found": found, "chosen": chosen, "searched": True})
+    searched = bool(request.POST.get("town", "").strip())
+    return render(request, "waiting/communes.html", {"found": found, "chosen": chosen, "searched": searched})
 
 
 # For whom
@@ -179,7 +182,9 @@ def _kind_of(link: PatientLink, visit: Visit) -> str:
 def reason(request: HttpRequest, visit: Visit) -> HttpResponse:
     ticket = visit.ticket
     form = ReasonForm(
-        request.POST or None, initial={"key": ticket.reason_key, "text": ticket.reason_text or ""}
+        request.POST or None,
+        shut=_shut(now=visit.now),
+        initial={"key": ticket.reason_key, "text": ticket.reason_text or ""},
     )
     if request.method == "POST" and form.is_valid():
         typed = form.cleaned_data
@@ -188,6 +193,23 @@ def reason(request: HttpRequest, visit: Visit) -> HttpResponse:
         )
         return next_step(request, ticket)
     return render(request, "waiting/reason.html", path_context("motif", form=form))
+
+
+def _shut(*, now: datetime) -> dict[str, str]:
+    """By reason, why its line is closed, when it opens later than the answers are kept."""
+    rows = catalogue.reasons()
+    said = {key: _why_shut(key, now=now) for key in {row.pool for row in rows}}
+    return {row.key: said[row.pool] for row in rows if said[row.pool]}
+
+
+def _why_shut(key: str, *, now: datetime) -> str:
+    pool = pool_for(key=key)
+    if pool is None:
+        return _("Pas de file ici pour ce motif.")
+    admission = admission_to(pool=pool, now=now)
+    opens = admission.next_opening
+    soon = admission.open or (opens is not None and opens - now <= draft_life(now))
+    return "" if soon else admission.reason
 
 
 # The médecin traitant
@@ -212,7 +234,7 @@ def medecin_traitant(request: HttpRequest, visit: Visit) -> HttpResponse:
         shown = MedecinTraitantForm(found=found, initial={**said, "answer": MedecinTraitant.HERE.value})
         return _show_doctors(request, shown, found, searched=True)
     if not form.is_valid():
-        return _show_doctors(request, form, found, searched=bool(request.POST.get("name", "").strip()))
+        return _show_doctors(request, form, found)
     own = form.cleaned_data["practitioner"]
     ticket = say_medecin_traitant(
         ticket_id=ticket.id, answer=MedecinTraitant(form.cleaned_data["answer"]),

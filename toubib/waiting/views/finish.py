@@ -16,7 +16,7 @@ from toubib.waiting.forms import WITH_DOCTOR, ConsentsForm
 from toubib.waiting.operations import CannotEnter, finish_step, join_line
 from toubib.waiting.queries import admission_to, doctors_on_duty, estimate_wait, missing_steps, pool_for
 from toubib.waiting.queries.line import line_of
-from toubib.waiting.views.common import NAMES, Visit, next_step, path_context, room_of, step_page
+from toubib.waiting.views.common import NAMES, Visit, draft_life, next_step, path_context, room_of, step_page
 
 LONGEST_RESULT = 16 * 1024
 STATUSES = frozenset({"ok", "refused", "none", "broken", "skipped", "hear"})
@@ -95,7 +95,8 @@ def ready(request: HttpRequest, visit: Visit) -> HttpResponse:
             if why.step:
                 messages.warning(request, refusal)
                 return redirect(f"waiting:{NAMES[why.step]}")
-    page = path_context("pret", back="waiting:test", refusal=refusal, **_said(visit), **_line(visit))
+    more = {"refusal": refusal, "minutes": int(draft_life(visit.now).total_seconds()) // 60}
+    page = path_context("pret", back="waiting:test", **more, **_said(visit), **_line(visit))
     return render(request, "waiting/ready.html", page)
 
 
