@@ -33,6 +33,7 @@ HEARTBEAT = 15.0
 MAX_QUEUED = 64
 MAX_AGE = 30 * 60.0
 MAX_PAGES = 12
+SIGNED_OUT = "signed_out"
 _WORD = re.compile(r"[a-z0-9_.-]{1,40}")
 _OPEN = b"retry: 2000\nevent: ready\ndata: {}\n\n"
 
@@ -54,6 +55,10 @@ class Page:
         self.since = since
 
     def hear(self, news: News) -> None:
+        """A session of the account ended: the page goes, and comes back if its own session still lives."""
+        if news.get("event") == SIGNED_OUT:
+            self.end()
+            return
         self.push(encode(news))
 
     def push(self, block: bytes) -> None:

@@ -10,12 +10,14 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.contrib.sessions.backends.db import SessionStore
 
 from toubib.config import sse
 from toubib.config.sse import Page, encode, who_listens
+from toubib.ground import hub
 from toubib.people.tests.factories import make_account, sign_in
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -145,6 +147,25 @@ def test_page_that_does_not_read_is_let_go():
     assert not page.ended
     page.hear({"event": "rank"})
     assert (page.ended, len(page.waiting)) == (True, 0)
+
+
+def test_page_ends_when_the_account_signs_out():
+    page = Page(since=0.0)
+    page.hear({"event": "rank"})
+    page.hear({"topic": "account:1", "event": "signed_out"})
+    assert (page.ended, len(page.waiting)) == (True, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_signing_out_is_told_to_the_streams_of_the_account(client, monkeypatch):
+    heard = []
+    monkeypatch.setattr(hub, "_listeners", [lambda topic, news: heard.append((topic, news["event"]))])
+    monkeypatch.setattr(hub, "connection", SimpleNamespace(vendor="sqlite", run_on_commit=[]))
+    account = make_account()
+    sign_in(client, account)
+    client.post("/deconnexion")
+    client.post("/deconnexion")
+    assert [one for one in heard if one[1] == "signed_out"] == [(f"account:{account.pk}", "signed_out")]
 
 
 @pytest.mark.parametrize(
