@@ -65,6 +65,18 @@ def test_each_person_in_the_list_is_journaled_once_a_duty():
     assert reads.filter(patient=second.patient_id).count() == 2
 
 
+def test_each_recent_consultation_on_the_desk_is_journaled_once_a_day():
+    call = make_call()
+    Encounter.objects.filter(pk=call.encounter.pk).update(state="signed", signed_at=timezone.now())
+    client = client_of(call.doctor.account)
+    for _ in range(2):
+        assert "Camille" in text_of(client.get("/cabinet"))
+    reads = JournalEntry.objects.filter(action="record.encounter.list")
+    assert list(reads.values_list("patient", "subject_id", "account")) == [
+        (call.patient.id, str(call.encounter.id), call.doctor.account_id)
+    ]
+
+
 def test_desk_off_duty_offers_the_form():
     _, _, client = off_duty()
     shown = text_of(client.get("/cabinet"))

@@ -18,7 +18,7 @@ from toubib.consultation.forms import DutyForm, RefuseForm
 from toubib.consultation.operations import open_room
 from toubib.consultation.queries import day_of, recent_rooms, room_of_encounter, unsigned_rooms
 from toubib.consultation.views.common import keep_message, tell, wants_fragment
-from toubib.consultation.views.line import line_context, trace_line
+from toubib.consultation.views.line import line_context, trace_line, trace_recent
 from toubib.consultation.views.rights import may_practise
 from toubib.consultation.views.words import why_sentences
 from toubib.directory.models import Practitioner
@@ -80,11 +80,13 @@ def _desk_context(
     request: HttpRequest, professional: ProfessionalAccount, duty: Duty | None, *, now: datetime
 ) -> dict[str, Any]:
     practitioner = professional.practitioner
+    recent = recent_rooms(practitioner_id=practitioner.id)
+    trace_recent(recent, by=current_actor(request), now=now)
     context = {
         "practitioner": practitioner,
         **panel_context(request, professional, duty, now=now),
         **line_context(duty=duty, now=now),
-        "recent": recent_rooms(practitioner_id=practitioner.id),
+        "recent": recent,
         "day": day_of(practitioner_id=practitioner.id, now=now),
     }
     if duty is None:

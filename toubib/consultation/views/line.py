@@ -19,6 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from toubib.consultation.forms import TierForm
+from toubib.consultation.models import Room
 from toubib.consultation.views.common import keep_message, tell
 from toubib.ground.actors import Actor
 from toubib.ground.journal import entry_of, trace, trace_many
@@ -68,6 +69,27 @@ def _trace_rows(rows: list[WaitingRow], *, duty: Duty, now: datetime) -> None:
     tickets = Ticket.objects.filter(pk__in=new).values_list("id", "patient_id")
     trace_many(_row_entry(ticket_id, patient_id, by=by, now=now) for ticket_id, patient_id in tickets)
     cache.set(key, known | frozenset(new), SHOWN_KEPT)
+
+
+def trace_recent(rooms: list[Room], *, by: Actor, now: datetime) -> None:
+    """One entry for each consultation named on the desk, once a day for each doctor."""
+    key = f"recent.shown.{by.account_id}"
+    known: frozenset[UUID] = cache.get(key, frozenset())
+    new = [room.encounter for room in rooms if room.encounter_id not in known]
+    if not new:
+        return
+    trace_many(
+        entry_of(
+            by=by,
+            action="record.encounter.list",
+            now=now,
+            patient=encounter.patient_id,
+            subject="encounter",
+            subject_id=encounter.id,
+        )
+        for encounter in new
+    )
+    cache.set(key, known | {encounter.id for encounter in new}, SHOWN_KEPT)
 
 
 def _row_entry(ticket_id: UUID, patient_id: UUID | None, *, by: Actor, now: datetime) -> JournalEntry:
