@@ -9,10 +9,11 @@ from PIL import Image
 
 from toubib.consultation.models import Invite
 from toubib.consultation.operations import has_agreed
+from toubib.consultation.queries import day_of
 from toubib.ground.models import JournalEntry
 from toubib.people.enums import LinkKind
 from toubib.people.tests.factories import make_account, make_link
-from toubib.record.models import Attachment
+from toubib.record.models import Attachment, Encounter
 from toubib.record.operations import tell_health_summary
 from toubib.waiting.enums import TicketState
 from toubib.waiting.models import FollowUp, Ticket
@@ -41,6 +42,7 @@ def test_rank_interval_and_order_while_waiting():
         "1 derrière vous, 1 devant vous.",
         "Aucun médecin n’est là en ce moment.",
         "La personne devant vous est arrivée à",
+        "Qui attend une autre langue ou une autre spécialité peut être appelé après vous.",
         "Personne n’a été placé devant vous",
         "Langue : français.",
         "Ni le prix, ni votre couverture",
@@ -57,6 +59,15 @@ def test_interval_and_how_it_was_computed_when_a_doctor_is_there():
     assert "Un médecin devrait vous appeler entre" in page
     assert "sur une durée supposée" in page
     assert "1 médecin" in page
+
+
+def test_an_offered_request_shows_that_a_doctor_looks_at_it_and_no_interval():
+    visit = Journey.begin()
+    put_on_duty(visit.scene, visit.doctor, now=visit.now)
+    put_in_line(visit.scene, now=visit.now)
+    page = body(visit.client().get(at(visit)))
+    assert (visit.state(), "Un médecin regarde votre demande." in page) == ("offered", True)
+    assert "devrait vous appeler" not in page and "une autre langue" not in page
 
 
 def test_a_tier_is_said_without_a_name_or_a_reason():
@@ -103,6 +114,14 @@ def test_acts_are_the_owners_alone(name):
     assert visit.state() == "waiting"
 
 
+@pytest.mark.parametrize("name", ["go_out", "return", "leave", "decline", "invite"])
+def test_an_address_that_only_acts_leads_its_owner_to_the_page(name):
+    visit = Journey.begin()
+    answer = visit.client().get(at(visit, f"waiting_{name}"))
+    assert (answer.status_code, answer["Location"], visit.state()) == (302, at(visit), "waiting")
+    assert visit.client(visit.scene.cast.stranger).get(at(visit, f"waiting_{name}")).status_code == 404
+
+
 def test_state_fragment_moves_the_page_when_the_phase_changed():
     visit = Journey.begin()
     client, url = visit.client(), at(visit, "waiting_state")
@@ -128,13 +147,13 @@ def test_go_out_be_called_back_and_return():
         assert client.post(at(visit, "waiting_go_out"), sent).status_code == 302
     assert (visit.state(), Ticket.objects.get().callback_phone) == ("away", "+33639980042")
     assert "Nous vous prévenons au" in body(client.get(at(visit)))
-    put_on_duty(visit.scene, visit.scene.cast.lenoir, languages=["de"], now=visit.now)
+    put_on_duty(visit.scene, visit.scene.cast.lenoir, now=visit.now)
     call_back_away(now=visit.now)
     page = body(client.get(at(visit)))
     assert "C’est bientôt à vous." in page and "Revenez avant" in page
     for _ in range(2):
         client.post(at(visit, "waiting_return"))
-    assert visit.state() == "waiting"
+    assert visit.state() == "offered"
 
 
 def test_go_out_keeps_what_was_typed_when_the_number_is_wrong():
@@ -225,6 +244,8 @@ def test_doctor_is_named_before_joining_and_may_be_declined_once():
     page = body(client.post(at(visit, "waiting_decline"), follow=True))
     assert "Votre place est gardée." in page
     assert (visit.state(), Ticket.objects.get().arrived_at) == ("waiting", arrived)
+    assert Encounter.objects.get().abort_reason == "declined"
+    assert day_of(practitioner_id=doctor.id, now=visit.now).aborted == 0
     page = body(client.post(at(visit, "waiting_decline"), follow=True))
     assert "Aucun médecin ne vous attend" in page
 
@@ -242,7 +263,8 @@ def test_an_invitation_shows_its_link_once():
     client = visit.client()
     answer = client.post(at(visit, "waiting_invite"), {"role": "interpreter"})
     assert answer["Location"].endswith("#invites")
-    assert "/invite/" in body(client.get(at(visit)))
+    shown = body(client.get(at(visit)))
+    assert shown.index('id="invites"') < shown.index("/invite/") < shown.index("Faire un lien")
     page = body(client.get(at(visit)))
     assert "/invite/" not in page and "Interprète" in page and "lien à envoyer" in page
     assert client.post(at(visit, "waiting_invite"), {"role": "colleague"}).status_code == 422

@@ -84,6 +84,7 @@ function showRank(say, news) {
 function showWait(say, { low, high, at }) {
   const shown = section?.querySelector('[data-line="wait"]');
   const known = typeof low === "number" && typeof high === "number";
+  if (section?.querySelector("[data-line-offered]")) return; // a doctor looks at the request: no interval is shown
   if (known !== Boolean(shown)) return void setTimeout(renew, Math.random() * 2000); // a doctor came, or the last one left
   if (typeof low !== "number" || typeof high !== "number") return;
   put("wait", intervalOf(say, low, high));
