@@ -32,7 +32,7 @@ function take(html) {
   const asked = panel.querySelectorAll("[data-asked]");
   if (asked.length <= before) return;
   const text = asked[asked.length - 1].textContent?.trim() ?? "";
-  document.dispatchEvent(new CustomEvent("toubib:toast", { detail: { text } }));
+  document.dispatchEvent(new CustomEvent("toubib:say", { detail: { text } }));
 }
 
 /** Answers stay on the page: leaving it would cut the call. */
