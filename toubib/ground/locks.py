@@ -9,7 +9,7 @@ from typing import ParamSpec, TypeVar
 
 from django.db import connection, models, transaction
 
-from toubib.ground.prepared import read_one, update
+from toubib.ground.prepared import ask, read_one, update
 
 Row = TypeVar("Row", bound=models.Model)
 P = ParamSpec("P")
@@ -69,6 +69,11 @@ def find_locked(rows: models.QuerySet[Row], **where: object) -> Row | None:
 def lock_rows_free(rows: models.QuerySet[Row]) -> list[Row]:
     """The rows that nobody else holds, locked and remembered; those held by another are left out."""
     return [_remembered(row) for row in rows.select_for_update(of=("self",), skip_locked=True)]
+
+
+def lock_asked(build: Callable[..., models.QuerySet[Row]], **values: object) -> list[Row]:
+    """The rows of `build`, which locks them itself, remembered; compiled once (see `ask`)."""
+    return [_remembered(row) for row in ask(build, **values)]
 
 
 def _remembered(row: Row) -> Row:

@@ -1,8 +1,8 @@
 """Reads that nearly every act makes, compiled once.
 
-Django writes the SQL of a query anew each time, which costs several times what it then costs to ask it. `read` asks the
-same rows as the ORM would, and remembers the statement by the shape of the query; only the values change. A shape that
-it does not know how to remember goes through the ORM as usual: the answer is the same, only slower.
+Django writes the SQL of a query anew each time, which costs several times what it then costs to ask it. `read` and `ask`
+answer what the ORM would, and remember the statement by the shape of the query; only the values change. A shape that
+they do not know how to remember goes through the ORM as usual: the answer is the same, only slower.
 """
 
 from __future__ import annotations
@@ -13,11 +13,13 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection, models, transaction
 from django.db.models.query import get_related_populators
 
 Row = TypeVar("Row", bound=models.Model)
-Converters = list[tuple[int, list[Callable[..., Any]], Any]]
+Values = dict[str, Any]
+Build = Callable[..., models.QuerySet[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +29,16 @@ class Statement:
     sql: str
     params: tuple[Any, ...]
     places: tuple[tuple[int, str], ...]
-    model: type[models.Model]
+    converters: list[tuple[int, list[Callable[..., Any]], Any]]
+    model: type[models.Model] | None  # None: rows of plain values
     columns: list[str]
     first: int
     last: int
-    converters: Converters
     related: list[Any]
+    annotations: dict[str, int]
     locks: bool
 
-    def rows(self, values: dict[str, Any]) -> Iterator[Any]:
+    def rows(self, values: Values) -> Iterator[Any]:
         if self.locks and connection.get_autocommit():
             raise transaction.TransactionManagementError(
                 "select_for_update cannot be used outside of a transaction."
@@ -46,41 +49,58 @@ class Statement:
         with connection.cursor() as cursor:
             cursor.execute(self.sql, params)
             found = cursor.fetchall()
-        return (self._row(list(values)) for values in found)
+        return (self._row(list(one)) for one in found)
 
     def _row(self, values: list[Any]) -> Any:
         for place, converters, expression in self.converters:
             for convert in converters:
                 values[place] = convert(values[place], expression, connection)
+        if self.model is None:
+            return tuple(values)
         row = self.model.from_db(connection.alias, self.columns, values[self.first : self.last])
         for populator in self.related:
             populator.populate(values, row)
+        for name, place in self.annotations.items():
+            setattr(row, name, values[place])
         return row
 
 
 _statements: dict[tuple[Any, ...], Statement | None] = {}
 
 
-def read(rows: models.QuerySet[Row], **where: Any) -> list[Row]:
-    """`list(rows.filter(**where))`, compiled once for each shape of `rows` and each set of names in `where`.
+def read(rows: models.QuerySet[Row], *, at_most: int | None = None, **where: Any) -> list[Row]:
+    """`list(rows.filter(**where)[:at_most])`, compiled once for each shape of `rows` and set of names in `where`.
 
     `rows` may be shaped by `select_related`, `only`, `order_by`, `select_for_update`; one narrowed by `filter` or a limit is
-    asked by the ORM.
-    Ids, moments and texts are values; anything else (True, None, a number) belongs to the shape.
+    asked by the ORM. Ids, moments and texts are values; anything else (True, None, a number) belongs to the shape.
     """
     given = {name: value.pk if isinstance(value, models.Model) else value for name, value in where.items()}
-    if not _is_plain(rows):
-        return list(rows.filter(**given))
-    key = _shape(rows, given)
-    if key not in _statements:
-        _statements[key] = _compile(rows, given)
-    statement = _statements[key]
-    return list(rows.filter(**given)) if statement is None else list(statement.rows(given))
+
+    def build(**values: Any) -> models.QuerySet[Row]:
+        return rows.filter(**values)[:at_most]
+
+    return _answer(build, given, (at_most, _shape(rows)) if _is_plain(rows) else None)
 
 
 def read_one(rows: models.QuerySet[Row], **where: Any) -> Row | None:
     """The row of that unique key, or None."""
     return next(iter(read(rows, **where)), None)
+
+
+def ask(build: Build, **values: Any) -> list[Any]:
+    """`list(build(**values))`, compiled once; `build` is a function of a module, and makes no choice by the values."""
+    return _answer(build, values, (build,))
+
+
+def _answer(build: Build, values: Values, shape: tuple[Any, ...] | None) -> list[Any]:
+    if shape is None:
+        return list(build(**values))
+    kinds = tuple((name, type(value) if _is_value(value) else repr(value)) for name, value in values.items())
+    key = (connection.vendor, connection.features.has_select_for_update, kinds, shape)
+    if key not in _statements:
+        _statements[key] = _compile(build, values)
+    statement = _statements[key]
+    return list(build(**values)) if statement is None else list(statement.rows(values))
 
 
 def _is_value(value: object) -> bool:
@@ -96,47 +116,63 @@ def _is_plain(rows: models.QuerySet[Any]) -> bool:
     return not (narrowed or others)
 
 
-def _shape(rows: models.QuerySet[Any], given: dict[str, Any]) -> tuple[Any, ...]:
+def _shape(rows: models.QuerySet[Any]) -> tuple[Any, ...]:
     query = rows.query
-    names = tuple((name, "?" if _is_value(value) else repr(value)) for name, value in given.items())
+    names, deferred = query.deferred_loading
     locking = (query.select_for_update, query.select_for_update_of, query.select_for_update_skip_locked)
-    names_only, deferred = query.deferred_loading
-    parts = (
-        repr(query.select_related),
-        frozenset(names_only),
-        deferred,
-        query.order_by,
-        query.default_ordering,
-    )
-    return (connection.vendor, connection.features.has_select_for_update, rows.model, names, locking, parts)
+    order = (query.order_by, query.default_ordering)
+    return (rows.model, repr(query.select_related), frozenset(names), deferred, locking, order)
 
 
-def _compile(rows: models.QuerySet[Any], given: dict[str, Any]) -> Statement | None:
-    """The statement with a marker for each value, found again among its parameters; None where one is not."""
-    markers = {name: _marker(value) for name, value in given.items() if _is_value(value)}
-    compiler = rows.filter(**{**given, **markers}).query.get_compiler(connection=connection)
-    sql, params = compiler.as_sql()
-    places = [
-        (place, name)
-        for name, marker in markers.items()
-        for place, param in enumerate(params)
-        if param == _adapted(marker)
-    ]
-    if sorted(name for _place, name in places) != sorted(markers) or compiler.annotation_col_map:
+def _compile(build: Build, values: Values) -> Statement | None:
+    """The statement written for two sets of markers: what stands in the place of each is the value, and the rest must not
+    have moved. None where a value cannot be found again, as when something is computed from it."""
+    found = []
+    for _twice in range(2):
+        markers = {name: _marker(value) for name, value in values.items() if _is_value(value)}
+        rows = build(**{**values, **markers})
+        compiler = rows.query.get_compiler(connection=connection)
+        try:
+            sql, params = compiler.as_sql()
+        except EmptyResultSet:
+            return None
+        names = {_adapted(marker): name for name, marker in markers.items()}
+        places = tuple(
+            (n, names[param])
+            for n, param in enumerate(params)
+            if isinstance(param, UUID | datetime | str) and param in names
+        )
+        rest = [None if n in dict(places) else param for n, param in enumerate(params)]
+        found.append((sql, places, rest))
+    if found[0] != found[1] or {name for _place, name in places} != set(markers):
         return None
-    info = compiler.klass_info
-    first, last = info["select_fields"][0], info["select_fields"][-1] + 1
+    return _statement(rows, compiler, sql, params, places)
+
+
+def _statement(
+    rows: models.QuerySet[Any],
+    compiler: Any,
+    sql: str,
+    params: Sequence[Any],
+    places: tuple[tuple[int, str], ...],
+) -> Statement | None:
+    plain = rows._iterable_class is models.query.ValuesListIterable  # type: ignore[attr-defined]
+    info = None if plain else compiler.klass_info
+    if rows.query.combinator or (info is None and not plain):
+        return None
+    span = (info["select_fields"][0], info["select_fields"][-1] + 1) if info else (0, 0)
     converters = compiler.get_converters([column[0] for column in compiler.select[: compiler.col_count]])
     return Statement(
         sql=sql,
         params=tuple(params),
-        places=tuple(places),
-        model=info["model"],
-        columns=[column[0].target.attname for column in compiler.select[first:last]],
-        first=first,
-        last=last,
+        places=places,
         converters=[(place, found, expression) for place, (found, expression) in converters.items()],
-        related=get_related_populators(info, compiler.select, connection.alias),  # type: ignore[call-arg]
+        model=info["model"] if info else None,
+        columns=[column[0].target.attname for column in compiler.select[span[0] : span[1]]],
+        first=span[0],
+        last=span[1],
+        related=get_related_populators(info, compiler.select, connection.alias) if info else [],  # type: ignore[call-arg]
+        annotations=dict(compiler.annotation_col_map or {}) if info else {},
         locks=rows.query.select_for_update and connection.features.has_select_for_update,
     )
 

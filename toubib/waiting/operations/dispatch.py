@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -17,7 +18,8 @@ from django.db.models import Exists, OuterRef, QuerySet
 from toubib.ground.actors import Actor
 from toubib.ground.hub import publish
 from toubib.ground.journal import trace
-from toubib.ground.locks import find_locked, hold_lock, lock_rows_free, save_changed, transactional
+from toubib.ground.locks import find_locked, hold_lock, lock_asked, save_changed, transactional
+from toubib.ground.prepared import ask, insert, read
 from toubib.people.perms import practising_accounts
 from toubib.rulebook.parameters import value_on
 from toubib.waiting.enums import DutyState, OfferState, TicketState
@@ -53,7 +55,7 @@ def dispatch_soon(*, pool_id: UUID | None, now: datetime) -> None:
 @transactional
 def dispatch_pool(*, pool_id: UUID, now: datetime) -> list[Offer]:
     """Pair who waits with who is free, in order; returns the offers made."""
-    if not Duty.objects.filter(pools=pool_id, state=DutyState.OPEN).exists():
+    if not read(Duty.objects.only("state"), at_most=1, pools=pool_id, state=DutyState.OPEN):
         return []
     hold_lock(f"dispatch:{pool_id}")
     duties = _free_duties(pool_id, now=now)
@@ -72,10 +74,14 @@ def dispatch_all(*, now: datetime) -> int:
 def _free_duties(pool_id: UUID, *, now: datetime) -> list[Duty]:
     """Free doctors of this line, locked; one whom another line is pairing at this moment is left to it. Whoever may
     not practise is left out whatever the duty says."""
+    return lock_asked(_free, pool_id=pool_id, now=now)
+
+
+def _free(*, pool_id: UUID, now: datetime) -> QuerySet[Duty]:
     elsewhere = Duty.pools.through.objects.filter(duty_id=OuterRef("pk")).exclude(pool_id=pool_id)
     rows = Duty.objects.filter(_practising(now), pools=pool_id, state=DutyState.OPEN)
-    rows = rows.annotate(serves_others=Exists(elsewhere))
-    return lock_rows_free(rows.order_by("id").select_related("practitioner"))
+    rows = rows.annotate(serves_others=Exists(elsewhere)).order_by("id").select_related("practitioner")
+    return rows.select_for_update(of=("self",), skip_locked=True)
 
 
 def _practising(now: datetime) -> Exists:
@@ -151,29 +157,53 @@ def _in_order(**where: object) -> QuerySet[Ticket]:
 def _first_in_line(pool_id: UUID, duties: list[Duty]) -> Iterable[list[Ticket]]:
     """Who waits, in order: as many as there are doctors, then, where some were not matched, all the others to whom
     one of these doctors could speak. Nobody is too far behind to be seen."""
-    line = _in_order(pool_id=pool_id)
-    first = list(line[: len(duties)])
+    first = ask(_first, pool_id=pool_id, size=len(duties))
     yield first
     if len(first) == len(duties):
         seen = {ticket.id for ticket in first}
         spoken = {language for duty in duties for language in duty.languages}
-        rest = [ticket for ticket in line.filter(language__in=spoken) if ticket.id not in seen]
+        line = _in_order(pool_id=pool_id, language__in=spoken)
+        rest = [ticket for ticket in line if ticket.id not in seen]
         for start in range(0, len(rest), LOOK_AHEAD):
             yield rest[start : start + LOOK_AHEAD]
+
+
+def _first(*, pool_id: UUID, size: int) -> QuerySet[Ticket]:
+    return _in_order(pool_id=pool_id)[:size]
 
 
 def _refusals(tickets: list[Ticket]) -> dict[UUID, frozenset[UUID]]:
     """By ticket, the practitioners who refused it or whom the patient declined."""
     ids = [ticket.id for ticket in tickets]
-    refused = Offer.objects.filter(ticket_id__in=ids, state=OfferState.REFUSED)
-    declined = Ticket.declined.through.objects.filter(ticket_id__in=ids)
-    rows = refused.values_list("ticket_id", "duty__practitioner_id").union(
-        declined.values_list("ticket_id", "practitioner_id")
-    )
+    if len(ids) == 1:  # one doctor free: nearly always
+        rows = ask(_refused_by, id=ids[0]) + ask(_declined_by, id=ids[0])
+    else:
+        rows = list(_refused(ids).union(_declined(ids)))
     found: dict[UUID, set[UUID]] = {}
     for ticket_id, practitioner_id in rows:
         found.setdefault(ticket_id, set()).add(practitioner_id)
     return {ticket_id: frozenset(practitioners) for ticket_id, practitioners in found.items()}
+
+
+def _refused(ids: list[UUID]) -> QuerySet[Any]:
+    """(ticket, practitioner) of each refusal."""
+    rows = Offer.objects.filter(ticket_id__in=ids, state=OfferState.REFUSED)
+    return rows.values_list("ticket_id", "duty__practitioner_id")
+
+
+def _declined(ids: list[UUID]) -> QuerySet[Any]:
+    """(ticket, practitioner) of each doctor whom the patient declined."""
+    return Ticket.declined.through.objects.filter(ticket_id__in=ids).values_list(
+        "ticket_id", "practitioner_id"
+    )
+
+
+def _refused_by(*, id: UUID) -> QuerySet[Any]:
+    return _refused([id])
+
+
+def _declined_by(*, id: UUID) -> QuerySet[Any]:
+    return _declined([id])
 
 
 def _offer(pair: Pair, *, now: datetime) -> Offer | None:
@@ -181,9 +211,10 @@ def _offer(pair: Pair, *, now: datetime) -> Offer | None:
     if ticket.state != TicketState.WAITING:
         return None
     seconds = value_on(id="waiting.offer_seconds", on=now.date())
-    offer = Offer.objects.create(
+    offer = Offer(
         ticket=ticket, duty=pair.duty, made_at=now, expires_at=now + timedelta(seconds=seconds), why=pair.why
     )
+    insert([offer])
     move_ticket(ticket=ticket, to=TicketState.OFFERED, by=DISPATCH, now=now)
     move_duty(duty=pair.duty, to=DutyState.OFFERED, now=now)
     publish(f"account:{pair.duty.account_id}", "offer", offer=str(offer.id))

@@ -153,7 +153,7 @@ def take_offer(*, offer_id: UUID, by: Actor, now: datetime) -> Encounter:
     if not may_serve(duty=duty, now=now):
         _check_right(duty, now=now)
     offer.state, offer.answered_at = OfferState.ACCEPTED, now
-    offer.save(update_fields=["state", "answered_at"])
+    save_changed(offer)
     ticket.encounter = create_encounter(
         patient_id=ticket.person.id,
         practitioner_id=duty.practitioner_id,

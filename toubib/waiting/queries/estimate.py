@@ -5,8 +5,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+
+from toubib.ground.prepared import ask, read
 from toubib.rulebook.parameters import value_on
 from toubib.waiting.enums import DutyState, TicketState
 from toubib.waiting.models import Duty, Ticket
@@ -53,8 +57,8 @@ class Pace:
 
 def pace_of(*, pool_id: UUID, now: datetime) -> Pace:
     """In two queries. Lengths, note included, are the 20th and 80th centiles of the last ones seen to their end."""
-    duties = Duty.objects.filter(pools=pool_id, closed_at__isnull=True).exclude(state=DutyState.PAUSED)
-    states = list(duties.values_list("state", flat=True))
+    duties = read(Duty.objects.only("state"), pools=pool_id, closed_at__isnull=True)
+    states = [duty.state for duty in duties if duty.state != DutyState.PAUSED]
     lengths = _recent_lengths(pool_id=pool_id, now=now) if states else []
     short, long = (
         (_centile(lengths, 0.2), _centile(lengths, 0.8)) if len(lengths) >= MIN_SAMPLE else FIRST_GUESS
@@ -69,13 +73,15 @@ def estimate_wait(*, pool_id: UUID, ahead: int, now: datetime) -> Interval | Non
 
 def _recent_lengths(*, pool_id: UUID, now: datetime) -> list[float]:
     size = int(value_on(id="waiting.estimate_sample", on=now.date()))
-    served = Ticket.objects.filter(pool_id=pool_id, accepted_at__gte=now - RECENT, state=TicketState.CLOSED)
-    rows = served.order_by("-accepted_at").values_list("accepted_at", "ended_at", "encounter__signed_at")[
-        :size
-    ]
+    rows = ask(_served, pool_id=pool_id, since=now - RECENT, size=size)
     return sorted(
         (_freed(end, signed) - start).total_seconds() / 60 for start, end, signed in rows if start and end
     )
+
+
+def _served(*, pool_id: UUID, since: datetime, size: int) -> QuerySet[Any]:
+    rows = Ticket.objects.filter(pool_id=pool_id, accepted_at__gte=since, state=TicketState.CLOSED)
+    return rows.order_by("-accepted_at").values_list("accepted_at", "ended_at", "encounter__signed_at")[:size]
 
 
 def _freed(end: datetime, signed: datetime | None) -> datetime:

@@ -4,9 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import Exists
 from django.forms.models import model_to_dict
 
-from toubib.ground.prepared import read, read_one, update
+from toubib.ground.prepared import ask, insert, read, read_one, update
 from toubib.people.models import RoleGrant
 from toubib.people.tests.factories import NOW, make_cast
 from toubib.waiting.models import Ticket
@@ -56,6 +57,47 @@ def test_moments_null_and_models_are_given_as_to_the_orm():
         ]
 
 
+def served(*, pool_id, since, size):
+    rows = Ticket.objects.filter(pool_id=pool_id, arrived_at__gte=since, state="waiting")
+    return rows.order_by("arrived_at").values_list("id", "signs_yes", "patient__birth_name")[:size]
+
+
+def away_or_not(*, pool_id):
+    with_orders = Ticket.objects.filter(pool_id=pool_id).annotate(
+        is_first=Exists(Ticket.objects.filter(tier=0))
+    )
+    return with_orders.select_related("pool").order_by("id")
+
+
+def day_of(*, moment):
+    return Ticket.objects.filter(created_at__gte=moment, created_at__lt=moment + timedelta(days=1))
+
+
+def test_a_query_built_by_a_function_answers_as_it_does_alone():
+    scene = make_scene()
+    for _n in range(3):
+        in_line(scene, signs_yes=["chest_pain"])
+    for since, size in ((NOW, 2), (NOW, 3), (NOW + timedelta(days=1), 2)):
+        given = {"pool_id": scene.pool.id, "since": since, "size": size}
+        assert ask(served, **given) == list(served(**given))
+    for pool_id in (scene.pool.id, scene.cast.jeanne.id):
+        asked, expected = ask(away_or_not, pool_id=pool_id), list(away_or_not(pool_id=pool_id))
+        assert [(whole(one), one.is_first) for one in asked] == [
+            (whole(one), one.is_first) for one in expected
+        ]
+
+
+def test_what_is_computed_from_a_value_is_never_remembered():
+    scene = make_scene()
+    ticket = in_line(scene)
+    late = Ticket.objects.get(pk=ticket.id).created_at
+    assert [ask(day_of, moment=at) for at in (late, late - timedelta(days=9), late)] == [
+        [ticket],
+        [],
+        [ticket],
+    ]
+
+
 def test_narrowed_rows_go_through_the_orm():
     scene = make_scene()
     first, second = in_line(scene), in_line(scene)
@@ -88,3 +130,15 @@ def test_update_writes_the_columns_named_and_says_when_the_row_is_gone():
     gone = Ticket(id=ticket.patient_id)
     with pytest.raises(Ticket.DoesNotExist):
         update(gone, ["state"])
+
+
+def test_insert_writes_the_rows_as_bulk_create_does():
+    scene = make_scene()
+    pattern = in_line(scene)
+    rows = [
+        Ticket(state="signs", created_at=NOW, touched_at=NOW, draft={"n": n}, reason_text=None)
+        for n in range(2)
+    ]
+    insert(rows)
+    assert [whole(Ticket.objects.get(pk=row.id)) for row in rows] == [whole(row) for row in rows]
+    assert [(row._state.adding, row.pk == pattern.pk) for row in rows] == [(False, False)] * 2
