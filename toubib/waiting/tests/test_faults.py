@@ -8,9 +8,8 @@ from django.test.utils import CaptureQueriesContext
 
 from toubib.ground.actors import Actor
 from toubib.ground.models import JournalEntry, OutboundMessage
-from toubib.people.enums import LinkKind, Role
-from toubib.people.models import Account, ProfessionalAccount, RoleGrant
-from toubib.people.operations import revoke_role, suspend_professional
+from toubib.people.enums import LinkKind
+from toubib.people.operations import suspend_professional
 from toubib.people.tests.factories import NOW, make_link
 from toubib.record.enums import AbortReason, Attestation, EncounterState
 from toubib.record.models import Attachment, Encounter
@@ -207,48 +206,6 @@ def test_suspended_doctor_goes_off_duty_and_does_not_come_back_by_a_click(scene,
         resume_duty(duty_id=duty.id, by=doctor_actor(scene.cast.vasseur), now=minutes(3))
     duty.refresh_from_db()
     assert (duty.state, duty.closed_at) == (DutyState.OFF, minutes(2))
-
-
-RIGHTS = {
-    "suspended": lambda one: ProfessionalAccount.objects.filter(pk=one.pk).update(suspended_at=NOW),
-    "closed": lambda one: Account.objects.filter(pk=one.account_id).update(is_active=False),
-    "no role": lambda one: RoleGrant.objects.filter(account=one.account_id).update(ends_at=NOW),
-    "not activated": lambda one: ProfessionalAccount.objects.filter(pk=one.pk).update(activated_at=None),
-}
-
-
-@pytest.mark.parametrize("lost", RIGHTS)
-def test_nobody_is_offered_to_a_doctor_without_the_right_whatever_the_duty_says(scene, lost):
-    put_on_duty(scene, scene.cast.vasseur)
-    RIGHTS[lost](scene.cast.vasseur)
-    ticket = put_in_line(scene)
-    ticket.refresh_from_db()
-    assert (ticket.state, Offer.objects.count()) == (TicketState.WAITING, 0)
-
-
-@pytest.mark.parametrize("lost", RIGHTS)
-def test_an_offer_is_not_taken_once_the_right_is_lost(scene, lost):
-    put_on_duty(scene, scene.cast.vasseur)
-    ticket = put_in_line(scene)
-    RIGHTS[lost](scene.cast.vasseur)
-    with pytest.raises(MoveRefused):
-        take(scene)
-    ticket.refresh_from_db()
-    assert (ticket.state, Encounter.objects.count()) == (TicketState.OFFERED, 0)
-
-
-@pytest.mark.parametrize("with_a_patient", [False, True])
-def test_a_revoked_role_ends_the_duty_as_a_suspension_does(scene, with_a_patient):
-    duty = put_on_duty(scene, scene.cast.vasseur)
-    ticket = put_in_line(scene)
-    if with_a_patient:
-        take(scene)
-    administrator = Actor(scene.cast.administrator.id, Role.ADMINISTRATOR)
-    revoke_role(account=scene.cast.vasseur.account, role=Role.PRACTITIONER, by=administrator, now=minutes(1))
-    if with_a_patient:
-        leave_line(ticket_id=ticket.id, by=by(ticket), now=minutes(2))
-    duty.refresh_from_db()
-    assert duty.state == DutyState.OFF
 
 
 # From one doctor to the next
