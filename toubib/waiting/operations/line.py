@@ -48,8 +48,8 @@ def join_line(*, ticket_id: UUID, by: Actor, now: datetime) -> Ticket:
 def _why_not(ticket_id: UUID) -> str:
     """One's own other request is named; another account's is not: a minor may wait in secret (L. 1111-5 CSP)."""
     ticket = Ticket.objects.get(pk=ticket_id)
-    live = Ticket.objects.filter(patient_id=ticket.patient_id, state__in=LIVE_STATES)
-    if live.filter(account_id=ticket.account_id).exists():
+    live = Ticket.objects.filter(patient_id=ticket.person.id, state__in=LIVE_STATES)
+    if live.filter(account_id=ticket.asker.id).exists():
         return _("Cette personne est déjà dans la file.")
     return _(
         "Cette demande ne peut pas entrer dans la file maintenant. "
