@@ -96,12 +96,13 @@ def request_code(*, address: Address, now: datetime) -> CodeRequest:
     digest = _address_digest(address)
     with transaction.atomic():
         hold_lock(f"people.code.{digest}")
-        times = list(
+        rows = list(
             SignInCode.objects.filter(address_digest=digest, created_at__gt=now - timedelta(hours=1))
-            .order_by("created_at")
-            .values_list("created_at", flat=True)
+            .order_by("created_at", "id")
+            .values_list("created_at", "used_at", "attempts_left")
         )
-        if times and now < times[-1] + BETWEEN:
+        times = [created for created, _used, _left in rows]
+        if rows and now < times[-1] + BETWEEN and _still_serves(*rows[-1]):
             return CodeRequest(sent=False, next_at=times[-1] + BETWEEN)
         if len(times) >= PER_HOUR:
             raise TooManyCodes(times[-PER_HOUR] + timedelta(hours=1))
@@ -112,6 +113,11 @@ def request_code(*, address: Address, now: datetime) -> CodeRequest:
             address, digest, digits=DIGITS_UNDER_ATTACK if wrong >= WRONG_PER_HOUR else DIGITS, now=now
         )
     return CodeRequest(sent=True, next_at=now + BETWEEN)
+
+
+def _still_serves(_created: datetime, used_at: datetime | None, attempts_left: int) -> bool:
+    """A code used or tried too often serves nobody: the next is sent without waiting for the minute."""
+    return used_at is None and attempts_left > 0
 
 
 def use_code(*, address: Address, code: str, page: str = "", now: datetime) -> Account:

@@ -83,6 +83,18 @@ def test_request_code_sends_one_when_asked_twice_in_a_minute() -> None:
     assert OutboundMessage.objects.count() == 2
 
 
+def test_a_fresh_code_leaves_at_once_when_the_last_one_is_spent() -> None:
+    request_code(address=JEANNE, now=NOW)
+    use_code(address=JEANNE, code=code_sent(), now=NOW)
+    after_use = request_code(address=JEANNE, now=NOW + timedelta(seconds=5))
+    for _try in range(5):
+        with pytest.raises((WrongCode, CodeDead)):
+            use_code(address=JEANNE, code=wrong_for(code_sent()), now=NOW + timedelta(seconds=6))
+    after_tries = request_code(address=JEANNE, now=NOW + timedelta(seconds=7))
+    assert (after_use.sent, after_tries.sent, OutboundMessage.objects.count()) == (True, True, 3)
+    assert use_code(address=JEANNE, code=code_sent(), now=NOW + timedelta(seconds=8)).email == JEANNE.value
+
+
 def test_request_code_refuses_the_sixth_in_an_hour_and_says_when() -> None:
     for minute in range(5):
         request_code(address=JEANNE, now=NOW + timedelta(minutes=2 * minute))
