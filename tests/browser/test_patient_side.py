@@ -101,11 +101,14 @@ def test_the_back_button_does_not_throw_one_into_the_call_again(open_page, do):
     do("opens", room=room, name=DOCTOR)
     page.wait_for_url(f"**/salle/{room}")
     page.get_by_role("button", name="Raccrocher").click()
+    page.get_by_role("button", name="Rester dans l’appel").click()
+    page.get_by_role("button", name="Raccrocher").click()
+    page.get_by_role("button", name="Quitter l’appel").click()
     page.wait_for_url("**/consultation/*")
     page.get_by_role("link", name="Revenir dans la salle").click()
     page.wait_for_url(f"**/salle/{room}")
     page.goto(page.url.replace(f"salle/{room}", "mon-espace"))
-    page.get_by_role("link", name="Rejoindre").click()
+    page.get_by_role("link", name="Revenir à l’appel").click()
     page.wait_for_url(f"**/salle/{room}")
 
 

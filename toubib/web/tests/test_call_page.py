@@ -55,6 +55,14 @@ def room_url(visit):
     return reverse("web:call", args=[visit.room.id])
 
 
+def test_hanging_up_is_asked_twice_of_the_patient_and_the_space_leads_back():
+    visit = Journey.begin().open()
+    page = body(visit.client().get(room_url(visit)))
+    assert page.index("Rester dans l’appel") < page.index("data-hang-up")
+    space = body(visit.client().get(reverse("web:space")))
+    assert "Vous êtes en consultation" in space and "Revenir à l’appel" in space
+
+
 def test_the_patient_sees_who_they_speak_to():
     visit = Journey.begin().open()
     page = body(visit.client().get(room_url(visit)))

@@ -55,3 +55,20 @@ document.addEventListener("call-news", (event) => {
   const { event: word } = /** @type {CustomEvent} */ (event).detail;
   if (["guest", "removed", "resync"].includes(word)) renew();
 });
+
+/* Hanging up is asked twice of the patient: on a phone a thumb falls on it. */
+const sure = document.getElementById("hang-up");
+document.addEventListener("click", (event) => {
+  const button = event.target instanceof Element ? event.target.closest("[data-control=hangup]") : null;
+  if (!button || !(sure instanceof HTMLDialogElement) || "sure" in sure.dataset) return;
+  event.stopPropagation();
+  event.preventDefault();
+  if (!sure.open) sure.showModal();
+}, true);
+sure?.querySelector("[data-hang-up]")?.addEventListener("click", () => {
+  const button = document.querySelector("[data-control=hangup]");
+  if (!(sure instanceof HTMLDialogElement) || !(button instanceof HTMLElement)) return;
+  sure.dataset.sure = "";
+  sure.close();
+  button.click();
+});
