@@ -19,6 +19,7 @@ from toubib.people.operations.accounts import NEEDS_PRACTITIONER
 from toubib.territory.models import Commune
 
 _DATE = re.compile(r"(\d{1,2})[\s./-]*(\d{1,2})[\s./-]*(\d{4})")
+_SHORT_YEAR = re.compile(r"\d{1,2}[\s./-]+\d{1,2}[\s./-]+\d{2}")
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _MONTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 NOT_CHOSEN = {
@@ -65,12 +66,17 @@ def parse_day(text: str) -> date:
     """Raises ValidationError with a sentence that says what is wrong."""
     short = text.strip()[:40]
     found, iso = (_DATE.fullmatch(short), _ISO.fullmatch(short)) if short.isascii() else (None, None)
+    short_year = _("Écrivez l’année avec ses quatre chiffres. Exemple : 17/05/1990.")
     if found:
         day, month, year = (int(part) for part in found.groups())
     elif iso:
         year, month, day = (int(part) for part in iso.groups())
+    elif short.isascii() and _SHORT_YEAR.fullmatch(short):
+        raise ValidationError(short_year)
     else:
         raise ValidationError(_("Écrivez la date en chiffres : jour, mois, année. Exemple : 17/05/1990."))
+    if year < 1000:  # 170555 reads as a day, a month and the year 555
+        raise ValidationError(short_year)
     if not 1 <= month <= 12:
         raise ValidationError(_("Il y a 12 mois. Vérifiez le mois."))
     if not 1 <= day <= _MONTHS[month - 1]:

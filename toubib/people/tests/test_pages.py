@@ -91,6 +91,8 @@ def test_parse_day_reads_how_people_write(typed: str, day: date) -> None:
             "Écrivez la date en chiffres : jour, mois, année. Exemple : 17/05/1990.",
         ),
         ("birth_date", "", "Écrivez la date, comme 17/05/1990."),
+        ("birth_date", "17/05/55", "Écrivez l’année avec ses quatre chiffres. Exemple : 17/05/1990."),
+        ("birth_date", "170555", "Écrivez l’année avec ses quatre chiffres. Exemple : 17/05/1990."),
         ("birth_name", "", "Écrivez le nom de naissance."),
         ("birth_name", "😀", "Un nom a des lettres, des espaces, des traits d’union et des apostrophes."),
         ("birth_name", "a" * 10_000, "C’est trop long : 100 signes au plus."),
