@@ -7,7 +7,7 @@ from django.apps import apps
 from django.core.cache import cache
 from django.utils import timezone
 
-from toubib.people.tests.factories import make_account, sign_in
+from toubib.people.tests.factories import make_account, make_professional, sign_in
 from toubib.waiting.tests.factories import make_pool, make_scene, prepare_ticket, put_in_line, put_on_duty
 from toubib.waiting.tests.walk import walk_to
 from toubib.web.notices import DATA_ROWS, KEPT
@@ -65,6 +65,13 @@ def test_people_ahead_give_an_interval_and_a_rank(client):
         )
         == []
     )
+
+
+def test_three_faces_are_shown_and_the_others_counted(client):
+    scene, now = make_scene(), timezone.now()
+    for index in range(5):
+        put_on_duty(scene, make_professional(email=f"dr{index}@exemple.test"), now=now)
+    assert says(client, '<span class="more">+2</span>', "5 médecins") == []
 
 
 def test_a_long_wait_says_that_one_may_go_out(client):

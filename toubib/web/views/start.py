@@ -41,6 +41,7 @@ from toubib.web.notices import DATA_ROWS, DataRow, say_kept
 GENERAL = "medecine-generale"
 FRESH_FOR = 5  # seconds: however many look, the line is read once
 LONG_WAIT = 60
+MOST_FACES = 3  # what a narrow phone has room for
 CACHE_KEY = "web.start.line"
 DEMO_ROLES = (
     ("patient", gettext_lazy("Patiente"), gettext_lazy("Demandez un médecin, attendez, parlez-lui, relisez sa note.")),
@@ -77,7 +78,11 @@ class LineNow:
 
     @property
     def shown_doctors(self) -> tuple[tuple[str, str], ...]:
-        return self.doctors[:4]
+        return self.doctors[:MOST_FACES]
+
+    @property
+    def more_doctors(self) -> int:
+        return len(self.doctors) - len(self.shown_doctors)
 
     @property
     def is_long(self) -> bool:
