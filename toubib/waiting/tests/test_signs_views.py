@@ -39,6 +39,13 @@ def test_one_yes_names_whom_to_call_though_the_line_is_shut(client, pool, settin
     assert ("La file est fermée" in text, 'href="tel:3114"' in text) == (False, True)
 
 
+def test_one_yes_from_an_old_page_names_whom_to_call_and_leaves_the_place(client, pool):
+    walk_to(client, "pret")
+    client.post("/consulter/pret")
+    text = post(client, "signes", stroke="yes").content.decode()
+    assert ("Appelez maintenant." in text, the_ticket(client).state) == (True, "waiting")
+
+
 def test_whom_to_call_stands_under_each_question(client, pool):
     text = client.get("/consulter/signes").content.decode()
     assert text.count("sans finir ces questions") == len(GOOD["signes"])

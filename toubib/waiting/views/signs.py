@@ -79,12 +79,13 @@ def _closed(request: HttpRequest) -> HttpResponse | None:
 def signs(request: HttpRequest) -> HttpResponse:
     """All « no » goes on; one « yes » shows whom to call, be the line shut or other questions blank."""
     ticket = _ticket_under_way(request)
-    if ticket is not None and ticket.state in LIVE_STATES:
-        return room_of(ticket)
     said_no = ticket is not None and not is_stopped(request, ticket)
     form = SignsForm(request.POST if request.method == "POST" else None, said_no=said_no)
     fits = form.is_bound and form.is_valid()
-    shut = None if fits and any(form.answers().values()) else _closed(request)
+    yes = [key for key, said in form.answers().items() if said] if fits else []
+    if ticket is not None and ticket.state in LIVE_STATES:  # from an old page: the place is not touched here
+        return _stop_page(request, catalogue.signs().named(yes)) if yes else room_of(ticket)
+    shut = None if yes else _closed(request)
     if shut is not None:
         return shut
     if fits:
