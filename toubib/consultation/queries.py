@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -12,7 +13,7 @@ from django.utils import timezone
 
 from toubib.consultation.enums import InviteState, ParticipantRole
 from toubib.consultation.models import ChatMessage, Invite, Measurement, Participant, Room
-from toubib.ground.prepared import read_one
+from toubib.ground.prepared import ask, read_one
 from toubib.record.enums import UNSIGNED_STATES, AbortReason, EncounterState
 from toubib.record.models import Consent, Encounter
 from toubib.record.queries import READABLE
@@ -91,13 +92,16 @@ def messages_after(*, room_id: UUID, after: UUID | None = None, limit: int = 200
 
 def measured_seconds(*, room_id: UUID) -> tuple[int, int]:
     """Seconds of video received by the patient's side and by the doctor, as said so far."""
-    rows = Measurement.objects.filter(room_id=room_id).values_list(
-        "receiver__role", "sender__role", "video_seconds"
-    )
+    rows = ask(_measured, room_id=room_id)
     doctor = ParticipantRole.PRACTITIONER
     received = max((s for to, of, s in rows if to in PATIENT_SIDE and of == doctor), default=0)
     sent = max((s for to, of, s in rows if to == doctor and of in PATIENT_SIDE), default=0)
     return received, sent
+
+
+def _measured(*, room_id: UUID) -> QuerySet[Any]:
+    rows = Measurement.objects.filter(room_id=room_id)
+    return rows.values_list("receiver__role", "sender__role", "video_seconds")
 
 
 # The desk

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
 
-from toubib.ground.prepared import read
+from toubib.ground.prepared import read, read_one
 from toubib.people.enums import PROFESSIONAL_ROLES, EvidenceKind, LinkKind, Role
 from toubib.people.models import Account, Evidence, Patient, PatientLink, ProfessionalAccount, RoleGrant
 
@@ -100,7 +100,7 @@ def accounts_acting_for(*, patient: Patient, now: datetime) -> list[PatientLink]
 
 
 def professional_of(*, account: Account) -> ProfessionalAccount | None:
-    return ProfessionalAccount.objects.select_related("practitioner").filter(account=account).first()
+    return read_one(ProfessionalAccount.objects.select_related("practitioner"), account=account)
 
 
 def list_professionals() -> QuerySet[ProfessionalAccount]:
@@ -123,7 +123,11 @@ class EvidenceState:
 def evidence_states(*, professional: ProfessionalAccount, on: date) -> list[EvidenceState]:
     """For each kind of proof, the latest end of those valid that day (None: none). Uses prefetched rows."""
     from_rows: dict[str, date] = {}
-    for row in professional.evidence.all():
+    prefetched = "evidence" in getattr(professional, "_prefetched_objects_cache", {})
+    rows = (
+        professional.evidence.all() if prefetched else read(Evidence.objects.all(), professional=professional)
+    )
+    for row in rows:
         if row.valid_from <= on < row.valid_until:
             from_rows[row.kind] = max(from_rows.get(row.kind, row.valid_until), row.valid_until)
     return [EvidenceState(kind, from_rows.get(kind)) for kind in EvidenceKind.values]

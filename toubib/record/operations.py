@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from toubib.ground.actors import Actor
 from toubib.ground.files import drop_file, read_file, store_file
 from toubib.ground.journal import trace
 from toubib.ground.locks import hold_lock, lock_row, save_changed, transactional
-from toubib.ground.prepared import insert, read_one, update
+from toubib.ground.prepared import ask, insert, read, read_one, update
 from toubib.record import images
 from toubib.record.enums import (
     ENCOUNTER_MOVES,
@@ -156,7 +156,10 @@ def save_note(
     for name, text in texts.items():
         setattr(note, name, text)
     note.saves, note.saved_at = note.saves + 1, now
-    note.save()
+    if note._state.adding:
+        insert([note])
+    else:
+        update(note, [*texts, "saves", "saved_at"])
     trace(
         by=by,
         action="record.note.save",
@@ -357,16 +360,34 @@ def bind_to_encounter(
 ) -> None:
     """What this account sent and said for this visit belongs to its encounter, nobody else's words; what a first
     doctor, who did not keep the case, was shown goes on to the next, never from a secret visit to an open one."""
-    sent = Attachment.objects.filter(added_at__gte=since, added_by=account_id)
-    said = Consent.objects.filter(said_at__gte=since, said_by=account_id)
-    dropped = Encounter.objects.filter(patient_id=patient_id, state=EncounterState.ABORTED).exclude(
-        abort_reason=AbortReason.EMERGENCY
-    )
-    if not Encounter.objects.filter(pk=encounter_id, minor_secrecy=True).exists():
+    secret = bool(read(Encounter.objects.only("id"), pk=encounter_id, minor_secrecy=True))
+    given = {"patient_id": patient_id, "since": since, "account_id": account_id, "secret": secret}
+    for row in [*ask(_sent_for_a_visit, **given), *ask(_said_for_a_visit, **given)]:
+        row.encounter_id = encounter_id
+        update(row, ["encounter"])
+
+
+def _sent_for_a_visit(
+    *, patient_id: UUID, since: datetime, account_id: UUID | None, secret: bool
+) -> QuerySet[Attachment]:
+    rows = Attachment.objects.filter(added_at__gte=since, added_by=account_id, patient_id=patient_id)
+    return rows.filter(_free(patient_id=patient_id, secret=secret)).only("encounter")
+
+
+def _said_for_a_visit(
+    *, patient_id: UUID, since: datetime, account_id: UUID | None, secret: bool
+) -> QuerySet[Consent]:
+    rows = Consent.objects.filter(said_at__gte=since, said_by=account_id, patient_id=patient_id)
+    return rows.filter(_free(patient_id=patient_id, secret=secret)).only("encounter")
+
+
+def _free(*, patient_id: UUID, secret: bool) -> Q:
+    """Held by no visit, or by one that a first doctor did not keep; a secret one gives nothing to an open one."""
+    dropped = Encounter.objects.filter(patient_id=patient_id, state=EncounterState.ABORTED)
+    dropped = dropped.exclude(abort_reason=AbortReason.EMERGENCY)
+    if not secret:
         dropped = dropped.filter(minor_secrecy=False)
-    free = Q(encounter__isnull=True) | Q(encounter__in=dropped.values("id"))
-    sent.filter(free, patient_id=patient_id).update(encounter_id=encounter_id)
-    said.filter(free, patient_id=patient_id).update(encounter_id=encounter_id)
+    return Q(encounter__isnull=True) | Q(encounter__in=dropped.values("id"))
 
 
 @transactional

@@ -14,7 +14,7 @@ from toubib.ground.actors import Actor
 from toubib.ground.hub import publish
 from toubib.ground.journal import trace
 from toubib.ground.locks import find_locked, lock_row, save_changed, transactional
-from toubib.ground.prepared import insert, read_one, update
+from toubib.ground.prepared import insert, read, read_one, update
 from toubib.people.enums import LinkKind
 from toubib.people.identity import local_day
 from toubib.people.queries import link_between
@@ -121,9 +121,9 @@ def sign_room(*, room_id: UUID, attestation: Attestation, by: Actor, now: dateti
 
 def _tell_patient_side(room_id: UUID, event: str) -> None:
     """News for the patient's pages once the call is over: no id in it, a page that may not read asks in vain."""
-    side = Participant.objects.filter(room_id=room_id, role__in=PATIENT_SIDE, account__isnull=False)
-    for account_id in side.values_list("account_id", flat=True):
-        publish(f"account:{account_id}", event)
+    for person in read(Participant.objects.only("role", "account"), room_id=room_id, account__isnull=False):
+        if person.role in PATIENT_SIDE:
+            publish(f"account:{person.account_id}", event)
 
 
 def end_deserted(*, now: datetime) -> int:

@@ -90,7 +90,11 @@ def _practising(now: datetime) -> Exists:
 
 def may_serve(*, duty: Duty, now: datetime) -> bool:
     """The doctor of this duty may practise: account open, role held, activated, not suspended. One query."""
-    return practising_accounts(now=now).filter(pk=duty.account_id).exists()
+    return bool(ask(_serving, account_id=duty.account_id, now=now))
+
+
+def _serving(*, account_id: UUID, now: datetime) -> QuerySet[Any]:
+    return practising_accounts(now=now).filter(pk=account_id).values_list("pk")[:1]
 
 
 def rest_of(*, duty: Duty, after: DutyState = DutyState.OPEN, now: datetime) -> DutyState:

@@ -12,6 +12,7 @@ from toubib.directory.models import Practitioner
 from toubib.ground.actors import Actor
 from toubib.ground.journal import trace
 from toubib.ground.locks import lock_row, lock_rows_free, save_changed, transactional
+from toubib.ground.prepared import read
 from toubib.people.perms import may_go_on_duty
 from toubib.record.models import Encounter
 from toubib.record.operations import bind_to_encounter, create_encounter
@@ -246,8 +247,8 @@ def _lock_offer(offer_id: UUID) -> Offer:
 
 def _dispatch_for(duty: Duty, *, now: datetime) -> None:
     if duty.state == DutyState.OPEN:
-        for pool_id in duty.pools.values_list("id", flat=True):
-            dispatch_soon(pool_id=pool_id, now=now)
+        for served in read(Duty.pools.through.objects.all(), duty=duty):
+            dispatch_soon(pool_id=served.pool_id, now=now)
 
 
 def _gone(offer: Offer) -> str:
