@@ -164,7 +164,9 @@ def main() -> int:
     parser.add_argument("--processes", type=int, default=16)
     parser.add_argument("--alone", action="store_true")
     parser.add_argument("--without", default="")
-    parser.add_argument("--seconds", type=float, default=60, help="how long to try without locks (default 60)")
+    parser.add_argument(
+        "--seconds", type=float, default=60, help="how long to try without locks (default 60)"
+    )
     parser.add_argument("--serve", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.serve is not None:

@@ -33,7 +33,9 @@ def texts_of(source, path):
 def texts_of_template(text):
     """What Django's own extractor makes of a template is Python-like: `_(u'…')` and `ngettext(u'…')`."""
     found = set()
-    python = re.sub(r"\bpgettext\(u?'(?:[^'\\]|\\.)*',\s*", "_(", templatize(text))  # the context is not a text
+    python = re.sub(
+        r"\bpgettext\(u?'(?:[^'\\]|\\.)*',\s*", "_(", templatize(text)
+    )  # the context is not a text
     for match in re.finditer(
         r"\b(?:_|gettext|ngettext|pgettext)\(\s*u?((?:'(?:[^'\\]|\\.)*')|(?:\"(?:[^\"\\]|\\.)*\"))", python
     ):
