@@ -22,3 +22,9 @@ def test_new_token_holds_192_bits_and_no_character_an_address_must_escape():
     token = new_token()
     assert len(token) == 32
     assert set(token) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
+
+
+def test_ids_made_in_one_millisecond_keep_their_order():
+    made = [new_id() for _ in range(5000)]
+    assert made == sorted(made)
+    assert {one.version for one in made} == {7}
