@@ -61,6 +61,11 @@ def gateway_for(channel: str) -> Gateway:
     return gateway()
 
 
+def is_plugged_in(channel: str) -> bool:
+    """Whether a message on this channel can leave at all."""
+    return not isinstance(gateway_for(channel), NoGateway)
+
+
 def queue_message(*, channel: str, to: str, subject: str = "", body: str, now: datetime) -> OutboundMessage:
     """Add a message to the outbox, in the act's own transaction."""
     return OutboundMessage.objects.create(

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from toubib.ground.models import OutboundMessage
 from toubib.waiting.enums import NotifyWhen
 from toubib.waiting.models import Ticket
 from toubib.waiting.operations import call_back_away, go_away
@@ -65,3 +66,12 @@ def test_out_is_called_back_for_a_free_doctor_while_another_answers_the_person_b
     assert call_back_away(now=minutes(1)) == 0
     put_on_duty(scene, scene.cast.lenoir, now=minutes(2))
     assert (call_back_away(now=minutes(2)), called()) == (1, [mine.id])
+
+
+def test_call_back_goes_by_e_mail_when_no_sms_gateway_is_plugged_in(settings):
+    settings.SMS_GATEWAY = "none"
+    scene = make_scene()
+    out(scene, 0)
+    put_on_duty(scene, scene.cast.vasseur)
+    call_back_away(now=minutes(1))
+    assert list(OutboundMessage.objects.values_list("channel", flat=True)) == ["email"]
