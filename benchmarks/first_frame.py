@@ -78,6 +78,9 @@ def main() -> int:
         app.do("tests.browser.seed:small_town", on_duty=[], waiting=0, past=8)
         app.start()
         return measure(app, options)
+    except Exception:
+        print(app.log[-3000:], file=sys.stderr)
+        raise
     finally:
         app.close()
         kit.stop_database(folder)
@@ -95,6 +98,8 @@ def measure(app: App, options: argparse.Namespace) -> int:
         patient = enter(app, browsers[1], name="jeanne", size=PHONE)
         for _call in range(options.calls):
             calls.append(one_call(app, doctor, patient))
+            for page in (doctor, patient):
+                page.goto(f"{app.url}/healthz")  # away before the room closes, which would move the pages
             app.do("tests.browser.seed_doctor:clean")
         for browser in browsers:
             browser.close()

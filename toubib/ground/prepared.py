@@ -74,7 +74,7 @@ def read(rows: models.QuerySet[Row], *, at_most: int | None = None, **where: Any
     `rows` may be shaped by `select_related`, `only`, `order_by`, `select_for_update`; one narrowed by `filter` or a limit is
     asked by the ORM. Ids, moments and texts are values; anything else (True, None, a number) belongs to the shape.
     """
-    given = {name: value.pk if isinstance(value, models.Model) else value for name, value in where.items()}
+    given = {name: _given(rows, name, value) for name, value in where.items()}
 
     def build(**values: Any) -> models.QuerySet[Row]:
         return rows.filter(**values)[:at_most]
@@ -101,6 +101,16 @@ def _answer(build: Build, values: Values, shape: tuple[Any, ...] | None) -> list
         _statements[key] = _compile(build, values)
     statement = _statements[key]
     return list(build(**values)) if statement is None else list(statement.rows(values))
+
+
+def _given(rows: models.QuerySet[Any], name: str, value: Any) -> Any:
+    """The value as the field holds it: an id written as text finds its row, as it does through the ORM."""
+    if isinstance(value, models.Model):
+        return value.pk
+    if not isinstance(value, str) or "__" in name:
+        return value
+    field = rows.model._meta.pk if name == "pk" else rows.model._meta.get_field(name)
+    return field.to_python(value) if isinstance(field, models.Field) else value
 
 
 def _is_value(value: object) -> bool:

@@ -142,3 +142,12 @@ def test_insert_writes_the_rows_as_bulk_create_does():
     insert(rows)
     assert [whole(Ticket.objects.get(pk=row.id)) for row in rows] == [whole(row) for row in rows]
     assert [(row._state.adding, row.pk == pattern.pk) for row in rows] == [(False, False)] * 2
+
+
+def test_an_id_written_as_text_finds_its_row_as_through_the_orm():
+    ticket = prepare_ticket(make_scene())
+    for _ in range(2):
+        assert read_one(Ticket.objects.all(), pk=str(ticket.id)) == ticket
+        assert [row.id for row in read(Ticket.objects.all(), account_id=str(ticket.account_id))] == [
+            ticket.id
+        ]
