@@ -7,14 +7,15 @@ they do not know how to remember goes through the ORM as usual: the answer is th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection, models, transaction
+from django.db import DEFAULT_DB_ALIAS, connections, models, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.query import get_related_populators
 
 Row = TypeVar("Row", bound=models.Model)
@@ -38,26 +39,26 @@ class Statement:
     annotations: dict[str, int]
     locks: bool
 
-    def rows(self, values: Values) -> Iterator[Any]:
-        if self.locks and connection.get_autocommit():
+    def rows(self, db: BaseDatabaseWrapper, values: Values) -> list[Any]:
+        if self.locks and db.get_autocommit():
             raise transaction.TransactionManagementError(
                 "select_for_update cannot be used outside of a transaction."
             )
         params = list(self.params)
         for place, name in self.places:
-            params[place] = _adapted(values[name])
-        with connection.cursor() as cursor:
+            params[place] = _adapted(values[name], db)
+        with db.cursor() as cursor:
             cursor.execute(self.sql, params)
             found = cursor.fetchall()
-        return (self._row(list(one)) for one in found)
+        return [self._row(db, list(one)) for one in found]
 
-    def _row(self, values: list[Any]) -> Any:
+    def _row(self, db: BaseDatabaseWrapper, values: list[Any]) -> Any:
         for place, converters, expression in self.converters:
             for convert in converters:
-                values[place] = convert(values[place], expression, connection)
+                values[place] = convert(values[place], expression, db)
         if self.model is None:
             return tuple(values)
-        row = self.model.from_db(connection.alias, self.columns, values[self.first : self.last])
+        row = self.model.from_db(db.alias, self.columns, values[self.first : self.last])
         for populator in self.related:
             populator.populate(values, row)
         for name, place in self.annotations.items():
@@ -96,11 +97,12 @@ def _answer(build: Build, values: Values, shape: tuple[Any, ...] | None) -> list
     if shape is None:
         return list(build(**values))
     kinds = tuple((name, type(value) if _is_value(value) else repr(value)) for name, value in values.items())
-    key = (connection.vendor, connection.features.has_select_for_update, kinds, shape)
+    db = _here()
+    key = (db.vendor, db.features.has_select_for_update, kinds, shape)
     if key not in _statements:
         _statements[key] = _compile(build, values)
     statement = _statements[key]
-    return list(build(**values)) if statement is None else list(statement.rows(values))
+    return list(build(**values)) if statement is None else statement.rows(db, values)
 
 
 def _given(rows: models.QuerySet[Any], name: str, value: Any) -> Any:
@@ -141,12 +143,12 @@ def _compile(build: Build, values: Values) -> Statement | None:
     for _twice in range(2):
         markers = {name: _marker(value) for name, value in values.items() if _is_value(value)}
         rows = build(**{**values, **markers})
-        compiler = rows.query.get_compiler(connection=connection)
+        compiler = rows.query.get_compiler(connection=_here())
         try:
             sql, params = compiler.as_sql()
         except EmptyResultSet:
             return None
-        names = {_adapted(marker): name for name, marker in markers.items()}
+        names = {_adapted(marker, _here()): name for name, marker in markers.items()}
         places = tuple(
             (n, names[param])
             for n, param in enumerate(params)
@@ -181,9 +183,9 @@ def _statement(
         columns=[column[0].target.attname for column in compiler.select[span[0] : span[1]]],
         first=span[0],
         last=span[1],
-        related=get_related_populators(info, compiler.select, connection.alias) if info else [],  # type: ignore[call-arg]
+        related=get_related_populators(info, compiler.select, DEFAULT_DB_ALIAS) if info else [],  # type: ignore[call-arg]
         annotations=dict(compiler.annotation_col_map or {}) if info else {},
-        locks=rows.query.select_for_update and connection.features.has_select_for_update,
+        locks=rows.query.select_for_update and _here().features.has_select_for_update,
     )
 
 
@@ -197,31 +199,36 @@ def _marker(value: object) -> Any:
     return marker.hex
 
 
-def _adapted(value: Any) -> Any:
+def _here() -> BaseDatabaseWrapper:
+    """This thread's connection itself: its proxy looks it up anew at each word."""
+    return connections[DEFAULT_DB_ALIAS]
+
+
+def _adapted(value: Any, db: BaseDatabaseWrapper) -> Any:
     """As Django hands it to the database."""
     if isinstance(value, UUID):
-        return value if connection.features.has_native_uuid_field else value.hex
+        return value if db.features.has_native_uuid_field else value.hex
     if isinstance(value, datetime):
-        return connection.ops.adapt_datetimefield_value(value)
+        return db.ops.adapt_datetimefield_value(value)
     return str(value)
 
 
 def insert(rows: Sequence[models.Model]) -> None:
     """`bulk_create(rows)` by hand, for rows of one model that have their ids: one statement, no signal."""
-    meta = rows[0]._meta
-    quote = connection.ops.quote_name
+    meta, db = rows[0]._meta, _here()
+    quote = db.ops.quote_name
     columns = ", ".join(quote(str(field.column)) for field in meta.concrete_fields)
     one = f"({', '.join(['%s'] * len(meta.concrete_fields))})"
     values = [
-        field.get_db_prep_save(field.pre_save(row, add=True), connection)
+        field.get_db_prep_save(field.pre_save(row, add=True), db)
         for row in rows
         for field in meta.concrete_fields
     ]
     sql = f"INSERT INTO {quote(meta.db_table)} ({columns}) VALUES {', '.join([one] * len(rows))}"  # noqa: S608  names are ours
-    with connection.cursor() as cursor:
+    with db.cursor() as cursor:
         cursor.execute(sql, values)
     for row in rows:
-        row._state.adding, row._state.db = False, connection.alias
+        row._state.adding, row._state.db = False, db.alias
 
 
 def update(row: models.Model, names: Iterable[str]) -> None:
@@ -229,11 +236,12 @@ def update(row: models.Model, names: Iterable[str]) -> None:
     fields = [row._meta.get_field(name) for name in names]
     pk = row._meta.pk
     assert pk is not None
-    quote = connection.ops.quote_name
+    db = _here()
+    quote = db.ops.quote_name
     columns = ", ".join(f"{quote(str(field.column))} = %s" for field in fields)  # type: ignore[union-attr]
-    values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in [*fields, pk]]  # type: ignore[union-attr]
+    values = [field.get_db_prep_save(getattr(row, field.attname), db) for field in [*fields, pk]]  # type: ignore[union-attr]
     sql = f"UPDATE {quote(row._meta.db_table)} SET {columns} WHERE {quote(str(pk.column))} = %s"  # noqa: S608  names are ours
-    with connection.cursor() as cursor:
+    with db.cursor() as cursor:
         cursor.execute(sql, values)
         if cursor.rowcount != 1:
             raise type(row).DoesNotExist  # type: ignore[attr-defined]
