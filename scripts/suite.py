@@ -22,6 +22,7 @@ import postgres
 ROOT = Path(__file__).resolve().parent.parent
 BIN = ROOT / ".venv" / "bin"
 UV_VERSION = "0.13.9"
+WITH_CACHE = "-ra --strict-markers -p toubib.ground.tests.environment"  # pyproject.toml's, the cache kept
 MOST_RETRIED = 5  # more failures than that are no noise
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
 NEEDS = {  # Debian package: how we know that it is there
@@ -126,7 +127,8 @@ def pytest_stage(name: str, *arguments: str, url: str = "", none_is_ok: bool = F
 
 def browser_stage(name: str, *arguments: str, url: str = "", none_is_ok: bool = False) -> Result:
     """Browser tests depend on how fast a noisy machine answers: what fails is tried once more, and named."""
-    kept = ["-p", "cacheprovider", "-o", f"cache_dir={tempfile.mkdtemp(prefix='toubib-cache-')}"]
+    cache = tempfile.mkdtemp(prefix="toubib-cache-")
+    kept = ["-o", f"addopts={WITH_CACHE}", "-o", f"cache_dir={cache}"]
     first = pytest_stage(name, *kept, *arguments, url=url, none_is_ok=none_is_ok)
     if first.ok or not 0 < first.failed <= MOST_RETRIED:
         return first
