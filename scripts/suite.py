@@ -23,6 +23,8 @@ ROOT = Path(__file__).resolve().parent.parent
 BIN = ROOT / ".venv" / "bin"
 UV_VERSION = "0.13.9"
 WITH_CACHE = "-ra --strict-markers -p toubib.ground.tests.environment"  # pyproject.toml's, the cache kept
+# One process each: Playwright's own loop runs once in a process.
+WITH_BROWSER = ["tests/browser", "tests/faults", "toubib/consultation", "toubib/people", "toubib/ui"]
 MOST_RETRIED = 5  # more failures than that are no noise
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
 NEEDS = {  # Debian package: how we know that it is there
@@ -169,8 +171,12 @@ def test() -> int:
     results = [static_stage(), pytest_stage("unit tests on SQLite", "-n", "2", "-m", "not browser")]
     with a_postgres() as url:
         results.append(pytest_stage("unit tests on PostgreSQL", "-n", "2", "-m", "not browser", url=url))
-        results.append(browser_stage("browser tests on PostgreSQL", "-m", "browser", url=url))
-    results.append(browser_stage("browser smoke on SQLite", "-m", "browser and sqlite", none_is_ok=not IN_CI))
+        results += [
+            browser_stage(f"browser tests, {place}", place, "-m", "browser", url=url)
+            for place in WITH_BROWSER
+        ]
+    smoke = ("tests/browser", "-m", "browser and sqlite")
+    results.append(browser_stage("browser smoke on SQLite", *smoke, none_is_ok=not IN_CI))
     return summary(results)
 
 
@@ -189,7 +195,12 @@ class a_postgres:
 def screenshots() -> int:
     set_up(list(NEEDS))
     with a_postgres() as url:
-        return summary([pytest_stage("browser tests on PostgreSQL", "-m", "browser", url=url)])
+        return summary(
+            [
+                pytest_stage(f"browser tests, {place}", place, "-m", "browser", url=url)
+                for place in WITH_BROWSER
+            ]
+        )
 
 
 def locale() -> int:
