@@ -127,6 +127,7 @@ def test_the_line_cut_is_said_and_mended(open_page, do, app):
 
 
 def test_out_and_back_in_two_tabs(open_page, do):
+    do("busy_doctors", names=["lenoir"])  # where nobody serves the line, nobody is called back
     seen = do("in_line", ahead=2)
     page = open_page(f"/attente/{seen['ticket']}", enter="jeanne")
     other = page.context.new_page()
