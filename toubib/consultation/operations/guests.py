@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from toubib.consultation.enums import InviteState, ParticipantRole
 from toubib.consultation.models import Invite, Participant, Room
-from toubib.consultation.operations.rooms import MAX_IN_ROOM, NotInRoom
+from toubib.consultation.operations.rooms import MAX_IN_ROOM, NotInRoom, remove_participant
 from toubib.consultation.queries import digest_of
 from toubib.ground.actors import Actor
 from toubib.ground.hub import publish
@@ -93,17 +93,7 @@ def agree_to_guest(*, invite_id: UUID, given: bool, by: Actor, now: datetime) ->
 
 def _remove_guest(invite: Invite, *, by: Actor, now: datetime) -> None:
     for participant in Participant.objects.filter(invite=invite, removed_at__isnull=True):
-        participant.removed_at = now
-        participant.save(update_fields=["removed_at"])
-        trace(
-            by=by,
-            action="consultation.participant.remove",
-            now=now,
-            subject="participant",
-            subject_id=participant.id,
-            patient=participant.room.encounter.patient_id,
-        )
-        publish(f"room:{participant.room_id}", "removed", participant=str(participant.id))
+        remove_participant(participant_id=participant.id, by=by, now=now)
 
 
 def has_agreed(*, invite_id: UUID) -> bool:
