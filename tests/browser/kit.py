@@ -226,6 +226,25 @@ def overflow(page: Any) -> int:
     return max(0, int(page.evaluate("document.documentElement.scrollWidth - innerWidth")))
 
 
+REMOTE = "[...document.querySelectorAll('#call figure:not([data-self]) video')]"
+
+
+def frames(page: Any) -> int:
+    """Frames decoded of the remote picture that has moved most."""
+    moved = f"Math.max(0, ...{REMOTE}.map(one => one.getVideoPlaybackQuality().totalVideoFrames))"
+    return int(page.evaluate(moved))
+
+
+def sees(page: Any, *, others: int = 1, more_than: int = 5) -> None:
+    """Wait until as many remote pictures have moved by more than so many frames."""
+    page.wait_for_function(
+        f"([n, least]) => {REMOTE}"
+        ".filter(one => one.getVideoPlaybackQuality().totalVideoFrames > least).length === n",
+        arg=[others, more_than],
+        timeout=30_000,
+    )
+
+
 def shoot(page: Any, name: str, *, whole: bool = False) -> None:
     """Into screenshots/, which git ignores."""
     SCREENSHOTS.mkdir(exist_ok=True)

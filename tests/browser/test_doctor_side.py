@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.kit import LAPTOP, PHONE, App, at_size, faults, overflow, shoot
+from tests.browser.kit import LAPTOP, PHONE, App, at_size, faults, frames, overflow, sees, shoot
 
 pytestmark = pytest.mark.browser
 SEED = "tests.browser.seed_patient:"
@@ -44,25 +44,6 @@ def look(page, name):
     assert found == {}
 
 
-def frames(page):
-    """Frames decoded of each remote picture on the page."""
-    return page.evaluate(
-        "[...document.querySelectorAll('#call figure:not([data-self]) video')]"
-        ".map(v => v.getVideoPlaybackQuality().totalVideoFrames)"
-    )
-
-
-def sees(page, others):
-    """Wait until as many remote pictures move."""
-    expect(page.locator("#call figure:not([data-self]) video")).to_have_count(others)
-    page.wait_for_function(
-        "n => [...document.querySelectorAll('#call figure:not([data-self]) video')]"
-        ".filter(v => v.getVideoPlaybackQuality().totalVideoFrames > 5).length === n",
-        arg=others,
-        timeout=30_000,
-    )
-
-
 def start_call(app, open_page, **more):
     """A patient in line, a doctor who takes and opens; both pages, in the call."""
     app.do(SEED + "in_line")
@@ -73,8 +54,8 @@ def start_call(app, open_page, **more):
     room = ROOM.search(doctor.url).group(1)
     doctor.get_by_role("button", name="Ouvrir la salle").click()
     patient = open_page(f"/salle/{room}", enter="jeanne", size=PHONE, **more)
-    sees(doctor, 1)
-    sees(patient, 1)
+    sees(doctor)
+    sees(patient)
     return doctor, patient, room
 
 
@@ -120,7 +101,7 @@ def test_call_note_and_signature(app, open_page):
     look(doctor, "samu")
     doctor.get_by_role("button", name="J’ai appelé le SAMU").click()
     expect(doctor.locator("#orient")).to_contain_text("Vous avez appelé le SAMU.")
-    sees(doctor, 1)
+    sees(doctor)
     doctor.get_by_label("Orientation").select_option("in_person")
     doctor.get_by_role("button", name="Enregistrer l’orientation").click()
     expect(doctor.locator("#orient [role=status]")).to_contain_text("Enregistré à")
@@ -145,7 +126,7 @@ def test_missing_parts_are_named_and_nothing_typed_is_lost(app, open_page):
     doctor.get_by_role("button", name="Signer et finir").click()
     expect(doctor.get_by_text("Écrivez le motif.").first).to_be_visible()
     expect(doctor.get_by_label("Constatations")).to_have_value("Gorge rouge")
-    sees(doctor, 1)  # the page came back, and the call with it
+    sees(doctor)  # the page came back, and the call with it
 
 
 def test_second_machine_takes_the_call_up(app, open_page):
@@ -155,10 +136,10 @@ def test_second_machine_takes_the_call_up(app, open_page):
     expect(doctor.locator("[data-note-state]")).to_contain_text("Enregistrée à")
     other = open_page("/cabinet", enter="vasseur")
     other.get_by_role("link", name="Reprendre").click()
-    sees(other, 1)
+    sees(other)
     expect(other.get_by_label("Motif")).to_have_value("Écrit sur la première machine")
     expect(doctor.locator("[data-notice-text]")).to_contain_text("dans une autre fenêtre")
-    sees(patient, 1)
+    sees(patient)
 
 
 def test_stale_tab_shows_both_texts(app, open_page):
@@ -214,10 +195,10 @@ def test_relative_and_interpreter_by_link(app, open_page):
         expect(doctor.get_by_role("button", name=re.compile(f"Faire sortir.*{name}"))).to_be_visible()
         guests.append(guest)
         for page in (doctor, patient, *guests):
-            sees(page, len(guests) + 1)
+            sees(page, others=len(guests) + 1)
     look(doctor, "four")
     doctor.get_by_role("button", name=re.compile("Faire sortir.*Lucie")).click()
-    sees(doctor, 2)
+    sees(doctor, others=2)
     expect(doctor.locator("#guests")).not_to_contain_text("Lucie")
 
 
@@ -256,14 +237,14 @@ def test_server_killed_in_the_call_loses_no_word(app, open_page):
     doctor.get_by_label("Constatations").focus()
     expect(doctor.locator("[data-note-state]")).to_have_text("Sera enregistrée")
     expect(doctor.locator("[data-notice-text]")).to_contain_text("L’appel continue", timeout=10_000)
-    before = [frames(page)[0] for page in (doctor, patient)]
+    before = [frames(page) for page in (doctor, patient)]
     doctor.wait_for_timeout(1500)
-    assert all(frames(page)[0] > seen for page, seen in zip((doctor, patient), before, strict=True))
+    assert all(frames(page) > seen for page, seen in zip((doctor, patient), before, strict=True))
     app.start()
     expect(doctor.locator("[data-note-state]")).to_contain_text("Enregistrée à", timeout=10_000)
     for page in (doctor, patient):
         expect(page.locator("[data-notice]")).to_be_hidden(timeout=10_000)
-        sees(page, 1)
+        sees(page)
     doctor.reload()
     expect(doctor.get_by_label("Motif")).to_have_value("Écrit pendant la panne")
 

@@ -13,7 +13,7 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.kit import PHONE, ROOT, App
+from tests.browser.kit import PHONE, ROOT, App, frames, sees
 from tests.faults.people import enter
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.postgres]
@@ -49,22 +49,6 @@ def app(tmp_path_factory, server):
             app.hand.wait(5)
             app.hand.stdin.close()
             app.hand.stdout.close()
-
-
-def frames(page):
-    return page.evaluate(
-        "Math.max(0, ...[...document.querySelectorAll('#call figure:not([data-self]) video')]"
-        ".map(one => one.getVideoPlaybackQuality().totalVideoFrames))"
-    )
-
-
-def sees(page, *, more_than=5):
-    page.wait_for_function(
-        "n => [...document.querySelectorAll('#call figure:not([data-self]) video')]"
-        ".some(one => one.getVideoPlaybackQuality().totalVideoFrames > n)",
-        arg=more_than,
-        timeout=30_000,
-    )
 
 
 def test_nothing_is_lost_and_all_goes_on(app, server, open_page):

@@ -14,7 +14,7 @@ import urllib.request
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.kit import PHONE, ROOT, App
+from tests.browser.kit import PHONE, ROOT, App, frames, sees
 from tests.faults.people import enter, room_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -84,22 +84,6 @@ def app(town):
     yield town
     wait_readyz(town)
     town.do("tests.browser.seed_doctor:clean")
-
-
-def frames(page):
-    return page.evaluate(
-        "Math.max(0, ...[...document.querySelectorAll('#call figure:not([data-self]) video')]"
-        ".map(one => one.getVideoPlaybackQuality().totalVideoFrames))"
-    )
-
-
-def sees(page, *, more_than=5, timeout=30_000):
-    page.wait_for_function(
-        "n => [...document.querySelectorAll('#call figure:not([data-self]) video')]"
-        ".some(one => one.getVideoPlaybackQuality().totalVideoFrames > n)",
-        arg=more_than,
-        timeout=timeout,
-    )
 
 
 def start_call(app, open_page):
