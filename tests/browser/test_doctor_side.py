@@ -120,13 +120,24 @@ def test_call_note_and_signature(app, open_page):
     look(doctor, "signed")
 
 
-def test_missing_parts_are_named_and_nothing_typed_is_lost(app, open_page):
-    doctor, _, _ = start_call(app, open_page, expect=("422",))
+def test_missing_parts_are_named_in_place_and_the_call_goes_on(app, open_page):
+    doctor, _, _ = start_call(app, open_page)
+    doctor.evaluate("window.samePage = true")
     doctor.get_by_label("Constatations").fill("Gorge rouge")
     doctor.get_by_role("button", name="Signer et finir").click()
-    expect(doctor.get_by_text("Écrivez le motif.").first).to_be_visible()
-    expect(doctor.get_by_label("Constatations")).to_have_value("Gorge rouge")
-    sees(doctor)  # the page came back, and the call with it
+    expect(doctor.get_by_text("Écrivez le motif.")).to_be_visible()
+    expect(doctor.get_by_text("Écrivez votre conclusion et votre décision.")).to_be_visible()
+    expect(doctor.get_by_label("Motif")).to_be_focused()
+    look(doctor, "missing")
+    doctor.get_by_label("Motif").fill("Toux")
+    expect(doctor.get_by_text("Écrivez le motif.")).to_have_count(0)
+    before = frames(doctor)
+    doctor.wait_for_timeout(1000)
+    assert doctor.evaluate("window.samePage") is True
+    assert frames(doctor) > before  # the media never dropped
+    doctor.get_by_label("Conclusion et décision").fill("Virose")
+    doctor.get_by_role("button", name="Signer et finir").click()
+    expect(doctor.get_by_text("Note signée. Le patient peut la lire.")).to_be_visible()
 
 
 def test_second_machine_takes_the_call_up(app, open_page):

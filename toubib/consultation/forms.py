@@ -110,24 +110,27 @@ class TierForm(forms.Form):
     )
 
 
-def _note_area(label: Any, rows: int) -> forms.CharField:
+def _note_area(label: Any, rows: int, *, missing: Any = "") -> forms.CharField:
+    """`missing`: the sentence when the note is signed without this part; a draft may lack it."""
     too_long = {"max_length": _("Ce texte est trop long : 10 000 signes au plus.")}
     return forms.CharField(
         label=label,
         required=False,
         strip=False,
         max_length=LONGEST_NOTE,
-        widget=forms.Textarea(attrs={"rows": rows}),
-        error_messages=too_long,
+        widget=forms.Textarea(attrs={"rows": rows, **({"data-missing": missing} if missing else {})}),
+        error_messages={**too_long, "missing": missing},
     )
 
 
 class NoteForm(forms.Form):
     """The note; `base` is the number of saves that the page knows."""
 
-    reason = _note_area(_("Motif"), 1)
-    findings = _note_area(_("Constatations"), 3)
-    conclusion = _note_area(_("Conclusion et décision"), 2)
+    reason = _note_area(_("Motif"), 1, missing=_("Écrivez le motif."))
+    findings = _note_area(_("Constatations"), 3, missing=_("Écrivez ce que vous avez constaté."))
+    conclusion = _note_area(
+        _("Conclusion et décision"), 2, missing=_("Écrivez votre conclusion et votre décision.")
+    )
     advice = _note_area(_("Conseils au patient si l’état s’aggrave"), 2)
     base = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 

@@ -26,12 +26,6 @@ from toubib.record.queries import draft_note, notes_of
 from toubib.ui.formats import say_hour
 from toubib.waiting.operations import MoveRefused as LineMoveRefused
 
-MISSING = {
-    "reason": lambda: _("Écrivez le motif."),
-    "findings": lambda: _("Écrivez ce que vous avez constaté."),
-    "conclusion": lambda: _("Écrivez votre conclusion et votre décision."),
-}
-
 
 def _save(request: HttpRequest, found: Room, form: NoteForm) -> Note:
     """Raises StaleNote, MoveRefused."""
@@ -137,7 +131,7 @@ def _incomplete(
     request: HttpRequest, found: Room, form: NoteForm, how: SignForm, error: NoteIncomplete
 ) -> HttpResponse:
     for name in error.fields:
-        form.add_error(name, MISSING[name]())
+        form.add_error(name, form.fields[name].error_messages["missing"])
     typed = request.POST.copy()
     current = draft_note(encounter=found.encounter)
     typed["base"] = str(current.saves if current else 0)

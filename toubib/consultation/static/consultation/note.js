@@ -128,6 +128,36 @@ export class Note {
     else this.said.textContent = words;
   }
 
+  /* ---- Signing: the parts that must be there are asked for on the page, so that the call goes on ---- */
+
+  /** Says beside each empty part what it lacks, goes to the first one; true when nothing lacks. */
+  complete() {
+    const parts = /** @type {NodeListOf<HTMLTextAreaElement>} */ (this.form.querySelectorAll("[data-missing]"));
+    const empty = [...parts].filter((one) => !one.value.trim());
+    for (const one of parts) this.#lack(one, empty.includes(one));
+    empty[0]?.focus();
+    return empty.length === 0;
+  }
+
+  /** @param {HTMLTextAreaElement} field @param {boolean} lacks */
+  #lack(field, lacks) {
+    const id = `${field.id}_error`;
+    document.getElementById(id)?.remove();
+    field.removeAttribute("aria-invalid");
+    field.removeAttribute("aria-describedby");
+    if (!lacks) return;
+    const template = /** @type {HTMLTemplateElement} */ (this.form.querySelector("template[data-lack]"));
+    const words = /** @type {HTMLElement} */ (
+      /** @type {DocumentFragment} */ (template.content.cloneNode(true)).firstElementChild
+    );
+    words.id = id;
+    words.append(` ${field.dataset.missing}`);
+    field.setAttribute("aria-invalid", "true");
+    field.setAttribute("aria-describedby", id);
+    field.after(words);
+    field.addEventListener("input", () => this.#lack(field, false), { once: true });
+  }
+
   /* ---- Another page saved since: both texts stand side by side ------------------------ */
 
   /** @param {{base: number, texts: Record<string, string>}} other */

@@ -49,7 +49,11 @@ document.addEventListener("submit", async (event) => {
   leaving.requestSubmit(/** @type {SubmitEvent} */ (event).submitter);
 }, true);
 
-form?.addEventListener("submit", () => note?.leave());
+form?.addEventListener("submit", (event) => {
+  const signing = /** @type {SubmitEvent} */ (event).submitter?.matches("[data-sign]");
+  if (signing && !note?.complete()) return event.preventDefault();
+  note?.leave();
+});
 
 /** A form that leaves the page goes where it says: news of what it changes must not take the page elsewhere first. */
 document.addEventListener("submit", (event) => {
