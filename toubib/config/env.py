@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import sys
 from pathlib import Path
@@ -50,6 +51,15 @@ def read_int(name: str, default: int, *, low: int, high: int) -> int:
 def read_list(name: str, default: list[str] | None = None) -> list[str]:
     raw = read_str(name)
     return [part.strip() for part in raw.split(",") if part.strip()] if raw else list(default or [])
+
+
+def read_calling_codes(name: str, default: list[str]) -> list[str]:
+    """Countries by their calling code, « +33,+32 »."""
+    found = read_list(name, default)
+    for code in found:
+        if not re.fullmatch(r"\+[1-9][0-9]{0,3}", code):
+            raise BadSetting(name, f"expected calling codes like +33,+32, got {code!r}")
+    return found
 
 
 def read_path(name: str, default: Path) -> Path:

@@ -37,6 +37,10 @@ STUN_URLS = env.read_list("TOUBIB_STUN_URLS")
 # Messages: the demo keeps them in a page, production names its gateways.
 EMAIL_GATEWAY = env.read_str("TOUBIB_EMAIL_GATEWAY", "demo" if DEMO else "smtp")
 SMS_GATEWAY = env.read_str("TOUBIB_SMS_GATEWAY", "demo" if DEMO else "none")
+# France and its territories; a number elsewhere may be typed for the doctor's call, and gets no SMS.
+SMS_COUNTRIES = env.read_calling_codes(
+    "TOUBIB_SMS_COUNTRIES", ["+33", "+262", "+508", "+590", "+594", "+596", "+681", "+687", "+689"]
+)
 EMAIL_HOST = env.read_str("TOUBIB_SMTP_HOST", "localhost")
 EMAIL_PORT = env.read_int("TOUBIB_SMTP_PORT", 25, low=1, high=65535)
 EMAIL_HOST_USER = env.read_str("TOUBIB_SMTP_USER")

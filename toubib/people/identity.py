@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 from django.utils.functional import Promise
@@ -30,23 +31,14 @@ OID_TEST = "1.2.250.1.213.1.4.10"
 INS_OIDS = frozenset({OID_NIR, OID_NIA, OID_TEST})
 _NAME = re.compile(r"[^\W\d_](?:[^\W\d_]|[ '’.\-])*")
 _PLACE = re.compile(r"(?:\d{2}|2[AB])\d{3}")
+# The first three digits of a national number, overseas: the territory's own calling code.
 _OVERSEAS = {
-    "690": "590",
-    "691": "590",
-    "692": "262",
-    "693": "262",
-    "694": "594",
-    "696": "596",
-    "697": "596",
-    "639": "262",
+    **dict.fromkeys(("262", "269", "639", "692", "693"), "262"),
+    **dict.fromkeys(("590", "690", "691"), "590"),
+    **dict.fromkeys(("594", "694"), "594"),
+    **dict.fromkeys(("596", "696", "697"), "596"),
 }
-# A code by SMS costs its sender: France and its territories, and the European Economic Area. Elsewhere by e-mail.
-_SMS = (
-    *("+33", "+262", "+508", "+590", "+594", "+596", "+681", "+687", "+689"),
-    *("+30", "+31", "+32", "+34", "+351", "+352", "+353", "+354", "+356", "+357", "+358", "+359", "+36"),
-    *("+370", "+371", "+372", "+385", "+386", "+39", "+40", "+420", "+421", "+423", "+43", "+45", "+46"),
-    *("+47", "+48", "+49"),
-)
+_LANDLINE = re.compile(r"\+33[^67]|\+262(?:262|269)|\+590590|\+594594|\+596596")
 _FICTION = "63998"  # kept by the Arcep for works of fiction, in mainland France
 
 
@@ -94,7 +86,10 @@ def parse_email(text: str, *, field: str = "address") -> str:
 
 
 def parse_phone(text: str, *, mobile: bool = False, field: str = "phone") -> str:
-    """A number in E.164, « +33639980042 ». French numbers may be typed with ten digits. Raises BadInput."""
+    """A number in E.164, « +33639980042 ». French numbers may be typed with ten digits. Raises BadInput.
+
+    `mobile`: a number that we send an SMS to, see `takes_sms`.
+    """
     wrong = BadInput(field, _("Ce numéro ne va pas. Il a dix chiffres, ou commence par « + » et le pays."))
     bare = re.sub(
         r"[\s.\-()/\u200b-\u200f\u202a-\u202e\u2060]",
@@ -109,18 +104,32 @@ def parse_phone(text: str, *, mobile: bool = False, field: str = "phone") -> str
         bare = "+33" + bare[4:]
     if not re.fullmatch(r"\+[1-9][0-9]{7,14}", bare) or (bare.startswith("+33") and len(bare) != 12):
         raise wrong
-    if mobile and bare.startswith("+33") and bare[3] not in "67":
-        raise BadInput(
-            field, _("Un code par SMS demande un numéro de mobile. Donnez-le, ou une adresse e-mail.")
-        )
-    if mobile and not bare.startswith(_SMS):
-        raise BadInput(
-            field,
-            _(
-                "Nous envoyons des codes aux numéros de France et d’Europe seulement. Donnez une adresse e-mail."
-            ),
-        )
+    if mobile:
+        _check_sms(bare, field)
     return bare
+
+
+def takes_sms(number: str) -> bool:
+    """Whether we may send an SMS there: a message costs its sender, elsewhere a call or an e-mail serves."""
+    return number.startswith(tuple(settings.SMS_COUNTRIES)) and not _LANDLINE.match(number)
+
+
+def _check_sms(number: str, field: str) -> None:
+    by_mail = field == "address"
+    if _LANDLINE.match(number):
+        wanted = (
+            _("Un code par SMS demande un numéro de mobile. Donnez-le, ou une adresse e-mail.")
+            if by_mail
+            else _("Un SMS demande un numéro de mobile. Les fixes n’en reçoivent pas.")
+        )
+        raise BadInput(field, wanted)
+    if not takes_sms(number):
+        wanted = (
+            _("Nous n’envoyons pas de SMS vers ce pays. Donnez une adresse e-mail.")
+            if by_mail
+            else _("Nous n’envoyons pas de SMS vers ce pays. Donnez un numéro de mobile français.")
+        )
+        raise BadInput(field, wanted)
 
 
 def _from_national(nine: str) -> str:

@@ -17,9 +17,10 @@ PHONE = {"inputmode": "tel", "autocomplete": "tel"}
 
 
 class PhoneField(forms.CharField):
-    """A French or international number, kept as +33…"""
+    """A French or international number, kept as +33…; `sms`: one that we send an SMS to."""
 
-    def __init__(self, **over: Any) -> None:
+    def __init__(self, *, sms: bool = False, **over: Any) -> None:
+        self.sms = sms
         over.setdefault("max_length", 24)
         over.setdefault("widget", forms.TextInput(attrs={"type": "tel", **PHONE}))
         super().__init__(**over)
@@ -29,7 +30,7 @@ class PhoneField(forms.CharField):
         if not text:
             return ""
         try:
-            return parse_phone(text)
+            return parse_phone(text, mobile=self.sms)
         except BadInput as error:
             raise forms.ValidationError(str(error.sentence)) from None
 
@@ -47,6 +48,7 @@ class GoOutForm(forms.Form):
         error_messages={"required": _("Choisissez quand vous prévenir.")},
     )
     phone = PhoneField(
+        sms=True,
         label=_("Votre numéro de portable"),
         help_text=_("Pour ce rappel seulement. Aucun mot de santé dans le SMS."),
         error_messages={"required": _("Écrivez le numéro où vous prévenir.")},

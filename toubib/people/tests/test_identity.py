@@ -21,6 +21,7 @@ from toubib.people.identity import (
     majority_at,
     parse_address,
     parse_phone,
+    takes_sms,
 )
 from toubib.people.tests.factories import make_identity
 
@@ -39,7 +40,6 @@ TODAY = date(2026, 11, 21)
         ("\u202a+33 6 39 98 00 42\u202c", Address(Channel.SMS, "+33639980042")),
         ("0692 12 34 56", Address(Channel.SMS, "+262692123456")),
         ("0696 12 34 56", Address(Channel.SMS, "+596696123456")),
-        ("+32 470 12 34 56", Address(Channel.SMS, "+32470123456")),
         ("０６ ３９ ９８ ００ ４２", Address(Channel.SMS, "+33639980042")),
     ],
 )
@@ -189,13 +189,46 @@ def test_age_on_counts_complete_years() -> None:
     assert [age_on(date(2008, 2, 29), on=day) for day in (date(2026, 2, 28), date(2026, 3, 1))] == [17, 18]
 
 
-@pytest.mark.parametrize("typed", ["+1 212 555 0100", "+44 7700 900123", "+88216 1234567", "+690 12345678"])
-def test_a_code_by_sms_goes_to_france_and_europe_alone(typed: str) -> None:
+@pytest.mark.parametrize(
+    "typed", ["+1 212 555 0100", "+44 7700 900123", "+88216 1234567", "+32 470 12 34 56"]
+)
+def test_a_code_by_sms_goes_to_france_alone(typed: str, settings) -> None:
     with pytest.raises(BadInput) as caught:
         parse_address(typed)
-    assert "d’Europe seulement" in str(caught.value.sentence)
+    assert str(caught.value.sentence) == "Nous n’envoyons pas de SMS vers ce pays. Donnez une adresse e-mail."
 
 
-@pytest.mark.parametrize("typed", ["+689 87 12 34 56", "+352 621 123 456", "06 90 12 34 56"])
-def test_a_code_by_sms_goes_to_the_territories_and_europe(typed: str) -> None:
-    assert parse_address(typed).channel == Channel.SMS
+def test_an_sms_goes_to_the_countries_that_the_operator_added(settings) -> None:
+    settings.SMS_COUNTRIES = ["+33", "+32"]
+    assert [takes_sms(one) for one in ("+33639980042", "+32470123456", "+689871234", "+352621123456")] == [
+        True, True, False, False,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept", "sms"),
+    [
+        ("0262 12 34 56", "+262262123456", False),
+        ("0269 12 34 56", "+262269123456", False),
+        ("0590 12 34 56", "+590590123456", False),
+        ("0690 12 34 56", "+590690123456", True),
+        ("0639 12 34 56", "+262639123456", True),
+        ("05 65 00 00 15", "+33565000015", False),
+        ("+44 20 7946 0000", "+442079460000", False),
+        ("+689 87 12 34 56", "+68987123456", True),
+    ],
+)
+def test_parse_phone_knows_the_territories(typed: str, kept: str, sms: bool) -> None:
+    assert (parse_phone(typed), takes_sms(kept)) == (kept, sms)
+
+
+def test_parse_phone_says_why_it_takes_no_sms() -> None:
+    said = []
+    for typed in ("05 65 00 00 15", "+44 7700 900123"):
+        with pytest.raises(BadInput) as caught:
+            parse_phone(typed, mobile=True)
+        said.append(str(caught.value.sentence))
+    assert said == [
+        "Un SMS demande un numéro de mobile. Les fixes n’en reçoivent pas.",
+        "Nous n’envoyons pas de SMS vers ce pays. Donnez un numéro de mobile français.",
+    ]

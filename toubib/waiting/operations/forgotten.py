@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from toubib.ground.actors import Actor
 from toubib.ground.enums import Channel
 from toubib.ground.mail import is_plugged_in, queue_message
-from toubib.people.identity import MAJORITY, local_day
+from toubib.people.identity import MAJORITY, local_day, takes_sms
 from toubib.record.enums import AbortReason
 from toubib.rulebook.parameters import value_on
 from toubib.waiting.enums import IN_LINE_STATES, DutyState, ExitReason, NotifyWhen, TicketState
@@ -173,7 +173,7 @@ def _call_back(ticket: Ticket, *, ahead: int, now: datetime) -> int:
 def _send_call_back(ticket: Ticket, *, now: datetime) -> None:
     link = f"{settings.PUBLIC_URL}/attente/{ticket.id}"
     body = _("Toubib : c’est bientôt à vous. Revenez ici : %(link)s") % {"link": link}
-    if ticket.callback_phone and is_plugged_in(Channel.SMS):
+    if ticket.callback_phone and takes_sms(ticket.callback_phone) and is_plugged_in(Channel.SMS):
         queue_message(channel=Channel.SMS, to=ticket.callback_phone, body=body, now=now)
     elif ticket.account and ticket.account.email:
         queue_message(

@@ -75,3 +75,12 @@ def test_call_back_goes_by_e_mail_when_no_sms_gateway_is_plugged_in(settings):
     put_on_duty(scene, scene.cast.vasseur)
     call_back_away(now=minutes(1))
     assert list(OutboundMessage.objects.values_list("channel", flat=True)) == ["email"]
+
+
+def test_call_back_goes_by_e_mail_when_the_number_takes_no_sms():
+    scene = make_scene()
+    mine = out(scene, 0)
+    Ticket.objects.filter(pk=mine.pk).update(callback_phone="+12125550100")
+    put_on_duty(scene, scene.cast.vasseur)
+    call_back_away(now=minutes(1))
+    assert list(OutboundMessage.objects.values_list("channel", flat=True)) == ["email"]
