@@ -22,7 +22,7 @@ from toubib.waiting.operations.duty import free_duty
 from toubib.waiting.operations.moves import MoveRefused, keep_secrecy, lock_ticket, move_ticket, tell_ticket
 from toubib.waiting.queries.estimate import estimate_wait
 from toubib.waiting.queries.line import line_of
-from toubib.waiting.queries.opening import admission_to, pool_for
+from toubib.waiting.queries.opening import admission_to, outside_ages, pool_for
 from toubib.waiting.queries.path import missing_steps
 
 OUT_OF_LINE = {TicketState.WAITING, TicketState.AWAY, TicketState.OFFERED, TicketState.ACCEPTED}
@@ -68,11 +68,9 @@ def _join(*, ticket_id: UUID, by: Actor, now: datetime) -> Ticket:
     pool = pool_for(key=reason.pool) if reason else None
     if pool is None:
         raise CannotEnter(_("Ce motif n’a pas de file ici."), "motif")
-    if ticket.patient_age is not None and not pool.min_age <= ticket.patient_age <= pool.max_age:
-        raise CannotEnter(
-            _("Cette file reçoit de %(low)s à %(high)s ans.") % {"low": pool.min_age, "high": pool.max_age},
-            "motif",
-        )
+    too_young_or_old = outside_ages(pool=pool, age=ticket.patient_age)
+    if too_young_or_old:
+        raise CannotEnter(too_young_or_old, "motif")
     admission = admission_to(pool=pool, now=now)
     if not admission.open:
         raise CannotEnter(admission.reason)

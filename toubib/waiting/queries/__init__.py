@@ -17,6 +17,7 @@ from toubib.waiting.queries.opening import (
     doctors_on_duty,
     is_open_at,
     next_opening,
+    outside_ages,
     pool_for,
 )
 from toubib.waiting.queries.order import Order, order_of
@@ -37,6 +38,7 @@ __all__ = [
     "missing_steps",
     "next_opening",
     "order_of",
+    "outside_ages",
     "pending_offer",
     "place_in_line",
     "places_in_pool",

@@ -62,6 +62,13 @@ def admission_to(*, pool: Pool, now: datetime) -> Admission:
     return Admission(False, _("Aucun médecin n’est là avant %(hour)s.") % {"hour": hour}, opening)
 
 
+def outside_ages(*, pool: Pool, age: int | None) -> str:
+    """Why this line does not receive someone of that age; "" when it does, or when the age is not known."""
+    if age is None or pool.min_age <= age <= pool.max_age:
+        return ""
+    return _("Cette file reçoit de %(low)s à %(high)s ans.") % {"low": pool.min_age, "high": pool.max_age}
+
+
 def doctors_on_duty(*, pool_id: UUID) -> list[Duty]:
     """Duties that serve this line now, paused ones left out."""
     rows = Duty.objects.filter(pools=pool_id, closed_at__isnull=True).exclude(state=DutyState.PAUSED)

@@ -56,6 +56,8 @@ def test_a_double_click_at_the_door_enters_once(client, pool):
     urls = [client.post("/consulter/pret").url for _click in range(2)]
     assert (urls, Ticket.objects.count()) == ([f"/attente/{ticket.id}"] * 2, 1)
 
+DOOR = 'class="button large" type="submit"'
+
 
 @pytest.mark.parametrize("step", ["", "/signes", "/lieu", "/motif", "/identite", "/sante", "/test", "/pret"])
 def test_a_stale_tab_leads_to_the_waiting_room_when_in_line(client, pool, step):
@@ -208,10 +210,9 @@ def test_the_same_person_twice_in_line_is_refused_in_words(client, pool):
     for step in ("sante", "consentements", "test"):
         post(twin, step)
     answer = twin.post("/consulter/pret")
-    assert (answer.status_code, "Cette personne est déjà dans la file." in answer.content.decode()) == (
-        200,
-        True,
-    )
+    html = answer.content.decode()
+    assert (answer.status_code, "Cette personne est déjà dans la file." in html) == (200, True)
+    assert (DOOR in html, f"/attente/{the_ticket(client).id}" in html) == (False, True)
 
 
 def test_answers_of_every_sign_are_asked():
@@ -234,3 +235,21 @@ def test_the_door_says_when_the_line_of_this_reason_is_closed_or_nobody_speaks_t
     refused = client.post("/consulter/pret")
     assert ("ne parle cette langue" in alone, "Aucun médecin n’est là avant" in closed) == (True, True)
     assert (refused.status_code, the_ticket(client).state) == (200, "triaged")
+    assert [DOOR in html for html in (alone, closed, refused.content.decode())] == [True, False, False]
+    assert ("Essayer un autre motif" in closed, 'href="tel:116117"' in closed) == (True, True)
+
+
+def test_the_door_says_the_ages_of_the_line_before_one_tries(client, pool):
+    walk_to(client, "pret")
+    Ticket.objects.update(patient_age=pool.max_age + 1)
+    html = client.get("/consulter/pret").content.decode()
+    assert ("Cette file reçoit de" in html, DOOR in html) == (True, False)
+
+
+def test_a_step_that_lacks_is_said_where_one_is_led(client, pool):
+    walk_to(client, "test")
+    answer = client.post("/consulter/pret", follow=True)
+    assert (answer.redirect_chain, "Il manque une étape." in answer.content.decode()) == (
+        [("/consulter/test", 302)],
+        True,
+    )

@@ -10,11 +10,22 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from toubib.waiting import catalogue
+from toubib.waiting.enums import LIVE_STATES
 from toubib.waiting.forms import WITH_DOCTOR, ConsentsForm
+from toubib.waiting.models import Ticket
 from toubib.waiting.operations import CannotEnter, finish_step, join_line
-from toubib.waiting.queries import admission_to, doctors_on_duty, estimate_wait, missing_steps, pool_for
+from toubib.waiting.queries import (
+    admission_to,
+    doctors_on_duty,
+    estimate_wait,
+    live_ticket_of,
+    missing_steps,
+    outside_ages,
+    pool_for,
+)
 from toubib.waiting.queries.line import line_of
 from toubib.waiting.views.common import NAMES, Visit, draft_life, next_step, path_context, room_of, step_page
 
@@ -82,9 +93,11 @@ def _read_steps(body: bytes) -> list[dict[str, str]] | None:
 
 @step_page("pret")
 def ready(request: HttpRequest, visit: Visit) -> HttpResponse:
-    """All is said: what was answered, the place to be had, and the door."""
+    """All is said: what was answered, the place to be had, and the door; or why it is shut, and the ways from here."""
     missing = missing_steps(ticket=visit.ticket)
     if missing:
+        if request.method == "POST":
+            messages.warning(request, _("Il manque une étape."))
         return next_step(request, visit.ticket)
     refusal = ""
     if request.method == "POST":
@@ -95,8 +108,9 @@ def ready(request: HttpRequest, visit: Visit) -> HttpResponse:
             if why.step:
                 messages.warning(request, refusal)
                 return redirect(f"waiting:{NAMES[why.step]}")
-    more = {"refusal": refusal, "minutes": int(draft_life(visit.now).total_seconds()) // 60}
-    page = path_context("pret", back="waiting:test", **more, **_said(visit), **_line(visit))
+    line = _line(visit)
+    more = {"minutes": int(draft_life(visit.now).total_seconds()) // 60, "shut": refusal or line["closed"]}
+    page = path_context("pret", back="waiting:test", **more, **_said(visit), **line, mine=_other_of(visit))
     return render(request, "waiting/ready.html", page)
 
 
@@ -105,15 +119,22 @@ def _said(visit: Visit) -> dict[str, Any]:
     return {"ticket": ticket, "reason": catalogue.reason(ticket.reason_key), "place": ticket.place_commune}
 
 
+def _other_of(visit: Visit) -> Ticket | None:
+    """Another request of this account's, already in line: one goes there rather than in twice."""
+    other = live_ticket_of(account_id=visit.account.id) if visit.account else None
+    return other if other and other.id != visit.ticket.id and other.state in LIVE_STATES else None
+
+
 def _line(visit: Visit) -> dict[str, Any]:
     """The place this person would have, and the wait told with it."""
     reason = catalogue.reason(visit.ticket.reason_key)
     pool = pool_for(key=reason.pool) if reason else None
     if pool is None:
-        return {"closed": ""}
+        return {"closed": _("Ce motif n’a pas de file ici.")}
     admission = admission_to(pool=pool, now=visit.now)
-    if not admission.open:
-        return {"closed": admission.reason}
+    why_not = outside_ages(pool=pool, age=visit.ticket.patient_age) or admission.reason
+    if why_not:
+        return {"closed": why_not}
     ahead, spoken = line_of(pool_id=pool.id).count(), _spoken(pool.id)
     return {
         "closed": "",
