@@ -270,3 +270,18 @@ def test_nothing_to_wait_for_after_an_offer_lapsed(app, open_page):
     look(doctor, "absent")
     doctor.get_by_role("button", name="Reprendre ma garde").click()
     expect(doctor.get_by_role("heading", name="Une demande vous est proposée")).to_be_visible()
+
+
+def test_a_patient_who_waits_sees_how_many_doctors_there_are(app, open_page):
+    app.do(SEED + "busy_doctors", names=["lenoir"])
+    seen = app.do(SEED + "in_line", ahead=1)
+    patient = open_page(f"/attente/{seen['ticket']}", enter="jeanne", size=PHONE)
+    doctors = patient.locator("[data-line=doctors]")
+    expect(doctors).to_have_text("1 médecin")
+    patient.wait_for_timeout(500)  # the stream is open
+    doctor = open_page("/cabinet", enter="vasseur")
+    doctor.get_by_role("button", name="Prendre ma garde").click()
+    expect(doctors).to_have_text("2 médecins")
+    assert "2 médecins." in patient.locator("[data-line-thread]").get_attribute("aria-label")
+    shoot(patient, "patient-doctors-live-390", whole=True)
+    expect(patient.locator(".crew .disc")).to_have_count(2, timeout=35_000)

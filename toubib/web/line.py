@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from toubib.ui.formats import rank_suffix
 from toubib.waiting.enums import ENDED_STATES, TicketState
@@ -111,5 +112,6 @@ def line_words() -> dict[str, object]:
         "none_ahead": _("personne devant"),
         "none_behind": _("personne derrière"),
         "thread": _("%(behind)s derrière vous, %(ahead)s devant vous."),
+        "doctors": [ngettext("%(count)s médecin", "%(count)s médecins", number) for number in (1, 2)],
         "most_dots": MOST_DOTS,
     }

@@ -20,7 +20,7 @@ from toubib.waiting.enums import DutyState, OfferState, RefusalReason, TicketSta
 from toubib.waiting.events import ticket_taken
 from toubib.waiting.models import Duty, Offer, Pool, Ticket
 from toubib.waiting.operations.dispatch import dispatch_soon, may_serve, rest_of
-from toubib.waiting.operations.moves import MoveRefused, lock_duty, move_duty, move_ticket
+from toubib.waiting.operations.moves import MoveRefused, lock_duty, move_duty, move_ticket, tell_lines
 
 WITH_A_PATIENT = frozenset({DutyState.BUSY, DutyState.WRITING})
 
@@ -63,6 +63,7 @@ def open_duty(
         return Duty.objects.get(practitioner=practitioner, closed_at__isnull=True)
     duty.pools.set(pools)
     trace(by=by, action="waiting.duty.open", now=now, subject="duty", subject_id=duty.id)
+    tell_lines(duty=duty)
     _dispatch_for(duty, now=now)
     return duty
 

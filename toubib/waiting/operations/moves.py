@@ -72,6 +72,7 @@ def move_duty(*, duty: Duty, to: DutyState, now: datetime) -> None:
         raise MoveRefused(
             _("Votre garde n’en est plus là : %(state)s.") % {"state": duty.get_state_display()}
         )
+    serves_otherwise = DutyState.PAUSED in {duty.state, to} or to == DutyState.OFF
     duty.state = to
     duty.idle_since = now if to in {DutyState.OPEN, DutyState.PAUSED} else None
     if to in {DutyState.PAUSED, DutyState.OFF}:
@@ -80,3 +81,11 @@ def move_duty(*, duty: Duty, to: DutyState, now: datetime) -> None:
         duty.closed_at = now
     save_changed(duty)
     publish(f"account:{duty.account_id}", "duty", state=to)
+    if serves_otherwise:
+        tell_lines(duty=duty)
+
+
+def tell_lines(*, duty: Duty) -> None:
+    """One doctor more or fewer: the wait of everyone in these lines, and the count of doctors, change."""
+    for pool_id in duty.pools.values_list("id", flat=True):
+        publish(f"pool:{pool_id}", "line")

@@ -53,7 +53,7 @@ def places_in_pool(*, pool_id: UUID) -> dict[UUID, Place]:
 
 
 def rank_payloads(*, pool_id: UUID, now: datetime) -> dict[str, dict[str, Any]]:
-    """What each waiting page shows, by ticket: {rank, ahead, behind, low, high, at}; three queries for all."""
+    """What each waiting page shows, by ticket: {rank, ahead, behind, low, high, at, doctors}; three queries for all."""
     pace, at = pace_of(pool_id=pool_id, now=now), timezone.localtime(now).strftime("%H\u00a0h\u00a0%M")
     payloads = {}
     for ticket_id, place in places_in_pool(pool_id=pool_id).items():
@@ -63,6 +63,7 @@ def rank_payloads(*, pool_id: UUID, now: datetime) -> dict[str, dict[str, Any]]:
             "low": wait.low if wait else None,
             "high": wait.high if wait else None,
             "at": at,
+            "doctors": pace.doctors,
         }
     return payloads
 

@@ -4,14 +4,15 @@
 
 /** @typedef {{suffixes: string[], range_minutes: string, range: string, minutes: string, hours: string, clock_sharp: string,
  *             hours_minutes: string, clock: string, ahead: string, behind: string, none_ahead: string, none_behind: string,
- *             thread: string, most_dots: number}} Words */
+ *             thread: string, doctors: string[], most_dots: number}} Words */
 /** @typedef {{topic?: string, event?: string, rank?: number, ahead?: number, behind?: number,
- *             low?: number | null, high?: number | null, at?: string}} News */
+ *             low?: number | null, high?: number | null, at?: string, doctors?: number}} News */
 
 const section = /** @type {HTMLElement | null} */ (document.getElementById("line"));
 const wordsBox = document.getElementById("line-words");
 const words = /** @type {Words | null} */ (wordsBox ? JSON.parse(wordsBox.textContent ?? "null") : null);
 const FIRST_ASK = 400;
+const PORTRAITS_WITHIN = 30000; // the count is news; the portraits are asked for, spread out over a long line
 let renewing = false;
 
 /** @param {string} pattern @param {Record<string, unknown>} values */
@@ -76,8 +77,20 @@ function showRank(say, news) {
   const [ahead, behind] = [news.ahead ?? 0, news.behind ?? 0];
   dots(say, "ahead", ahead);
   dots(say, "behind", behind);
-  section?.querySelector("[data-line-thread]")?.setAttribute("aria-label", fill(say.thread, { ahead, behind }));
+  const crew = showDoctors(say, news.doctors);
+  section?.querySelector("[data-line-thread]")?.setAttribute("aria-label", fill(say.thread, { ahead, behind }) + crew);
   showWait(say, news);
+}
+
+/** How many doctors are there; with none, or the first one, the page is asked anew by `showWait`.
+ *  @param {Words} say @param {number | undefined} count @returns {string} */
+function showDoctors(say, count) {
+  const shown = section?.querySelector('[data-line="doctors"]');
+  if (!shown || !count) return "";
+  const text = fill(say.doctors[count === 1 ? 0 : 1], { count });
+  if (shown.textContent !== text) setTimeout(renew, Math.random() * PORTRAITS_WITHIN);
+  put("doctors", text);
+  return ` ${text}.`;
 }
 
 /** @param {Words} say @param {News} news */
