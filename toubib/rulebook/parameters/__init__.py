@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
-import yaml
+from toubib.rulebook.parameters.loader import Alternative, BadParameters, Parameter, Value, load_folder
+
+__all__ = [
+    "Alternative",
+    "BadParameters",
+    "Parameter",
+    "UnknownParameter",
+    "Value",
+    "all_parameters",
+    "history",
+    "in_force",
+    "parameter_on",
+    "value_on",
+]
 
 FOLDER = Path(__file__).parent
 
@@ -16,51 +29,42 @@ class UnknownParameter(LookupError):
     """No parameter has this id, or none is in force that day."""
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """One value in force over the half-open period [starts, ends); `ends` None: still in force."""
-
-    id: str
-    value: float | int | str | bool
-    unit: str
-    starts: date
-    ends: date | None
-    reference: str
-    confidence: str
-
-
 @lru_cache(maxsize=1)
 def all_parameters() -> tuple[Parameter, ...]:
-    """Every period of every parameter, sorted by id and start."""
-    found = []
-    for path in sorted(FOLDER.glob("*.yaml")):
-        for row in yaml.safe_load(path.read_text(encoding="utf-8")):
-            found.extend(_periods(row))
-    return tuple(sorted(found, key=lambda p: (p.id, p.starts)))
+    """Every period of every parameter, sorted by id and start. Raises BadParameters."""
+    return load_folder(FOLDER)
 
 
-@lru_cache(maxsize=1024)
-def value_on(*, id: str, on: date) -> float | int:
-    """The number in force on a day. Raises UnknownParameter."""
-    for parameter in all_parameters():
-        in_force = parameter.starts <= on and (parameter.ends is None or on < parameter.ends)
-        if parameter.id == id and in_force and isinstance(parameter.value, (int, float)):
-            return parameter.value
+def in_force(*, on: date) -> tuple[Parameter, ...]:
+    """The parameters in force on a day, sorted by id."""
+    return tuple(period for period in all_parameters() if period.covers(on))
+
+
+def history(*, id: str) -> tuple[Parameter, ...]:
+    """Every period of one parameter, the oldest first. Raises UnknownParameter."""
+    try:
+        return _by_id()[id]
+    except KeyError as error:
+        raise UnknownParameter(id) from error
+
+
+@lru_cache(maxsize=4096)
+def parameter_on(*, id: str, on: date) -> Parameter:
+    """The period of a parameter that covers a day. Raises UnknownParameter."""
+    for period in history(id=id):
+        if period.covers(on):
+            return period
     raise UnknownParameter(f"{id} on {on}")
 
 
-def _periods(row: dict) -> list[Parameter]:
-    values = sorted(row["values"], key=lambda v: v["from"])
-    ends = [v["from"] for v in values[1:]] + [None]
-    return [
-        Parameter(
-            row["id"],
-            v["value"],
-            row["unit"],
-            v["from"],
-            v.get("to", end),
-            row["reference"],
-            row["confidence"],
-        )
-        for v, end in zip(values, ends, strict=True)
-    ]
+def value_on(*, id: str, on: date) -> Any:
+    """The value in force on a day: a bool, a number, a string or a tuple, as its unit says."""
+    return parameter_on(id=id, on=on).value
+
+
+@lru_cache(maxsize=1)
+def _by_id() -> dict[str, tuple[Parameter, ...]]:
+    found: dict[str, list[Parameter]] = {}
+    for period in all_parameters():
+        found.setdefault(period.id, []).append(period)
+    return {id: tuple(periods) for id, periods in found.items()}
