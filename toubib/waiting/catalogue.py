@@ -26,15 +26,19 @@ class Number:
 @dataclass(frozen=True, slots=True)
 class Sign:
     key: str
+    group: str
     question: str
     call: tuple[Number, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class SignList:
+    """`groups`: (key, title) in the order of the page."""
+
     version: str
     author: str
     signed_by: str | None
+    groups: tuple[tuple[str, str], ...]
     signs: tuple[Sign, ...]
     numbers: tuple[Number, ...]
 
@@ -80,10 +84,21 @@ def _signs(language: str) -> SignList:
     raw = _read("signs.yaml")
     numbers = {key: _number(key, row, language) for key, row in raw["numbers"].items()}
     rows = tuple(
-        Sign(row["key"], _say(row["question"], language), tuple(numbers[key] for key in row["call"]))
+        Sign(
+            row["key"],
+            row["group"],
+            _say(row["question"], language),
+            tuple(numbers[key] for key in row["call"]),
+        )
         for row in raw["signs"]
     )
-    return SignList(raw["version"], raw["author"], raw["signed_by"], rows, tuple(numbers.values()))
+    groups = tuple((row["key"], _say(row["title"], language)) for row in raw["groups"])
+    lost = {sign.group for sign in rows} - {key for key, _title in groups}
+    if lost:
+        raise ValueError(
+            f"signs.yaml: groups without a title: {sorted(lost)}; their signs would not be asked"
+        )
+    return SignList(raw["version"], raw["author"], raw["signed_by"], groups, rows, tuple(numbers.values()))
 
 
 @lru_cache(maxsize=4)

@@ -21,11 +21,6 @@ from toubib.waiting import catalogue
 from toubib.waiting.enums import MedecinTraitant
 
 YES_NO = [("no", _("Non")), ("yes", _("Oui"))]
-GROUPS = (
-    (_("Maintenant, avez-vous, ou la personne à soigner a-t-elle…"), None),
-    (_("Bébé, grossesse"), frozenset({"infant_fever", "pregnancy"})),
-    (_("Détresse, danger, poison"), frozenset({"suicidal", "violence", "poison"})),
-)
 WITH_DOCTOR = frozenset({MedecinTraitant.HERE, MedecinTraitant.UNAVAILABLE, MedecinTraitant.AVAILABLE})
 LANGUAGES = {
     "fr": "Français", "en": "English", "ar": "العربية", "es": "Español", "pt": "Português", "de": "Deutsch",
@@ -71,12 +66,12 @@ class SignsForm(Form):
         return typed
 
     def groups(self) -> list[tuple[str, list[BoundField]]]:
-        named = frozenset().union(*(keys for _title, keys in GROUPS if keys))
-        found = []
-        for title, keys in GROUPS:
-            rows = [self[name] for name in self.fields if (name in keys if keys else name not in named)]
-            found += [(str(title), rows)] if rows else []
-        return found
+        asked = catalogue.signs()
+        rows = [
+            (title, [self[sign.key] for sign in asked.signs if sign.group == key])
+            for key, title in asked.groups
+        ]
+        return [(title, fields) for title, fields in rows if fields]
 
     def answers(self) -> dict[str, bool]:
         return {key: said == "yes" for key, said in self.cleaned_data.items()}
@@ -342,30 +337,39 @@ class HealthForm(Form):
 
 
 class ConsentsForm(Form):
-    """Each scope apart, unticked; only care is needed to be seen."""
+    """Each scope apart, unticked; only care is needed to be seen. `MORE`: what is told on asking."""
 
     care = forms.BooleanField(
         label=_("J’accepte d’être soigné à distance, par vidéo."),
-        help_text=_("Le médecin peut préférer vous voir en vrai : il vous le dira. Vous pouvez arrêter à tout moment."),
         error_messages={"required": _("Sans cet accord, le médecin ne peut pas vous soigner par vidéo.")},
-    )  # fmt: skip
+    )
     third_person = forms.BooleanField(
-        label=_("J’accepte qu’une autre personne soit présente."), required=False,
-        help_text=_("Un proche, un interprète. Le médecin vous redemandera, pour chacun."),
-    )  # fmt: skip
+        label=_("J’accepte qu’une autre personne soit présente."), required=False
+    )
     lay_assistant = forms.BooleanField(
-        label=_("J’accepte qu’une personne non soignante m’aide."), required=False,
-        help_text=_("Si quelqu’un vous aide avec l’appareil. Elle s’engage par écrit au secret."),
-    )  # fmt: skip
+        label=_("J’accepte qu’une personne non soignante m’aide."), required=False
+    )
     send_to_mt = forms.BooleanField(
-        label=_("J’accepte que le compte rendu aille à mon médecin traitant."), required=False,
-        help_text=_("Vous pourrez revenir sur ce choix dans votre espace."),
-    )  # fmt: skip
+        label=_("J’accepte que le compte rendu aille à mon médecin traitant."), required=False
+    )
+
+    MORE = {
+        "care": _("Le médecin peut préférer vous voir en vrai : il vous le dira. Vous pouvez arrêter à tout moment."),
+        "third_person": _("Un proche, un interprète. Le médecin vous redemandera, pour chacun."),
+        "lay_assistant": _("Si quelqu’un vous aide avec l’appareil. Elle s’engage par écrit au secret."),
+        "send_to_mt": _("Vous pourrez revenir sur ce choix dans votre espace."),
+    }  # fmt: skip
 
     def __init__(self, *args: Any, has_mt: bool, **more: Any) -> None:
         super().__init__(*args, **more)
         if not has_mt:
             del self.fields["send_to_mt"]
+
+    def needed(self) -> list[tuple[BoundField, str]]:
+        return [(one, str(self.MORE[one.name])) for one in self if one.field.required]
+
+    def optional(self) -> list[tuple[BoundField, str]]:
+        return [(one, str(self.MORE[one.name])) for one in self if not one.field.required]
 
     def answers(self) -> dict[str, object]:
         return {scope.value: bool(self.cleaned_data[scope.value]) for scope in self._scopes()}

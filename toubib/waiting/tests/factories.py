@@ -18,26 +18,13 @@ from toubib.ground.actors import Actor
 from toubib.people.enums import Role
 from toubib.people.models import Account, Patient, ProfessionalAccount
 from toubib.people.tests.factories import NOW, Cast, make_account, make_cast, make_link, make_patient
+from toubib.waiting.catalogue import signs
 from toubib.waiting.enums import MedecinTraitant, TicketState
 from toubib.waiting.models import Duty, Pool, Ticket
 from toubib.waiting.operations import join_line, open_duty
 
 _serial = count(1)
-NO = dict.fromkeys(
-    (
-        "chest_pain",
-        "breathing",
-        "stroke",
-        "consciousness",
-        "bleeding",
-        "infant_fever",
-        "pregnancy",
-        "suicidal",
-        "violence",
-        "poison",
-    ),
-    False,
-)
+NO = dict.fromkeys([sign.key for sign in signs().signs], False)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from toubib.ground.models import JournalEntry
+from toubib.waiting import catalogue
 from toubib.waiting.models import SignStop, Ticket
 from toubib.waiting.tests.factories import make_pool
 from toubib.waiting.tests.walk import GOOD, errors, post, the_ticket, walk_to
@@ -15,6 +16,16 @@ pytestmark = pytest.mark.django_db
 
 
 # Signs
+
+
+def test_every_sign_of_the_list_is_asked_once_under_its_group(client, pool):
+    asked = catalogue.signs()
+    groups = client.get("/consulter/signes").context["groups"]
+    assert [title for title, _fields in groups] == [title for _key, title in asked.groups]
+    assert [field.name for _title, fields in groups for field in fields] == [
+        sign.key for key, _title in asked.groups for sign in asked.signs if sign.group == key
+    ]
+    assert sum(len(fields) for _title, fields in groups) == len(asked.signs)
 
 
 def test_an_unanswered_sign_is_said_beside_it_and_the_rest_kept(client, pool):
@@ -140,7 +151,7 @@ def test_a_line_that_closes_meanwhile_refuses_at_the_door_and_keeps_the_answers(
     assert (
         answer.status_code,
         "pas encore validées" in answer.content.decode(),
-        "gardées que 30 minutes" in answer.content.decode(),
+        "gardées 30 minutes" in answer.content.decode(),
         the_ticket(client).state,
     ) == (
         200,
