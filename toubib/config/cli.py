@@ -8,6 +8,8 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
+from toubib.rulebook.commands import add_commands as add_rulebook
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "toubib.config.settings")
 
 
@@ -33,6 +35,7 @@ def build_parser() -> Parser:
     audit_commands = audit.add_subparsers(metavar="COMMAND", required=True)
     verify = audit_commands.add_parser("verify", help="check that the journal is whole", description=VERIFY)
     verify.set_defaults(run=run_audit_verify)
+    add_rulebook(commands)
     return parser
 
 
@@ -51,7 +54,7 @@ def fail(message: str) -> int:
     return 1
 
 
-def run_serve() -> int:
+def run_serve(_: argparse.Namespace | None = None) -> int:
     from toubib.config.serve import PortBusy, serve
 
     try:
@@ -60,14 +63,14 @@ def run_serve() -> int:
         return fail(str(error))
 
 
-def run_worker() -> int:
+def run_worker(_: argparse.Namespace | None = None) -> int:
     from toubib.config.children import run_worker_process
 
     run_worker_process()
     return 0
 
 
-def run_migrate() -> int:
+def run_migrate(_: argparse.Namespace | None = None) -> int:
     _set_up()
     from django.conf import settings
     from django.core.management import call_command
@@ -87,7 +90,7 @@ def run_migrate() -> int:
     return 0
 
 
-def run_audit_verify() -> int:
+def run_audit_verify(_: argparse.Namespace | None = None) -> int:
     from django.utils import timezone
 
     _set_up()
@@ -111,11 +114,12 @@ def _set_up() -> None:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    run: Callable[[], int] = build_parser().parse_args(argv).run
+    arguments = build_parser().parse_args(argv)
+    run: Callable[[argparse.Namespace], int] = arguments.run
     from django.db import DatabaseError, InterfaceError
 
     try:
-        return run()
+        return run(arguments)
     except (DatabaseError, InterfaceError) as error:
         return fail(f"the database does not answer as it should: {error}")
     except OSError as error:

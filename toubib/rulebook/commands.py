@@ -1,0 +1,103 @@
+"""`toubib rulebook …`: no settings, no database, no Django."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import sys
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from toubib.rulebook.parameters import Alternative, BadParameters, Parameter, in_force
+
+SHOW = """Tells every parameter in force on a day, with its reference and what is not certain of it: `contested` where
+sources disagree, `unverified` where a value was not checked against its text."""
+
+
+def add_commands(commands: Any) -> None:
+    """Put `rulebook` and its own commands among those of `toubib`."""
+    rulebook = commands.add_parser("rulebook", help="the dated law")
+    parts = rulebook.add_subparsers(metavar="COMMAND", required=True)
+    show = parts.add_parser("show", help="the parameters in force on a day", description=SHOW)
+    show.add_argument("--on", required=True, type=read_day, metavar="DATE", help="the day, as 2025-03-10")
+    show.add_argument("--json", action="store_true", help="as a JSON array sorted by id")
+    show.set_defaults(run=run_show)
+
+
+def read_day(text: str) -> date:
+    """A day written YYYY-MM-DD and in no other way; the message is for argparse."""
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            pass
+    raise argparse.ArgumentTypeError(f"{text!r} is not a date (YYYY-MM-DD)")
+
+
+def run_show(arguments: argparse.Namespace) -> int:
+    try:
+        rows = in_force(on=arguments.on)
+    except BadParameters as error:
+        sys.stderr.write(f"toubib: {error}\n")
+        return 2
+    if arguments.json:
+        told = json.dumps([as_json(row) for row in rows], ensure_ascii=False, indent=1)
+    else:
+        told = "\n".join(_lines(rows, arguments.on))
+    sys.stdout.write(f"{told}\n")
+    return 0
+
+
+def as_json(row: Parameter) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "value": row.value,
+        "unit": row.unit,
+        "from": row.starts.isoformat(),
+        "to": _iso(row.ends),
+        "reference": row.reference,
+        "confidence": row.confidence,
+        "contested": row.contested,
+        "verified": row.verified,
+        "alternatives": [_alternative(one) for one in row.alternatives],
+    }
+
+
+def _alternative(one: Alternative) -> dict[str, Any]:
+    said = {"value": one.value, "from": _iso(one.starts), "to": _iso(one.ends), "source": one.source}
+    return {**said, "note": one.note or None}
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _lines(rows: tuple[Parameter, ...], on: date) -> list[str]:
+    if not rows:
+        return [f"No parameter is in force on {on}."]
+    lines = [f"In force on {on}"]
+    of_subject = sorted(rows, key=lambda row: (row.subject, row.id))
+    for subject, group in groupby(of_subject, key=lambda row: row.subject):
+        lines += ["", subject.replace("_", " ").upper()]
+        for row in group:
+            lines.append(f"  {row.id} = {_value(row)}, since {row.starts}{_marks(row)}")
+            lines.append(f"      {row.label} ({row.reference})")
+    doubtful = sum(not row.verified for row in rows)
+    return [*lines, "", f"{len(rows)} parameters, {doubtful} contested or unverified."]
+
+
+def _value(row: Parameter) -> str:
+    if isinstance(row.value, bool):
+        return "yes" if row.value else "no"
+    if isinstance(row.value, tuple):
+        return ", ".join(row.value) or "nothing"
+    if row.unit == "EUR":
+        return f"{row.value:.2f} EUR"
+    return f"{row.value}" if isinstance(row.value, str) else f"{row.value} {row.unit}"
+
+
+def _marks(row: Parameter) -> str:
+    marks = [word for word, here in (("contested", row.contested), ("unverified", not row.verified)) if here]
+    return f"  [{', '.join(marks)}]" if marks else ""
