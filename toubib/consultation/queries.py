@@ -50,6 +50,13 @@ def people_in(*, room_id: UUID) -> list[Participant]:
     )
 
 
+def guests_who_came(*, encounter_id: UUID) -> list[Participant]:
+    """Who entered the room beside patient and doctor, even if they left before the end: the note names them."""
+    rows = Participant.objects.filter(room__encounter_id=encounter_id, joined_at__isnull=False)
+    both = (ParticipantRole.PATIENT, ParticipantRole.PRACTITIONER)
+    return list(rows.exclude(role__in=both).order_by("joined_at", "id"))
+
+
 def guests_at_the_door(*, room_id: UUID) -> list[Invite]:
     return list(Invite.objects.filter(room_id=room_id, state=InviteState.KNOCKING).order_by("used_at"))
 

@@ -35,6 +35,15 @@ class AbortReason(models.TextChoices):
     EMERGENCY = "emergency", _("urgence, secours appelés")
 
 
+class VideoFinding(models.TextChoices):
+    """What the seconds measured by both browsers say."""
+
+    MEASURED = "measured", _("vidéo mesurée par les deux navigateurs")
+    TOO_SHORT = "too_short", _("vidéo trop courte pour être comptée")
+    APART = "apart", _("les deux navigateurs ne donnent pas la même durée")
+    NONE = "none", _("pas de vidéo dans les deux sens, d’après les navigateurs")
+
+
 class ConsentScope(models.TextChoices):
     """Separate and withdrawable each; data processing rests on information, not on consent (GDPR 6, 9.2.h)."""
 

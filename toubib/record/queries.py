@@ -14,7 +14,7 @@ from toubib.people.enums import LinkKind
 from toubib.people.identity import local_day
 from toubib.people.models import PatientLink
 from toubib.people.queries import live_links
-from toubib.record.enums import EncounterState
+from toubib.record.enums import EncounterState, VideoFinding
 from toubib.record.models import Attachment, Consent, Encounter, HealthSummary, Note
 from toubib.rulebook.parameters import value_on
 
@@ -25,9 +25,13 @@ READABLE = (EncounterState.SIGNED, EncounterState.AMENDED)
 class VideoVerdict:
     """What both browsers measured, beside the doctor's word: video when both report enough and agree."""
 
-    measured: bool
+    finding: VideoFinding
     patient_seconds: int
     practitioner_seconds: int
+
+    @property
+    def measured(self) -> bool:
+        return self.finding == VideoFinding.MEASURED
 
 
 def video_verdict(*, encounter: Encounter) -> VideoVerdict:
@@ -36,7 +40,9 @@ def video_verdict(*, encounter: Encounter) -> VideoVerdict:
     one, two = encounter.video_seconds_patient or 0, encounter.video_seconds_practitioner or 0
     enough = min(one, two) >= value_on(id="video.min_seconds", on=day)
     agree = abs(one - two) <= value_on(id="video.agreement", on=day) * max(one, two, 1)
-    return VideoVerdict(enough and agree, one, two)
+    if enough:
+        return VideoVerdict(VideoFinding.MEASURED if agree else VideoFinding.APART, one, two)
+    return VideoVerdict(VideoFinding.TOO_SHORT if min(one, two) > 0 else VideoFinding.NONE, one, two)
 
 
 def trace_read(*, what: str, patient_id: UUID, subject_id: UUID, by: Actor, now: datetime) -> None:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from toubib.consultation.forms import AmendForm, CheckForm, NoteForm, OrientForm, SecondParentForm, SignForm
 from toubib.consultation.models import Room
 from toubib.consultation.operations import end_room, open_room
-from toubib.consultation.queries import measured_seconds
+from toubib.consultation.queries import guests_who_came, measured_seconds
 from toubib.consultation.views.common import go, keep_message, own_room, tell
 from toubib.consultation.views.file import file_context, ticket_of
 from toubib.consultation.views.guests import guests_context
@@ -93,6 +93,7 @@ def note_context(encounter: Encounter) -> dict[str, Any]:
         "sign_form": SignForm(initial={"attestation": Attestation.VIDEO}),
         "amend_form": AmendForm(),
         "verdict": video_verdict(encounter=encounter),
+        "present": guests_who_came(encounter_id=encounter.id) if encounter.state in SIGNED else [],
     }
 
 

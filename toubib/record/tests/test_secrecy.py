@@ -162,27 +162,29 @@ def test_get_encounter_and_files_of_no_one(cast):
 
 
 @pytest.mark.parametrize(
-    ("patient", "practitioner", "measured"),
+    ("patient", "practitioner", "finding"),
     [
-        (None, None, False),
-        (30, None, False),
-        (29, 30, False),
-        (30, 29, False),
-        (30, 30, True),
-        (30, 37, True),  # 7 apart, 7.4 allowed
-        (30, 38, False),  # 8 apart, 7.6 allowed
-        (80, 100, True),  # exactly 20 %
-        (79, 100, False),
-        (100, 80, True),
-        (100, 79, False),
-        (86_400, 69_120, True),
+        (None, None, "none"),
+        (30, None, "none"),
+        (29, 30, "too_short"),
+        (30, 29, "too_short"),
+        (1, 300, "too_short"),
+        (30, 30, "measured"),
+        (30, 37, "measured"),  # 7 apart, 7.4 allowed
+        (30, 38, "apart"),  # 8 apart, 7.6 allowed
+        (80, 100, "measured"),  # exactly 20 %
+        (79, 100, "apart"),
+        (100, 80, "measured"),
+        (100, 79, "apart"),
+        (86_400, 69_120, "measured"),
     ],
 )
-def test_video_verdict(patient, practitioner, measured):
+def test_video_verdict(patient, practitioner, finding):
     visit = Encounter(planned_at=NOW, video_seconds_patient=patient, video_seconds_practitioner=practitioner)
     verdict = video_verdict(encounter=visit)
-    assert (verdict.measured, verdict.patient_seconds, verdict.practitioner_seconds) == (
-        measured,
+    assert (verdict.finding, verdict.measured, verdict.patient_seconds, verdict.practitioner_seconds) == (
+        finding,
+        finding == "measured",
         patient or 0,
         practitioner or 0,
     )

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from toubib.consultation.models import Complaint, Feedback
+from toubib.consultation.models import Complaint, Feedback, Participant
 from toubib.consultation.operations import answer_complaint
 from toubib.ground.models import JournalEntry
 from toubib.people.enums import LinkKind
@@ -36,6 +36,24 @@ def test_until_it_is_signed_the_note_is_on_its_way():
     assert client.get(at(visit, "visit_state"), {"phase": "in_call"})["HX-Redirect"] == at(visit)
 
 
+def test_the_note_names_the_patient_with_the_birth_date_and_who_else_came():
+    visit = Journey.begin().end()
+    people = (("relative", "Lucie Morel", visit.now), ("interpreter", "Amina Haddou", None))
+    for role, name, joined in people:
+        Participant.objects.create(
+            room=visit.room, role=role, name=name, added_at=visit.now, joined_at=joined, removed_at=visit.now
+        )
+    sign(visit)
+    Encounter.objects.update(video_seconds_patient=12, video_seconds_practitioner=14)
+    mine = body(visit.client().get(at(visit)))
+    theirs = body(visit.client(visit.doctor.account).get(f"/cabinet/salle/{visit.room.id}"))
+    for page in (mine, theirs):
+        assert ("né(e) le 4 mars 1988" in page, "Lucie Morel (proche)" in page) == (True, True)
+        assert "Amina Haddou" not in page
+    assert "Vidéo trop courte pour être comptée." in mine
+    assert "vidéo trop courte pour être comptée" in theirs
+
+
 def test_in_the_call_one_may_go_back():
     visit = Journey.begin().open()
     assert reverse("web:call", args=[visit.room.id]) in body(visit.client().get(at(visit)))
@@ -60,7 +78,7 @@ def test_signed_the_note_is_whole_and_the_reading_leaves_a_trace():
         "Prendre la température",
         "Si cela s’aggrave",
         "tel:15",
-        "Sans vidéo dans les deux sens",
+        "Pas de vidéo dans les deux sens, d’après les navigateurs.",
         "Le médecin atteste : vidéo dans les deux sens.",
         "Comment cela s’est-il passé ?",
     ):

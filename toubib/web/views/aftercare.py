@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET
 
 from toubib.consultation.models import Complaint, Feedback
 from toubib.consultation.operations import complain, rate_call
+from toubib.consultation.queries import guests_who_came
 from toubib.ground.actors import Actor
 from toubib.people.enums import Role
 from toubib.people.models import Account
@@ -114,6 +115,7 @@ def _context(account: Account, row: Encounter, by: Actor, *, now: datetime) -> d
         "note": notes[0] if notes else None,
         "amendments": notes[1:],
         "notes": notes,
+        "present": guests_who_came(encounter_id=row.id) if notes else [],
         "verdict": video_verdict(encounter=row) if phase in {"signed", "to_sign"} else None,
         "numbers": [signs().number(key) for key in ("15", "112", "116117")],
         "is_patient_side": is_patient_side,
