@@ -62,6 +62,7 @@ TABLE: dict[str, Rule] = {
     "web:start": PAGE,
     "web:line_now": PAGE,
     "web:line_rule": PAGE,
+    "web:rules": PAGE,
     "web:your_data": PAGE,
     "web:accessibility": PAGE,
     "web:test_relays": Rule(get={PREPARING}),
@@ -187,6 +188,9 @@ TABLE: dict[str, Rule] = {
     "web:compliance_rights": OF_COMPLIANCE,
     "web:compliance_rights_csv": OF_COMPLIANCE,
     # The administrator
+    "people:grants": Rule(
+        get={ADMINISTRATOR, DIRECTOR}, post={ADMINISTRATOR, DIRECTOR}, data={"do": "confirm"}
+    ),
     "people:accounts": Rule(get={ADMINISTRATOR}),
     "people:account_new": Rule(get={ADMINISTRATOR}, post={ADMINISTRATOR}),
     "people:account": Rule(get={ADMINISTRATOR}, post={ADMINISTRATOR}, data={"do": "invite"}),

@@ -15,7 +15,7 @@ from toubib.directory.enums import Profession, Specialty, Title
 from toubib.people.enums import PROFESSIONAL_ROLES, EvidenceKind, LinkKind, Role, Sex
 from toubib.people.identity import BadInput, Identity
 from toubib.people.models import Account, Patient
-from toubib.people.operations.accounts import NEEDS_PRACTITIONER
+from toubib.people.operations.grants import NEEDS_PRACTITIONER
 from toubib.territory.models import Commune
 
 _DATE = re.compile(r"(\d{1,2})[\s./-]*(\d{1,2})[\s./-]*(\d{4})")

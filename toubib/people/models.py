@@ -92,6 +92,30 @@ class RoleGrant(Model):
         ]
 
 
+class GrantRequest(Model):
+    """A role asked for by one person that takes effect when a second one confirms it."""
+
+    data = DataNote(personal=True, health=False, kept="as the account", erased="with the account")
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="grant_requests")
+    role = models.CharField(max_length=20, choices=Role.choices)
+    asked_by = models.UUIDField()
+    asked_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.UUIDField(null=True)
+    granted = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "role"],
+                condition=Q(closed_at__isnull=True),
+                name="grant_request_one_open",
+                violation_error_message=_("Ce rôle attend déjà une confirmation."),
+            ),
+        ]
+
+
 class SignInCode(Model):
     """A one-time code sent to an e-mail or a phone; only a keyed digest of code and address is kept."""
 

@@ -10,7 +10,15 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from toubib.ground.prepared import read, read_one
 from toubib.people.enums import PROFESSIONAL_ROLES, EvidenceKind, LinkKind, Role
-from toubib.people.models import Account, Evidence, Patient, PatientLink, ProfessionalAccount, RoleGrant
+from toubib.people.models import (
+    Account,
+    Evidence,
+    GrantRequest,
+    Patient,
+    PatientLink,
+    ProfessionalAccount,
+    RoleGrant,
+)
 
 _CACHE = "_toubib_grants"
 
@@ -33,8 +41,18 @@ def forget_roles(*, account: Account) -> None:
 
 
 def is_professional(*, account: Account) -> bool:
-    """True for an account that holds or held a professional's role: it never enters by a code."""
-    return RoleGrant.objects.filter(account=account, role__in=PROFESSIONAL_ROLES).exists()
+    """True for an account that holds, held or awaits a professional's role: it never enters by a code."""
+    held = RoleGrant.objects.filter(account=account, role__in=PROFESSIONAL_ROLES)
+    return held.exists() or GrantRequest.objects.filter(account=account).exists()
+
+
+def open_grant_requests() -> QuerySet[GrantRequest]:
+    """Roles that wait for a second person, the oldest first."""
+    return (
+        GrantRequest.objects.filter(closed_at__isnull=True)
+        .select_related("account")
+        .order_by("asked_at", "id")
+    )
 
 
 def find_account(*, email: str | None = None, phone: str | None = None) -> Account | None:
@@ -51,7 +69,8 @@ def accounts_with_role(*, role: Role, now: datetime) -> list[Account]:
 
 def find_accounts(*, text: str = "") -> QuerySet[Account]:
     """Accounts of professionals and staff for the administrator: no patient, no health data."""
-    rows = Account.objects.filter(grants__role__in=PROFESSIONAL_ROLES).distinct()
+    staff = Q(grants__role__in=PROFESSIONAL_ROLES) | Q(grant_requests__isnull=False)
+    rows = Account.objects.filter(staff).distinct()
     if text.strip():
         rows = rows.filter(Q(display_name__icontains=text.strip()) | Q(email__icontains=text.strip()))
     grants = Prefetch(

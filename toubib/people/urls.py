@@ -22,6 +22,7 @@ urlpatterns = [
     path("mon-espace/proches/<uuid:link_id>/retirer", mine.end_link, name="relative_end"),
     path("direction/professionnels", direction.professionals, name="professionals"),
     path("direction/professionnels/<uuid:professional_id>", direction.professional, name="professional"),
+    path("administration/roles", administration.grants, name="grants"),
     path("administration/comptes", administration.accounts, name="accounts"),
     path("administration/comptes/nouveau", administration.new_account, name="account_new"),
     path("administration/comptes/<uuid:account_id>", administration.account, name="account"),

@@ -2,13 +2,10 @@
 
 from toubib.people.operations.accounts import (
     LastAdministrator,
-    MayNotManage,
     close_account,
     create_account,
-    grant_role,
     reopen_account,
     revoke_role,
-    send_invitation,
 )
 from toubib.people.operations.codes import (
     CodeDead,
@@ -31,6 +28,8 @@ from toubib.people.operations.factors import (
     use_recovery_code,
     use_totp,
 )
+from toubib.people.operations.grants import MayNotConfirm, confirm_grant, grant_role, refuse_grant
+from toubib.people.operations.invitations import MayNotManage, send_invitation
 from toubib.people.operations.links import LinkExists, NotAMinor, add_relative, link_person, revoke_link
 from toubib.people.operations.passwords import (
     TooManyTries,
@@ -73,6 +72,7 @@ __all__ = [
     "IdentityLocked",
     "LastAdministrator",
     "LinkExists",
+    "MayNotConfirm",
     "MayNotJudge",
     "MayNotManage",
     "MayNotValidate",
@@ -88,6 +88,7 @@ __all__ = [
     "check_credentials",
     "check_professionals_daily",
     "close_account",
+    "confirm_grant",
     "count_try",
     "create_account",
     "create_patient",
@@ -103,6 +104,7 @@ __all__ = [
     "link_person",
     "note_sign_in",
     "record_ins_from_insi",
+    "refuse_grant",
     "reopen_account",
     "request_code",
     "reset_factors",

@@ -2,40 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from uuid import UUID
+from datetime import datetime
 
-from django.conf import settings
-from django.contrib.auth.tokens import default_token_generator
 from django.db import transaction
-from django.urls import reverse
-from django.utils.encoding import force_bytes
-from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from toubib.ground.actors import Actor
-from toubib.ground.enums import Channel
 from toubib.ground.hub import publish
 from toubib.ground.journal import trace
 from toubib.ground.locks import hold_lock
-from toubib.ground.mail import queue_message
-from toubib.ground.models import JournalEntry
 from toubib.people.enums import PROFESSIONAL_ROLES, Role
 from toubib.people.events import account_closed, practitioner_revoked
 from toubib.people.identity import BadInput, check_name, parse_email
-from toubib.people.models import Account, ProfessionalAccount, RoleGrant
+from toubib.people.models import Account, RoleGrant
+from toubib.people.operations.grants import NEEDS_PRACTITIONER, give_role
+from toubib.people.operations.invitations import check_manager, send_invitation
 from toubib.people.queries import accounts_with_role, find_account, forget_roles
-
-MAY_MANAGE = frozenset({Role.ADMINISTRATOR.value, "system:cli", "system:demo"})
-ONE_CLICK = timedelta(minutes=1)
-NEEDS_PRACTITIONER = frozenset({Role.PRACTITIONER, Role.ASSISTANT})
-
-
-class MayNotManage(Exception):
-    """Not an administrator, or on one's own account."""
-
-    sentence = gettext_lazy("Un autre administrateur doit le faire.")
 
 
 class LastAdministrator(Exception):
@@ -45,7 +28,7 @@ class LastAdministrator(Exception):
 
 
 def create_account(*, email: str, name: str, roles: frozenset[Role], by: Actor, now: datetime) -> Account:
-    """A staff account with an invitation to choose a password. Raises BadInput, MayNotManage.
+    """A staff account with an invitation to choose a password, as soon as it has a role. Raises BadInput, MayNotManage.
 
     The roles practitioner and assistant come with `create_professional`, which knows the RPPS.
     """
@@ -54,9 +37,9 @@ def create_account(*, email: str, name: str, roles: frozenset[Role], by: Actor, 
     check_manager(by=by)
     with transaction.atomic():
         account = open_account(email=email, name=name, by=by, now=now)
-        for role in sorted(roles):
-            add_grant(account=account, role=role, by=by, now=now)
-        send_invitation(account=account, by=by, now=now)
+        given = [give_role(account=account, role=role, by=by, now=now) for role in sorted(roles)]
+        if any(given):
+            send_invitation(account=account, by=by, now=now)
     return account
 
 
@@ -72,61 +55,6 @@ def open_account(*, email: str, name: str, by: Actor, now: datetime) -> Account:
     account.save(force_insert=True)
     trace(by=by, action="people.account.create", now=now, subject="account", subject_id=account.id)
     return account
-
-
-def send_invitation(*, account: Account, by: Actor, now: datetime) -> None:
-    """A mail with a link, valid three days, to choose a password. A second click within the minute sends nothing."""
-    check_manager(by=by, extra=Role.MEDICAL_DIRECTOR)
-    path = reverse(
-        "people:invitation",
-        args=[urlsafe_base64_encode(force_bytes(account.pk)), default_token_generator.make_token(account)],
-    )
-    body = _(
-        "Bonjour %(name)s,\n\nUn compte professionnel vous attend sur Toubib. Choisissez votre mot de passe ici, "
-        "dans les trois jours :\n%(link)s\n\nÀ la première connexion vous réglerez votre deuxième facteur."
-    )
-    with transaction.atomic():
-        hold_lock("people.invite")
-        made = JournalEntry.objects.filter(account=by.account_id, at__gt=now - ONE_CLICK)
-        if made.filter(action="people.account.invite", subject_id=str(account.id)).exists():
-            return
-        queue_message(
-            channel=Channel.EMAIL,
-            to=account.email or "",
-            subject=_("Votre compte Toubib"),
-            now=now,
-            body=body % {"name": account.display_name, "link": settings.PUBLIC_URL + path},
-        )
-        trace(by=by, action="people.account.invite", now=now, subject="account", subject_id=account.id)
-
-
-def grant_role(*, account: Account, role: Role, by: Actor, now: datetime) -> RoleGrant:
-    """Give a role from now on; giving it twice is giving it once. Raises MayNotManage, BadInput."""
-    check_manager(by=by, account=account)
-    if role == Role.PATIENT or (
-        role in NEEDS_PRACTITIONER and not ProfessionalAccount.objects.filter(account=account).exists()
-    ):
-        raise BadInput("role", _("Ce rôle demande un numéro RPPS : créez un compte de professionnel."))
-    return add_grant(account=account, role=role, by=by, now=now)
-
-
-def add_grant(*, account: Account, role: Role, by: Actor, now: datetime) -> RoleGrant:
-    with transaction.atomic():
-        hold_lock(f"people.roles.{account.id}")
-        grant, made = RoleGrant.objects.get_or_create(
-            account=account, role=role, ends_at=None, defaults={"starts_at": now, "granted_by": by.account_id}
-        )
-        if made:
-            trace(
-                by=by,
-                action="people.role.grant",
-                now=now,
-                subject="account",
-                subject_id=account.id,
-                reason=role,
-            )
-    forget_roles(account=account)
-    return grant
 
 
 def revoke_role(*, account: Account, role: Role, by: Actor, now: datetime) -> None:
@@ -173,14 +101,6 @@ def reopen_account(*, account: Account, by: Actor, now: datetime) -> None:
         if Account.objects.filter(pk=account.pk, is_active=False).update(is_active=True):
             trace(by=by, action="people.account.reopen", now=now, subject="account", subject_id=account.id)
     account.is_active = True
-
-
-def check_manager(*, by: Actor, account: Account | None = None, extra: Role | None = None) -> None:
-    own: UUID | None = account.id if account else None
-    if by.role not in MAY_MANAGE and by.role != extra:
-        raise MayNotManage
-    if own is not None and by.account_id == own:
-        raise MayNotManage
 
 
 def _keep_one_administrator(account: Account, *, now: datetime) -> None:

@@ -22,7 +22,7 @@ from toubib.ground.locks import hold_lock
 from toubib.ground.mail import queue_message
 from toubib.people.enums import PROFESSIONAL_ROLES, Role
 from toubib.people.identity import Address
-from toubib.people.models import Account, RoleGrant, SignInCode
+from toubib.people.models import Account, GrantRequest, RoleGrant, SignInCode
 from toubib.people.queries import find_account
 from toubib.ui.formats import say_hour
 
@@ -190,9 +190,11 @@ def _of_late(now: datetime) -> tuple[int, int]:
 
 
 def _is_refused(address: Address) -> bool:
-    """A professional's or a closed account. Asked with one query whether the address is known or not."""
+    """A professional's, one that awaits such a role, or a closed account. Asked with one query whether the address is known or not."""
     staff = RoleGrant.objects.filter(account=OuterRef("pk"), role__in=PROFESSIONAL_ROLES)
-    return Account.objects.filter(Q(is_active=False) | Exists(staff), **_key(address)).exists()
+    asked = GrantRequest.objects.filter(account=OuterRef("pk"))
+    refused = Q(is_active=False) | Exists(staff) | Exists(asked)
+    return Account.objects.filter(refused, **_key(address)).exists()
 
 
 def _account_of(address: Address, *, now: datetime) -> Account:

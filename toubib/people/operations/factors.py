@@ -23,7 +23,7 @@ from toubib.ground.actors import Actor
 from toubib.ground.journal import trace
 from toubib.ground.locks import hold_lock
 from toubib.people.models import Account
-from toubib.people.operations.accounts import check_manager
+from toubib.people.operations.invitations import check_manager
 from toubib.people.operations.passwords import count_try, forget_tries
 
 PERIOD = 30

@@ -24,13 +24,9 @@ from toubib.people.enums import EvidenceKind, Role
 from toubib.people.events import professional_suspended
 from toubib.people.identity import BadInput, local_day
 from toubib.people.models import Evidence, ProfessionalAccount
-from toubib.people.operations.accounts import (
-    MAY_MANAGE,
-    MayNotManage,
-    add_grant,
-    open_account,
-    send_invitation,
-)
+from toubib.people.operations.accounts import open_account
+from toubib.people.operations.grants import add_grant
+from toubib.people.operations.invitations import MAY_MANAGE, MayNotManage, send_invitation
 from toubib.people.perms import Reason, missing_evidence
 from toubib.people.queries import accounts_with_role, evidence_states
 

@@ -106,12 +106,12 @@ def test_nobody_gives_themselves_a_role(cast: Cast, admin: Actor) -> None:
 
 def test_grant_role_twice_is_once_and_revoke_ends_it(cast: Cast, admin: Actor) -> None:
     for _ in range(2):
-        grant_role(account=cast.analyst, role=Role.COMPLIANCE, by=admin, now=NOW)
-    assert roles_of(account=cast.analyst, now=NOW) == {Role.ANALYST, Role.COMPLIANCE}
+        grant_role(account=cast.analyst, role=Role.REGULATOR, by=admin, now=NOW)
+    assert roles_of(account=cast.analyst, now=NOW) == {Role.ANALYST, Role.REGULATOR}
     for _ in range(2):
-        revoke_role(account=cast.analyst, role=Role.COMPLIANCE, by=admin, now=LATER)
+        revoke_role(account=cast.analyst, role=Role.REGULATOR, by=admin, now=LATER)
     assert roles_of(account=cast.analyst, now=LATER) == {Role.ANALYST}
-    assert RoleGrant.objects.filter(account=cast.analyst, role=Role.COMPLIANCE).count() == 1
+    assert RoleGrant.objects.filter(account=cast.analyst, role=Role.REGULATOR).count() == 1
 
 
 @pytest.mark.parametrize("role", [Role.PATIENT, Role.PRACTITIONER, Role.ASSISTANT])

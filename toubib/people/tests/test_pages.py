@@ -14,7 +14,7 @@ from toubib.ground.models import JournalEntry, OutboundMessage
 from toubib.people.enums import EvidenceKind, LinkKind, Role
 from toubib.people.forms import parse_day
 from toubib.people.identity import local_day
-from toubib.people.models import Account, Patient, PatientLink, ProfessionalAccount
+from toubib.people.models import Account, GrantRequest, Patient, PatientLink, ProfessionalAccount
 from toubib.people.queries import own_patient, roles_of
 from toubib.people.tests.factories import (
     Cast,
@@ -212,7 +212,9 @@ def test_professionals_asks_the_same_queries_for_one_or_three(
     for _ in range(count):
         make_professional()
     sign_in(client, make_account(Role.MEDICAL_DIRECTOR))
-    with django_assert_num_queries(6):  # session, account, roles, count, professionals, evidence
+    with django_assert_num_queries(
+        7
+    ):  # session, account, roles, count, professionals, evidence, roles that wait
         assert client.get("/direction/professionnels").content.decode().count('<th scope="row">') == count
 
 
@@ -223,7 +225,7 @@ def test_accounts_asks_the_same_queries_for_one_or_three(
     sign_in(client, make_account(Role.ADMINISTRATOR))
     for _ in range(count - 1):
         make_account(Role.ANALYST)
-    with django_assert_num_queries(6):  # session, account, roles, count, accounts, grants
+    with django_assert_num_queries(7):  # session, account, roles, count, accounts, grants, roles that wait
         assert client.get("/administration/comptes").content.decode().count('<th scope="row">') == count
 
 
@@ -316,14 +318,14 @@ def test_the_administrator_invites_a_doctor_and_staff(admin: Client, cast: Cast)
 def test_the_administrator_gives_takes_and_closes(admin: Client, cast: Cast) -> None:
     url = f"/administration/comptes/{cast.analyst.pk}"
     for posted in (
-        {"do": "grant", "role": "compliance"},
+        {"do": "grant", "role": "regulator"},
         {"do": "revoke", "role": "analyst"},
         {"do": "invite"},
         {"do": "close"},
     ):
         assert admin.post(url, posted).status_code == 302
     account = Account.objects.get(pk=cast.analyst.pk)
-    assert (roles_of(account=account, now=timezone.now()), account.is_active) == ({Role.COMPLIANCE}, False)
+    assert (roles_of(account=account, now=timezone.now()), account.is_active) == ({Role.REGULATOR}, False)
     admin.post(url, {"do": "reopen"})
     assert Account.objects.get(pk=cast.analyst.pk).is_active
     for posted in ({"do": "x"}, {"do": "grant", "role": "x"}, {}):
@@ -344,3 +346,39 @@ def test_the_administrator_finds_no_patient(admin: Client, cast: Cast) -> None:
     assert "Aucun compte ne porte ce nom ou cette adresse." in page
     assert admin.get(f"/administration/comptes/{cast.jeanne.pk}").status_code == 404
     assert admin.get("/administration/comptes", {"q": "\x00😀" * 9_000}).status_code == 200
+
+
+def test_a_director_confirms_on_the_page_what_the_administrator_asked(admin: Client, cast: Cast) -> None:
+    asked = admin.post(
+        f"/administration/comptes/{cast.analyst.pk}", {"do": "grant", "role": "compliance"}, follow=True
+    )
+    assert "Une deuxième personne doit confirmer ce rôle." in asked.content.decode()
+    key = str(GrantRequest.objects.get().pk)
+    own = admin.post("/administration/roles", {"do": "confirm", "request": key}, follow=True)
+    assert "Une autre personne, directeur médical ou administrateur, doit confirmer" in own.content.decode()
+    assert roles_of(account=Account.objects.get(pk=cast.analyst.pk), now=timezone.now()) == {Role.ANALYST}
+    director = Client()
+    sign_in(director, cast.director)
+    assert "1 rôle attend la confirmation" in director.get("/direction/professionnels").content.decode()
+    assert 'value="confirm"' in director.get("/administration/roles").content.decode()
+    for _ in range(2):  # a double click
+        director.post("/administration/roles", {"do": "confirm", "request": key})
+    assert roles_of(account=Account.objects.get(pk=cast.analyst.pk), now=timezone.now()) == {
+        Role.ANALYST,
+        Role.COMPLIANCE,
+    }
+    assert director.post("/administration/roles", {"do": "x", "request": key}).status_code == 404
+    gone = director.post("/administration/roles", {"do": "confirm", "request": "x"}, follow=True)
+    assert "Cette demande n’attend plus." in gone.content.decode()
+
+
+def test_a_staff_account_whose_role_waits_is_found_and_not_invited(admin: Client, cast: Cast) -> None:
+    staff = {
+        "door": "staff",
+        "staff-name": "Nina Faure",
+        "staff-email": "nina@exemple.test",
+        "staff-roles": ["medical_director"],
+    }
+    page = admin.post("/administration/comptes/nouveau", staff, follow=True).content.decode()
+    assert "attend la confirmation d’une deuxième personne" in page
+    assert "nina@exemple.test" not in {message.to for message in OutboundMessage.objects.all()}

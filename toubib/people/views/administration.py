@@ -19,22 +19,25 @@ from toubib.directory.operations import BadRpps, PractitionerFacts
 from toubib.people.enums import Role
 from toubib.people.forms import ProfessionalForm, RoleForm, StaffForm
 from toubib.people.identity import BadInput
-from toubib.people.models import Account
+from toubib.people.models import Account, GrantRequest
 from toubib.people.operations import (
     LastAdministrator,
+    MayNotConfirm,
     MayNotManage,
     close_account,
+    confirm_grant,
     create_account,
     create_professional,
     factors_of,
     grant_role,
+    refuse_grant,
     reopen_account,
     reset_factors,
     revoke_role,
     send_invitation,
 )
-from toubib.people.operations.accounts import NEEDS_PRACTITIONER
-from toubib.people.queries import find_accounts
+from toubib.people.operations.grants import NEEDS_PRACTITIONER
+from toubib.people.queries import find_accounts, open_grant_requests
 from toubib.people.web import current_actor, role_required
 
 A_PAGE = 50
@@ -47,7 +50,45 @@ def accounts(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "")[:100].replace("\x00", "")
     page = Paginator(find_accounts(text=text), A_PAGE).get_page(request.GET.get("page"))
     query = f"&{urlencode({'q': text})}" if text else ""
-    return render(request, "people/accounts.html", {"page_obj": page, "q": text, "query": query})
+    waiting = open_grant_requests().count()
+    shown = {"page_obj": page, "q": text, "query": query, "waiting": waiting}
+    return render(request, "people/accounts.html", shown)
+
+
+@role_required(Role.ADMINISTRATOR, Role.MEDICAL_DIRECTOR)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def grants(request: HttpRequest) -> HttpResponse:
+    """Roles that wait for a second person."""
+    if request.method == "POST":
+        _decide(request)
+        return redirect("people:grants")
+    rows = list(open_grant_requests())
+    names = dict(
+        Account.objects.filter(pk__in={row.asked_by for row in rows}).values_list("pk", "display_name")
+    )
+    me = request.user.pk
+    shown = [(row, names.get(row.asked_by, ""), me not in (row.asked_by, row.account_id)) for row in rows]
+    return render(request, "people/grants.html", {"rows": shown})
+
+
+def _decide(request: HttpRequest) -> None:
+    do, asked = request.POST.get("do", ""), request.POST.get("request", "")
+    acts = {
+        "confirm": (confirm_grant, _("Le rôle est donné.")),
+        "refuse": (refuse_grant, _("Le rôle est refusé.")),
+    }
+    if do not in acts:
+        raise Http404
+    act, said = acts[do]
+    try:
+        act(request_id=UUID(asked), by=current_actor(request), now=timezone.now())
+    except (ValueError, GrantRequest.DoesNotExist):
+        messages.info(request, _("Cette demande n’attend plus."))
+    except MayNotConfirm as error:
+        messages.error(request, str(error.sentence))
+    else:
+        messages.success(request, said)
 
 
 @role_required(Role.ADMINISTRATOR)
@@ -66,9 +107,9 @@ def new_account(request: HttpRequest) -> HttpResponse:
         else None
     )
     if account is not None:
-        messages.success(
-            request, _("Le compte est créé. L’invitation part à %(email)s.") % {"email": account.email}
-        )
+        awaited = account.grant_requests.exists()
+        said = _BY_TWO if awaited else _("L’invitation part à %(email)s.") % {"email": account.email}
+        messages.success(request, _("Le compte est créé. %(next)s") % {"next": said})
         return redirect("people:account", account.pk)
     return render(request, "people/account_new.html", {"staff_form": staff, "pro_form": pro})
 
@@ -132,6 +173,7 @@ def account(request: HttpRequest, account_id: UUID) -> HttpResponse:
         "role_form": role_form,
         "factors": factors_of(account=one),
         "own": one.pk == request.user.pk,
+        "awaited": one.grant_requests.filter(closed_at__isnull=True),
     }
     return render(request, "people/account.html", page)
 
@@ -144,6 +186,9 @@ _DONE = {
     "reopen": gettext_lazy("Le compte est rouvert."),
     "reset": gettext_lazy("Le deuxième facteur est effacé. La prochaine connexion en règle un autre."),
 }
+
+
+_BY_TWO = gettext_lazy("Une deuxième personne doit confirmer ce rôle. Elle est prévenue par e-mail.")
 
 
 def _act(request: HttpRequest, one: Account) -> None:
@@ -159,7 +204,9 @@ def _act(request: HttpRequest, one: Account) -> None:
         if do == "invite":
             send_invitation(account=one, by=by, now=now)
         elif do == "grant":
-            grant_role(account=one, role=Role(role), by=by, now=now)
+            if grant_role(account=one, role=Role(role), by=by, now=now) is None:
+                messages.info(request, str(_BY_TWO))
+                return
         elif do == "revoke":
             revoke_role(account=one, role=Role(role), by=by, now=now)
         elif do == "close":

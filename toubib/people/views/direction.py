@@ -25,7 +25,7 @@ from toubib.people.operations import (
     add_evidence,
     suspend_professional,
 )
-from toubib.people.queries import evidence_states, list_professionals
+from toubib.people.queries import evidence_states, list_professionals, open_grant_requests
 from toubib.people.web import current_actor, role_required
 
 A_PAGE = 50
@@ -38,7 +38,8 @@ def professionals(request: HttpRequest) -> HttpResponse:
     page = Paginator(list_professionals(), A_PAGE).get_page(request.GET.get("page"))
     today = local_day(timezone.now())
     rows = [_row(one, today) for one in page]
-    return render(request, "people/professionals.html", {"page_obj": page, "rows": rows})
+    shown = {"page_obj": page, "rows": rows, "waiting": open_grant_requests().count()}
+    return render(request, "people/professionals.html", shown)
 
 
 @role_required(Role.MEDICAL_DIRECTOR)

@@ -19,7 +19,7 @@ from toubib.people.operations import (
     set_own_identity,
     validate_identity,
 )
-from toubib.people.operations.accounts import add_grant
+from toubib.people.operations.grants import add_grant
 from toubib.people.queries import find_account, links_of
 from toubib.record.operations import tell_health_summary
 from toubib.web.demo.staff import DEMO, Staff, address_of, give_password
