@@ -119,6 +119,9 @@ class Attachment(Model):
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="attachments")
     encounter = models.ForeignKey(Encounter, on_delete=models.PROTECT, null=True, related_name="attachments")
+    ticket_id = models.UUIDField(
+        null=True
+    )  # the request that it was sent for: it joins the encounter of no other
     file = models.OneToOneField(StoredFile, on_delete=models.PROTECT)
     title = EncryptedTextField()
     added_at = models.DateTimeField()

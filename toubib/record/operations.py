@@ -23,6 +23,7 @@ from toubib.record.enums import (
     Orientation,
 )
 from toubib.record.models import Attachment, Consent, Encounter, HealthSummary, Note
+from toubib.record.queries import of_request
 
 
 class MoveRefused(Exception):
@@ -298,24 +299,43 @@ def tell_health_summary(
     return summary
 
 
-def add_attachment(*, patient_id: UUID, title: str, content: bytes, by: Actor, now: datetime) -> Attachment:
+def add_attachment(
+    *, patient_id: UUID, title: str, content: bytes, by: Actor, now: datetime, ticket_id: UUID | None = None
+) -> Attachment:
     """Keep a photo or PDF, encrypted; pictures are drawn anew without their metadata. Raises images.BadFile.
 
-    The same file sent twice before a visit (a double click) is one. It is drawn before any lock is held.
+    The same file sent twice for a request (a double click) is one; it joins the visit of that request alone. It is drawn before any lock is held.
     """
     clean, media_type = images.clean_upload(content)
     return _keep_attachment(
-        patient_id=patient_id, title=title, clean=clean, media_type=media_type, by=by, now=now
+        patient_id=patient_id,
+        ticket_id=ticket_id,
+        title=title,
+        clean=clean,
+        media_type=media_type,
+        by=by,
+        now=now,
     )
 
 
 @transactional
 def _keep_attachment(
-    *, patient_id: UUID, title: str, clean: bytes, media_type: str, by: Actor, now: datetime
+    *,
+    patient_id: UUID,
+    ticket_id: UUID | None,
+    title: str,
+    clean: bytes,
+    media_type: str,
+    by: Actor,
+    now: datetime,
 ) -> Attachment:
     hold_lock(f"record.attachments.{patient_id}")
     waiting = Attachment.objects.filter(
-        patient_id=patient_id, encounter__isnull=True, added_by=by.account_id, file__size=len(clean)
+        patient_id=patient_id,
+        ticket_id=ticket_id,
+        encounter__isnull=True,
+        added_by=by.account_id,
+        file__size=len(clean),
     )
     for row in waiting.select_related("file"):
         if read_file(row.file) == clean:
@@ -323,7 +343,12 @@ def _keep_attachment(
             return row
     stored = store_file(content=clean, media_type=media_type, now=now)
     attachment = Attachment.objects.create(
-        patient_id=patient_id, file=stored, title=title, added_at=now, added_by=by.account_id
+        patient_id=patient_id,
+        ticket_id=ticket_id,
+        file=stored,
+        title=title,
+        added_at=now,
+        added_by=by.account_id,
     )
     trace(
         by=by,
@@ -356,22 +381,28 @@ def remove_attachment(*, attachment_id: UUID, by: Actor, now: datetime) -> None:
 
 
 def bind_to_encounter(
-    *, patient_id: UUID, since: datetime, encounter_id: UUID, account_id: UUID | None
+    *,
+    patient_id: UUID,
+    since: datetime,
+    encounter_id: UUID,
+    account_id: UUID | None,
+    ticket_id: UUID | None = None,
 ) -> None:
     """What this account sent and said for this visit belongs to its encounter, nobody else's words; what a first
-    doctor, who did not keep the case, was shown goes on to the next, never from a secret visit to an open one."""
+    doctor, who did not keep the case, was shown goes on to the next, never from a secret visit to an open one.
+    A file sent for one request never joins the visit of another."""
     secret = bool(read(Encounter.objects.only("id"), pk=encounter_id, minor_secrecy=True))
     given = {"patient_id": patient_id, "since": since, "account_id": account_id, "secret": secret}
-    for row in [*ask(_sent_for_a_visit, **given), *ask(_said_for_a_visit, **given)]:
+    for row in [*ask(_sent_for_a_visit, ticket_id=ticket_id, **given), *ask(_said_for_a_visit, **given)]:
         row.encounter_id = encounter_id
         update(row, ["encounter"])
 
 
 def _sent_for_a_visit(
-    *, patient_id: UUID, since: datetime, account_id: UUID | None, secret: bool
+    *, patient_id: UUID, since: datetime, account_id: UUID | None, secret: bool, ticket_id: UUID | None
 ) -> QuerySet[Attachment]:
     rows = Attachment.objects.filter(added_at__gte=since, added_by=account_id, patient_id=patient_id)
-    return rows.filter(_free(patient_id=patient_id, secret=secret)).only("encounter")
+    return rows.filter(of_request(ticket_id), _free(patient_id=patient_id, secret=secret)).only("encounter")
 
 
 def _said_for_a_visit(

@@ -85,10 +85,18 @@ def latest_summary(*, patient_id: UUID, told_by: UUID | None = None) -> HealthSu
     return rows.order_by("-told_at", "-id").first()
 
 
-def attachments_for(*, patient_id: UUID, encounter: Encounter | None = None) -> list[Attachment]:
-    """The patient's files not yet bound to a visit, and those of the given encounter."""
+def of_request(ticket_id: UUID | None) -> Q:
+    """Condition on Attachment: sent for this request, or for none in particular."""
+    free = Q(ticket_id__isnull=True)
+    return free if ticket_id is None else free | Q(ticket_id=ticket_id)
+
+
+def attachments_for(
+    *, patient_id: UUID, encounter: Encounter | None = None, ticket_id: UUID | None = None
+) -> list[Attachment]:
+    """The patient's files of this request not yet bound to a visit, and those of the given encounter."""
     rows = Attachment.objects.filter(patient_id=patient_id).select_related("file").order_by("added_at")
-    mine = Q(encounter__isnull=True)
+    mine = Q(encounter__isnull=True) & of_request(ticket_id)
     return list(rows.filter(mine | Q(encounter=encounter) if encounter else mine))
 
 

@@ -72,7 +72,7 @@ def file_context(*, room: Room, ticket: Ticket | None, by: Actor, now: datetime)
         "allergy": _allergy(content),
         "told": [(label, content[key]) for key, label in _labels().items() if content.get(key)],
         "told_at": summary.told_at if summary else None,
-        "files": _files(encounter),
+        "files": _files(encounter, ticket),
         "past": past,
         "consents": [one for one in consents_of(encounter=encounter) if not one.about],
         "reason": known.label if known else _("Autre raison"),
@@ -81,11 +81,13 @@ def file_context(*, room: Room, ticket: Ticket | None, by: Actor, now: datetime)
     }
 
 
-def _files(encounter: Encounter) -> list[Attachment]:
+def _files(encounter: Encounter, ticket: Ticket | None) -> list[Attachment]:
     """Those of this visit; while it lasts, those that the patient sent for no other visit yet; given up: none."""
     if encounter.state == EncounterState.ABORTED:
         return []
-    rows = attachments_for(patient_id=encounter.patient_id, encounter=encounter)
+    rows = attachments_for(
+        patient_id=encounter.patient_id, encounter=encounter, ticket_id=ticket.id if ticket else None
+    )
     return [row for row in rows if row.encounter_id or encounter.state in UNSIGNED_STATES]
 
 
@@ -155,4 +157,6 @@ def _may_open(*, account_id: UUID, attachment: Attachment) -> bool:
     in_hand = Q(state__in=UNSIGNED_STATES)
     if attachment.encounter is not None:
         in_hand &= Q(planned_at__gte=attachment.encounter.planned_at)
+    elif attachment.ticket_id is not None:
+        in_hand &= Q(ticket=attachment.ticket_id)
     return mine.filter(Q(pk=attachment.encounter_id, state__in=READABLE) | in_hand).exists()

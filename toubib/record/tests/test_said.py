@@ -8,6 +8,7 @@ from django.db import connection
 
 from toubib.ground.actors import Actor
 from toubib.ground.files import read_file
+from toubib.ground.ids import new_id
 from toubib.ground.models import JournalEntry, StoredFile
 from toubib.people.tests.factories import NOW, make_cast
 from toubib.record.enums import AbortReason, Attestation, ConsentScope, EncounterState, Orientation
@@ -147,6 +148,28 @@ def test_pictures_open_in_the_page_and_pdfs_are_only_saved(cast, by):
         f'inline; filename="{names[0]}.jpg"',
         f'attachment; filename="{names[1]}.pdf"',
     ]
+
+
+def test_a_file_of_one_request_never_joins_the_visit_of_another(cast, by):
+    """A minor asked for secrecy, sent a photo, gave up; the next visit, which the parents see, began the same hour."""
+    secret, open_one = new_id(), new_id()
+    photo = make_picture()
+    for ticket_id in (secret, secret, open_one):
+        add_attachment(
+            patient_id=cast.leo.id, ticket_id=ticket_id, title="x", content=photo, by=by, now=minutes(1)
+        )
+    kept, mine = Attachment.objects.order_by("id")
+    assert (kept.ticket_id, mine.ticket_id) == (secret, open_one)
+    visit = make_encounter(cast.leo, cast.vasseur)
+    seen = attachments_for(patient_id=cast.leo.id, encounter=visit, ticket_id=open_one)
+    bind_to_encounter(
+        patient_id=cast.leo.id,
+        since=NOW,
+        encounter_id=visit.id,
+        account_id=by.account_id,
+        ticket_id=open_one,
+    )
+    assert (seen, list(visit.attachments.all())) == ([mine], [mine])
 
 
 def test_bind_takes_what_this_account_sent_for_this_visit_alone(cast, by):

@@ -168,6 +168,7 @@ def take_offer(*, offer_id: UUID, by: Actor, now: datetime) -> Encounter:
         since=ticket.created_at,
         encounter_id=ticket.encounter.id,
         account_id=ticket.account_id,
+        ticket_id=ticket.id,
     )
     ticket.accepted_at = now
     move_ticket(ticket=ticket, to=TicketState.ACCEPTED, by=by, now=now)

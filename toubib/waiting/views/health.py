@@ -74,7 +74,7 @@ def _known(visit: Visit) -> dict[str, Any]:
 def _files(visit: Visit) -> list[Attachment]:
     """Those that this account sent on this way to the line."""
     assert visit.ticket.patient_id is not None
-    rows = attachments_for(patient_id=visit.ticket.patient_id)
+    rows = attachments_for(patient_id=visit.ticket.patient_id, ticket_id=visit.ticket.id)
     return [
         row for row in rows if row.added_at >= visit.ticket.created_at and row.added_by == visit.by.account_id
     ]
@@ -107,7 +107,12 @@ def _keep_file(upload: Any, visit: Visit) -> None:
         title = _("Document") if content.startswith(b"%PDF-") else _("Photo")
     assert visit.ticket.patient_id is not None
     add_attachment(
-        patient_id=visit.ticket.patient_id, title=title, content=content, by=visit.by, now=visit.now
+        patient_id=visit.ticket.patient_id,
+        ticket_id=visit.ticket.id,
+        title=title,
+        content=content,
+        by=visit.by,
+        now=visit.now,
     )
 
 

@@ -124,7 +124,14 @@ def _answer(ticket: Ticket, wish: Wish, world: World, rng: Random, *, now: datet
         title = (
             "Ancienne ordonnance (inventée)" if wish.reason == "renewal" else "Photo de la peau (inventée)"
         )
-        add_attachment(patient_id=wish.patient.id, title=title, content=draw_photo(title), by=by, now=now)
+        add_attachment(
+            patient_id=wish.patient.id,
+            ticket_id=ticket_id,
+            title=title,
+            content=draw_photo(title),
+            by=by,
+            now=now,
+        )
 
 
 def for_whom(wish: Wish, *, now: datetime) -> str:

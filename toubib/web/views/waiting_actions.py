@@ -153,7 +153,9 @@ def photo(request: HttpRequest, ticket: UUID) -> HttpResponse:
         try:
             content = file.read(MAX_BYTES + 1)
             title = form.cleaned_data["title"] or _("Photo ajoutée dans la file")
-            add_attachment(patient_id=row.patient_id, title=title, content=content, by=by, now=now)
+            add_attachment(
+                patient_id=row.patient_id, ticket_id=row.id, title=title, content=content, by=by, now=now
+            )
         except BadFile as bad:
             form.add_error("file", str(bad))
         else:
@@ -163,6 +165,7 @@ def photo(request: HttpRequest, ticket: UUID) -> HttpResponse:
                     since=row.created_at,
                     encounter_id=row.encounter_id,
                     account_id=row.account_id,
+                    ticket_id=row.id,
                 )
             messages.success(request, _("Le médecin verra cette image."))
             return back_to(ticket)

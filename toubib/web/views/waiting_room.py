@@ -115,7 +115,7 @@ def _told(account: Account, ticket: Ticket, *, now: datetime) -> dict[str, Any]:
     """What was said and sent for this patient; whoever acts for another sees their own words alone (L. 1111-5 CSP)."""
     link = link_between(account=account, patient_id=patient_of(ticket), now=now)
     summary = latest_summary(patient_id=patient_of(ticket))
-    files = attachments_for(patient_id=patient_of(ticket), encounter=ticket.encounter)
+    files = attachments_for(patient_id=patient_of(ticket), encounter=ticket.encounter, ticket_id=ticket.id)
     if link is None or link.kind != LinkKind.SELF:
         summary = summary if summary and summary.told_by == account.id else None
         files = [file for file in files if file.added_by == account.id]
