@@ -235,3 +235,12 @@ def test_line_card_renews_itself(app, open_page):
         page.reload()
         page.clock.run_for(31_000)
     assert answer.value.status == 200
+
+
+def test_enlarged_twice_the_bar_stays_one_line_and_the_language_is_in_its_menu(app, open_page):
+    page = open_page("/", size={"width": 195, "height": 422})
+    heights = [page.locator(part).bounding_box()["height"] for part in (".sos", "header.bar")]
+    assert (overflow(page), heights[0] <= 44, heights[1] <= 64) == (0, True, True)
+    page.locator("header summary").click()
+    page.locator("header").get_by_role("button", name="English").click()
+    assert page.locator("html").get_attribute("lang") == "en"
