@@ -83,7 +83,7 @@ def _lines(rows: tuple[Parameter, ...], on: date) -> list[str]:
         lines += ["", subject.replace("_", " ").upper()]
         for row in group:
             lines.append(f"  {row.id} = {_value(row)}, since {row.starts}{_marks(row)}")
-            lines.append(f"      {row.label} ({row.reference})")
+            lines.append(f"      {row.label}. {row.reference}")
     doubtful = sum(not row.verified for row in rows)
     return [*lines, "", f"{len(rows)} parameters, {doubtful} contested or unverified."]
 

@@ -136,7 +136,7 @@ def test_price_is_words_without_a_figure_and_reserved_pages_are_not_linked(clien
     make_pool()
     text = text_of(client.get("/"))
     assert ("selon les règles en vigueur" in text, "€" in text) == (True, False)
-    assert [link for link in ("/lieux", "/regles", "/observatoire") if f'href="{link}' in text] == []
+    assert [link for link in ("/lieux", "/observatoire") if f'href="{link}' in text] == []
 
 
 def test_demo_shows_the_roles_that_are_there(client):

@@ -1,0 +1,57 @@
+"""`/regles`: the law in force on a day, for anyone."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django import forms
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from toubib.web.law import changes, subjects_on
+
+BAD_DATE = _("Cette date n’existe pas. Choisissez un jour, ou écrivez-le ainsi : 2025-03-10.")
+
+
+class DayForm(forms.Form):
+    """Which day, and which words."""
+
+    date = forms.DateField(
+        label=_("Règles du"),
+        required=False,
+        input_formats=["%Y-%m-%d"],
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        error_messages={"invalid": BAD_DATE},
+    )
+    q = forms.CharField(
+        label=_("Chercher un mot"),
+        required=False,
+        max_length=100,
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+        error_messages={"max_length": _("Cherchez avec moins de mots.")},
+    )
+
+
+@login_not_required
+@require_safe
+def rules(request: HttpRequest) -> HttpResponse:
+    today = timezone.localdate()
+    form = DayForm({"date": today.isoformat(), **request.GET.dict()})
+    if not form.is_valid() and form.has_error("date"):
+        form.fields["date"].widget.attrs["type"] = "text"  # a date box would drop what was typed
+    on: date = form.cleaned_data.get("date") or today
+    subjects = subjects_on(on=on, words=form.cleaned_data.get("q", ""))
+    shown = [rule for subject in subjects for rule in subject.rules if rule.fits]
+    page = {
+        "form": form,
+        "on": on,
+        "subjects": subjects,
+        "count": len(shown),
+        "doubtful": sum(bool(rule.doubt) for rule in shown),
+        "changes": changes(),
+    }
+    return render(request, "web/rules.html", page)
