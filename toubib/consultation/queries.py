@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from toubib.consultation.enums import InviteState, ParticipantRole
 from toubib.consultation.models import ChatMessage, Invite, Measurement, Participant, Room
@@ -89,6 +90,11 @@ def seat_of_guest(*, invite_id: UUID) -> Participant | None:
     """Where an admitted guest is expected, with the room."""
     rows = Participant.objects.select_related("room").filter(invite_id=invite_id, removed_at__isnull=True)
     return rows.first()
+
+
+def name_in_chat(author: Participant) -> str:
+    """A guest typed the name that they bear: it is marked so."""
+    return _("%(name)s (invité)") % {"name": author.name} if author.invite_id else author.name
 
 
 def messages_after(*, room_id: UUID, after: UUID | None = None, limit: int = 200) -> list[ChatMessage]:

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, JsonResponse
 
 from toubib.consultation.perms import Seat, seat_in
+from toubib.consultation.tokens import PATIENT, TEST_LIFETIME, ice_config
+from toubib.ground.ids import new_id
 from toubib.people.models import Account
-from toubib.people.web import SECOND_FACTOR
+from toubib.people.operations import count_try
+from toubib.people.web import SECOND_FACTOR, address_of
 
 GUEST_INVITE = "guest_invite"  # session key: id of the invitation that a guest used
 TICKET = "ticket"  # session key: id of the request for care under way, before any account
+
+
+TESTS_BY_PERSON, TESTS_BY_ADDRESS, TESTS_WITHIN = 20, 60, timedelta(hours=1)
 
 
 class BadBody(Exception):
@@ -33,6 +40,18 @@ def seat_of(request: HttpRequest, room_id: UUID) -> Seat | None:
         invite_id=read_uuid(request.session.get(GUEST_INVITE)),
         second_factor=request.session.get(SECOND_FACTOR) is True,
     )
+
+
+def relays_for_test(request: HttpRequest, *, now: datetime) -> dict[str, Any]:
+    """Relays of five minutes for the device test, so many an hour by account or request, and by network address.
+
+    Raises TooManyTries.
+    """
+    who = request.user.pk or request.session.get(TICKET)
+    limits = ((f"relay:{who}", TESTS_BY_PERSON), (f"relay:{address_of(request)}", TESTS_BY_ADDRESS))
+    for key, most in limits:
+        count_try(key=key, now=now, most=most, within=TESTS_WITHIN)
+    return ice_config(participant_id=f"test-{new_id()}", side=PATIENT, now=now, lifetime=TEST_LIFETIME)
 
 
 def read_uuid(value: object) -> UUID | None:

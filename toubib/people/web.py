@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -55,6 +56,12 @@ def current_account(request: HttpRequest) -> Account:
     if not isinstance(request.user, Account):
         raise Http404
     return request.user
+
+
+def address_of(request: HttpRequest) -> str:
+    """The network address that asks: as nginx names it (it overwrites the header), or the socket's own."""
+    named = request.META.get("HTTP_X_FORWARDED_FOR", "") if settings.HTTPS else ""
+    return named.split(",")[-1].strip() or request.META.get("REMOTE_ADDR", "")
 
 
 def current_actor(request: HttpRequest) -> Actor:

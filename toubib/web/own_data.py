@@ -19,6 +19,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from toubib.consultation.models import ChatMessage, Complaint, Feedback
+from toubib.consultation.queries import name_in_chat
 from toubib.ground.actors import Actor
 from toubib.ground.enums import Channel
 from toubib.ground.files import read_file
@@ -162,7 +163,7 @@ def _said(visit_id: UUID, account: Account) -> dict[str, Any]:
     complaints = Complaint.objects.filter(encounter=visit_id, said_by=account.id).order_by("said_at")
     ratings = Feedback.objects.filter(encounter=visit_id).values("helped", "call_quality", "said_at")
     return {
-        "messages": [{"at": row.said_at, "who": row.author.name, "text": row.text} for row in chat],
+        "messages": [{"at": row.said_at, "who": name_in_chat(row.author), "text": row.text} for row in chat],
         "rating": ratings.first(),
         "complaints": [{"at": row.said_at, "text": row.text, "answer": row.answer} for row in complaints],
     }

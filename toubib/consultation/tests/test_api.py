@@ -258,8 +258,38 @@ def test_ice_test_for_whom_and_how_often(call):
     session.save()
     assert [c.get("/relais/test").status_code for c in (Client(), with_ticket)] == [404, 200]
     client = client_of(call.account)
-    assert [client.get("/relais/test").status_code for _ in range(11)] == [200] * 10 + [429]
+    assert [client.get("/relais/test").status_code for _ in range(21)] == [200] * 20 + [429]
     assert set(with_ticket.get("/relais/test").json()) == {"iceServers"}
+
+
+def test_relays_of_the_test_are_bounded_by_network_address_too(call):
+    def ask(address: str) -> int:
+        client = Client(REMOTE_ADDR=address)
+        session = client.session
+        session["ticket"] = str(new_id())  # a new request each time
+        session.save()
+        return client.get("/relais/test").status_code
+
+    assert [ask("192.0.2.7") for _ in range(61)] == [200] * 60 + [429]
+    assert ask("192.0.2.8") == 200
+
+
+def test_relays_of_the_test_live_five_minutes(call, settings):
+    settings.TURN_URLS, settings.TURN_SECRET = ["turn:relay.test:3478"], "secret-of-the-relay"
+    (turn,) = client_of(call.account).get("/relais/test").json()["iceServers"]
+    left = int(turn["username"].split(":")[0]) - timezone.now().timestamp()
+    assert 290 < left <= 300
+
+
+def test_what_a_guest_writes_is_marked(call):
+    guest = admit(call, make_guest(call))
+    for seat, by in ((call.seat(ParticipantRole.PATIENT), call.by_patient), (guest, call.by_patient)):
+        post_message(participant=seat, client_id=new_id(), text="x", by=by, now=timezone.now())
+    lines = client_of(call.account).get(f"/salle/{call.room.id}/messages").json()["messages"]
+    assert [line["name"] for line in lines] == [
+        call.seat(ParticipantRole.PATIENT).name,
+        f"{guest.name} (invité)",
+    ]
 
 
 def test_a_guest_reads_no_message_once_the_room_is_closed(call):

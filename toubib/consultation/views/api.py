@@ -17,16 +17,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from toubib.consultation.models import ChatMessage, Participant
 from toubib.consultation.operations import Received, TooMany, enter_room, keep_measurements, post_message
 from toubib.consultation.perms import Seat
-from toubib.consultation.queries import messages_after
-from toubib.consultation.tokens import PATIENT, BadPass, ice_config, make_room_token, read_room_token
-from toubib.consultation.web import TICKET, BadBody, read_json, read_uuid, refuse, seat_of
-from toubib.ground.ids import new_id
+from toubib.consultation.queries import messages_after, name_in_chat
+from toubib.consultation.tokens import BadPass, ice_config, make_room_token, read_room_token
+from toubib.consultation.web import TICKET, BadBody, read_json, read_uuid, refuse, relays_for_test, seat_of
 from toubib.people.models import Account
+from toubib.people.operations import TooManyTries
 from toubib.record.queries import trace_read
 
 SMALL, LARGE = 4 * 1024, 16 * 1024
 MAX_PEERS = 8
-ICE_TESTS, ICE_WINDOW = 10, 600
 SOCKET = "/ws/salle"
 Json = Callable[..., HttpResponse]
 
@@ -160,7 +159,7 @@ def _line(message: ChatMessage) -> dict[str, str]:
         "id": str(message.id),
         "client_id": str(message.client_id),
         "participant": str(message.author_id),
-        "name": message.author.name,
+        "name": name_in_chat(message.author),
         "text": message.text,
         "sent_at": message.said_at.isoformat(),
     }
@@ -189,15 +188,12 @@ def _say(request: HttpRequest, seat: Seat) -> HttpResponse:
 @never_cache
 @require_GET
 def ice_test(request: HttpRequest) -> HttpResponse:
-    """Relays for the device test: someone signed in, or with a request for care under way; ten in ten minutes."""
+    """Relays for the device test: someone signed in, or with a request for care under way; so many an hour."""
     known = isinstance(request.user, Account) or bool(request.session.get(TICKET))
     if not known:
         return refuse(404, "not_found")
-    now = timezone.now()
-    tries = request.session.get("ice_tests", [])
-    recent = [at for at in tries if at > now.timestamp() - ICE_WINDOW]
-    if len(recent) >= ICE_TESTS:
+    try:
+        config = relays_for_test(request, now=timezone.now())
+    except TooManyTries:
         return refuse(429, "too_many")
-    request.session["ice_tests"] = [*recent, now.timestamp()]
-    config = ice_config(participant_id=f"test-{new_id()}", side=PATIENT, now=now)
     return JsonResponse({"iceServers": config["iceServers"]})

@@ -62,12 +62,15 @@ def check_credentials(*, email: str, password: str, now: datetime, patients_too:
     return account
 
 
-def count_try(*, key: str, now: datetime) -> None:
-    """Count one try before it is made, so that a burst of them is bounded too. Raises TooManyTries."""
+def count_try(*, key: str, now: datetime, most: int = TRIES, within: timedelta = WITHIN) -> None:
+    """Count one try before it is made, so that a burst of them is bounded too; `within` a day at most.
+
+    Raises TooManyTries.
+    """
     digest = _digest(key)
     with transaction.atomic():
         hold_lock(f"people.tries.{digest}")
-        if FailedSignIn.objects.filter(key_digest=digest, at__gt=now - WITHIN).count() >= TRIES:
+        if FailedSignIn.objects.filter(key_digest=digest, at__gt=now - within).count() >= most:
             raise TooManyTries
         FailedSignIn.objects.create(key_digest=digest, at=now)
 

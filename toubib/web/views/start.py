@@ -18,9 +18,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from toubib.consultation.tokens import PATIENT, ice_config
+from toubib.consultation.web import refuse, relays_for_test
 from toubib.people.enums import Role
 from toubib.people.models import Account
+from toubib.people.operations import TooManyTries
 from toubib.people.queries import roles_of
 from toubib.rulebook.parameters import Parameter, all_parameters
 from toubib.waiting.catalogue import signs
@@ -203,7 +204,10 @@ def test_relays(request: HttpRequest) -> HttpResponse:
     ticket = find_ticket(request)
     if ticket is None or ticket.ended_at is not None:
         raise Http404
-    return JsonResponse(ice_config(participant_id=f"test-{ticket.id}", side=PATIENT, now=timezone.now()))
+    try:
+        return JsonResponse(relays_for_test(request, now=timezone.now()))
+    except TooManyTries:
+        return refuse(429, "too_many")
 
 
 test_relays.__test__ = False  # type: ignore[attr-defined]  # the name is not that of a test
