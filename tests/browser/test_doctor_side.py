@@ -285,3 +285,15 @@ def test_a_patient_who_waits_sees_how_many_doctors_there_are(app, open_page):
     assert "2 médecins." in patient.locator("[data-line-thread]").get_attribute("aria-label")
     shoot(patient, "patient-doctors-live-390", whole=True)
     expect(patient.locator(".crew .disc")).to_have_count(2, timeout=35_000)
+
+
+def test_an_address_that_only_acts_leads_back_to_its_page(app, open_page):
+    app.do(SEED + "in_line")
+    app.do(SEED + "free_doctor", name="vasseur")
+    doctor = open_page("/cabinet", enter="vasseur")
+    doctor.get_by_role("button", name="Prendre", exact=True).click()
+    doctor.wait_for_url(ROOM)
+    page = doctor.url
+    for part in ("/invites", "/signer", "/ouvrir"):
+        doctor.goto(page + part)
+        assert doctor.url == page

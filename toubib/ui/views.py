@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from inspect import getclosurevars, isfunction
-from typing import Any
-
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.urls import Resolver404, resolve
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from toubib.ui import sheet
 from toubib.ui.context import THEME_COOKIE, THEMES
+from toubib.ui.posting import page_of
 
 A_YEAR = 365 * 24 * 3600
 
@@ -26,32 +23,7 @@ def _back(request: HttpRequest) -> HttpResponseRedirect:
     ours = url_has_allowed_host_and_scheme(
         address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return HttpResponseRedirect(_page_of(address) if ours and address.startswith("/") else "/")
-
-
-def _page_of(address: str) -> str:
-    """The address itself; for one that only takes POST, the page above it that can be opened, or the start page."""
-    path = address.split("?")[0].split("#")[0]
-    if _opens(path) is not False:
-        return address
-    while path := path.rpartition("/")[0]:
-        if _opens(path):
-            return path
-    return "/"
-
-
-def _opens(path: str) -> bool | None:
-    """Whether GET is taken there; None where nothing is (the 404 page says so in its own words)."""
-    try:
-        view: Any = resolve(path).func
-    except Resolver404:
-        return None
-    while view is not None:
-        methods = getclosurevars(view).nonlocals.get("request_method_list") if isfunction(view) else None
-        if methods is not None and "GET" not in methods:
-            return False
-        view = getattr(view, "__wrapped__", None)
-    return True
+    return HttpResponseRedirect(page_of(address) if ours and address.startswith("/") else "/")
 
 
 @login_not_required

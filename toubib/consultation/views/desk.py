@@ -29,6 +29,7 @@ from toubib.people.models import ProfessionalAccount
 from toubib.people.perms import may_go_on_duty
 from toubib.people.queries import professional_of
 from toubib.people.web import current_account, current_actor, role_required
+from toubib.ui.posting import part_of_page
 from toubib.waiting.catalogue import reason, signs
 from toubib.waiting.enums import DutyState, OfferState
 from toubib.waiting.models import Duty, Offer, Pool
@@ -140,6 +141,7 @@ def _last_offer_lapsed(duty: Duty) -> bool:
     return last == OfferState.LAPSED
 
 
+@part_of_page
 @role_required(Role.PRACTITIONER)
 @never_cache
 @require_GET

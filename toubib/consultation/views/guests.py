@@ -32,6 +32,7 @@ from toubib.consultation.views.common import own_room, wants_fragment
 from toubib.consultation.views.file import ticket_of
 from toubib.people.enums import Role
 from toubib.people.web import current_actor, role_required
+from toubib.ui.posting import part_of_page
 
 STAYING = (*PATIENT_SIDE, ParticipantRole.PRACTITIONER)
 
@@ -57,6 +58,7 @@ def _answer(request: HttpRequest, found: Room, **more: Any) -> HttpResponse:
     return render(request, "consultation/_guests.html", {**guests_context(found), **more})
 
 
+@part_of_page
 @role_required(Role.PRACTITIONER)
 @never_cache
 @require_GET

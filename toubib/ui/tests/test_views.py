@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from toubib.ui import views
 from toubib.ui.context import Page, page
+from toubib.ui.posting import page_of
 
 
 def _break(request):
@@ -54,6 +55,37 @@ def test_switch_language_never_leaves_the_site(client, goal):
 )
 def test_switch_language_never_goes_back_to_an_address_that_only_acts(client, refused_at, back):
     assert client.post("/langue", {"language": "en", "next": refused_at})["Location"] == back
+
+
+ID = "0192f0c0-0000-7000-8000-000000000001"
+
+
+@pytest.mark.urls("toubib.config.urls")
+@pytest.mark.parametrize(
+    ("acts", "page"),
+    [
+        (f"/salle/{ID}/invites/{ID}", f"/salle/{ID}"),
+        (f"/salle/{ID}/invites", f"/salle/{ID}"),
+        (f"/cabinet/salle/{ID}/invites/{ID}/admettre", f"/cabinet/salle/{ID}"),
+        (f"/cabinet/salle/{ID}/signer", f"/cabinet/salle/{ID}"),
+        ("/cabinet/garde/pause", "/cabinet"),
+        (f"/cabinet/proposition/{ID}/prendre", "/cabinet"),
+        (f"/mon-espace/accords/{ID}/retirer", "/mon-espace"),
+        ("/mon-espace/mes-donnees/effacer", "/mon-espace/mes-donnees"),
+        (f"/mon-espace/proches/{ID}/retirer", f"/mon-espace/proches/{ID}"),
+        ("/consulter/lieu/communes", "/consulter/lieu"),
+        ("/deconnexion", "/"),
+        (f"/attente/{ID}", f"/attente/{ID}"),
+    ],
+)
+def test_page_of_an_address_that_only_acts(acts, page):
+    assert page_of(acts) == page
+
+
+def test_an_address_that_only_acts_leads_a_browser_to_its_page_and_refuses_a_script(client):
+    by_browser = client.get("/langue", headers={"accept": "text/html,*/*;q=0.8"})
+    by_script = client.get("/langue", headers={"accept": "application/json"})
+    assert (by_browser.status_code, by_browser["Location"], by_script.status_code) == (302, "/", 405)
 
 
 @pytest.mark.parametrize("address", ["/langue", "/theme"])

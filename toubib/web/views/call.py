@@ -22,6 +22,7 @@ from toubib.consultation.queries import get_room, people_in
 from toubib.consultation.web import GUEST_INVITE, seat_of
 from toubib.people.web import current_account
 from toubib.record.perms import may_read_encounter
+from toubib.ui.posting import part_of_page
 from toubib.waiting.enums import ENDED_STATES
 from toubib.waiting.models import Ticket
 from toubib.waiting.queries import live_ticket_of
@@ -96,6 +97,7 @@ def _context(request: HttpRequest, room: Room, seat: Seat) -> dict[str, Any]:
     }
 
 
+@part_of_page
 @never_cache
 @require_GET
 def guest_list(request: HttpRequest, room: UUID) -> HttpResponse:

@@ -24,6 +24,7 @@ from toubib.record.perms import may_read_encounter
 from toubib.record.queries import attachments_for, latest_summary, trace_read
 from toubib.rulebook.parameters import value_on
 from toubib.ui.formats import say_phone
+from toubib.ui.posting import part_of_page
 from toubib.waiting import catalogue
 from toubib.waiting.enums import ExitReason
 from toubib.waiting.exits import exit_of
@@ -183,6 +184,7 @@ def _move(address: str) -> HttpResponse:
     return answer
 
 
+@part_of_page
 @never_cache
 @require_GET
 def invites(request: HttpRequest, ticket: UUID) -> HttpResponse:
