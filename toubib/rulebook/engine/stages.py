@@ -1,0 +1,171 @@
+"""What several columns share is computed once: a graph of expressions cut into projections, one over the other.
+
+An expression is a graph in Ibis and a tree in SQL; the rules share so much that the tree would be a thousand times
+longer. Each stage is a projection of the one before.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import ibis
+import ibis.expr.operations as ops
+from ibis.common.graph import Node
+
+LEAST_SHARED = 2  # uses
+LEAST_SIZE = 3  # nodes: a shorter expression is written again
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One projection over the table `source`: name → expression."""
+
+    source: str
+    columns: dict[str, Any]
+
+
+def cut(act: Any, outputs: dict[str, Any], *, last: str = "answer") -> list[Stage]:
+    """The stages that compute `outputs` (expressions over `act`); the last one is only outputs."""
+    roots = {name: as_value(expr).op() for name, expr in outputs.items()}
+    level, order = _levels(list(roots.values()))
+    depth = max(level.values(), default=0)
+    shared = {node: f"s{i}" for i, node in enumerate(node for node in order if node in level)}
+    stages: list[Stage] = []
+    source, types = "act", dict(act.schema().items())
+    for number in range(1, depth + 2):
+        table = ibis.table(types, name=source)
+        here = {shared[node]: node for node in shared if level[node] == number}
+        done = {node: name for node, name in shared.items() if level[node] < number}
+        rewrite = Rewriter(table, done)
+        if number > depth:
+            stages.append(Stage(source, {name: rewrite(node).to_expr() for name, node in roots.items()}))
+            break
+        later = [node for node in shared if level[node] > number] + list(roots.values())
+        needed = _needed(later, {**done, **{node: name for name, node in here.items()}})
+        kept = {name: table[name] for name in types if name in needed}
+        made = {name: rewrite(node, whole=True).to_expr() for name, node in here.items() if name in needed}
+        columns = {**kept, **made}
+        stages.append(Stage(source, columns))
+        source, types = f"stage{number}", {name: expr.type() for name, expr in columns.items()}
+    return stages
+
+
+def as_value(expr: Any) -> Any:
+    return ibis.literal(expr) if isinstance(expr, bool) else expr
+
+
+def children(node: Any) -> Iterator[Any]:
+    """The value operations right below one."""
+    for argument in node.__args__:
+        if isinstance(argument, tuple):
+            yield from (one for one in argument if isinstance(one, ops.Value))
+        elif isinstance(argument, ops.Value):
+            yield argument
+
+
+def _levels(roots: list[Any]) -> tuple[dict[Any, int], list[Any]]:
+    """The level of each node worth a column of its own, and every node, children first."""
+    order: list[Any] = []
+    seen: set[Any] = set()
+    uses: Counter[Any] = Counter(roots)
+    stack = [(root, False) for root in roots]
+    while stack:
+        node, opened = stack.pop()
+        if opened:
+            order.append(node)
+        elif node not in seen:
+            seen.add(node)
+            below = list(children(node)) if not isinstance(node, ops.Field) else []
+            uses.update(below)
+            stack.append((node, True))
+            stack.extend((one, False) for one in below)
+    size: dict[Any, int] = {}
+    height: dict[Any, int] = {}
+    level: dict[Any, int] = {}
+    for node in order:
+        below = list(children(node)) if not isinstance(node, ops.Field) else []
+        size[node] = 1 + sum(size[one] for one in below)
+        height[node] = max((height[one] for one in below), default=0)
+        if uses[node] >= LEAST_SHARED and size[node] >= LEAST_SIZE:
+            level[node] = height[node] = height[node] + 1
+            size[node] = 1
+    return level, order
+
+
+def _needed(nodes: Iterable[Any], named: dict[Any, str]) -> set[str]:
+    """The columns that these nodes look at, once `named` nodes are columns."""
+    found: set[str] = set()
+    seen: set[Any] = set()
+    stack = list(nodes)
+    while stack:
+        node = stack.pop()
+        if node in seen:
+            continue
+        seen.add(node)
+        if node in named:
+            found.add(named[node])
+        elif isinstance(node, ops.Field):
+            found.add(node.name)
+        else:
+            stack.extend(children(node))
+    return found
+
+
+class Rewriter:
+    """An operation over `act`, over another table that already holds some of its parts."""
+
+    def __init__(self, table: Any, named: dict[Any, str]) -> None:
+        self.table = table
+        self.named = named
+        self.memo: dict[Any, Any] = {}
+
+    def __call__(self, node: Any, *, whole: bool = False) -> Any:
+        if node in self.memo:
+            return self.memo[node]
+        if node in self.named and not whole:
+            made = self.table[self.named[node]].op()
+        elif isinstance(node, ops.Field):
+            made = self.table[node.name].op()
+        else:
+            made = node.__class__(*(self._argument(one) for one in node.__args__))
+        self.memo[node] = made
+        return made
+
+    def _argument(self, argument: Any) -> Any:
+        if isinstance(argument, tuple):
+            return tuple(self._argument(one) for one in argument)
+        if isinstance(argument, Node) and isinstance(argument, ops.Value):
+            return self(argument)
+        return argument
+
+
+def sql_in_stages(act: Any, outputs: dict[str, Any], *, dialect: str) -> str:
+    """One statement, each stage computed once."""
+    stages = cut(act, outputs)
+    parts = []
+    for i, stage in enumerate(stages, 1):
+        table = ibis.table({name: type_ for name, type_ in _types(act, stages, i)}, name=stage.source)
+        parts.append(str(ibis.to_sql(_over(table, stage), dialect=dialect, pretty=False)))
+    named = [f"stage{i} AS MATERIALIZED ({sql})" for i, sql in enumerate(parts[:-1], 1)]
+    return f"WITH {', '.join(named)} {parts[-1]}" if named else parts[-1]
+
+
+def _types(act: Any, stages: list[Stage], number: int) -> Any:
+    if number == 1:
+        return act.schema().items()
+    return ((name, expr.type()) for name, expr in stages[number - 2].columns.items())
+
+
+def _over(table: Any, stage: Stage) -> Any:
+    rewrite = Rewriter(table, {})
+    return table.select(**{name: rewrite(expr.op()).to_expr() for name, expr in stage.columns.items()})
+
+
+def over_table(act: Any, outputs: dict[str, Any], table: Any) -> Any:
+    """The outputs as an Ibis table over `table`, which has the columns of `act`."""
+    for stage in cut(act, outputs):
+        table = _over(table, stage)
+    return table

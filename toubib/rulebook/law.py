@@ -1,0 +1,83 @@
+"""The law of one day: the parameters in force, and what a policy puts over them."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+
+from toubib.rulebook.parameters import Parameter, UnknownParameter, all_parameters, in_force
+
+FIRST_DAY = date(1900, 1, 1)
+Value = bool | int | float | str | tuple[str, ...]
+
+
+@dataclass
+class Law:
+    """Parameters in force on a day; remembers which were read. `overlay`: id → value of a policy."""
+
+    on: date
+    overlay: Mapping[str, Value] = field(default_factory=dict)
+    used: dict[str, Parameter] = field(default_factory=dict)
+
+    def value(self, id: str) -> Value:
+        """The value in force; raises UnknownParameter."""
+        found = self.get(id)
+        if found is None:
+            raise UnknownParameter(f"{id} on {self.on}")
+        return found
+
+    def get(self, id: str) -> Value | None:
+        """The value in force, or None where the law says nothing that day."""
+        parameter = _in_force(self.on).get(id)
+        if parameter is not None:
+            self.used[id] = parameter
+        if id in self.overlay:
+            return self.overlay[id]
+        return None if parameter is None else parameter.value
+
+    def is_true(self, id: str) -> bool:
+        """A bool in force; false where the law says nothing that day."""
+        return self.get(id) is True
+
+    def number(self, id: str) -> int | float | None:
+        found = self.get(id)
+        return found if isinstance(found, (int, float)) and not isinstance(found, bool) else None
+
+    def names(self, id: str) -> tuple[str, ...]:
+        """A list in force; empty where the law says nothing that day."""
+        found = self.get(id)
+        return tuple(found) if isinstance(found, (tuple, list)) else ()
+
+    def cents(self, id: str) -> int | None:
+        """An amount in force, in cents."""
+        found = self.number(id)
+        return None if found is None else int((Decimal(str(found)) * 100).to_integral_value())
+
+
+@lru_cache(maxsize=512)
+def _in_force(on: date) -> dict[str, Parameter]:
+    return {parameter.id: parameter for parameter in in_force(on=on)}
+
+
+@lru_cache(maxsize=1)
+def period_starts() -> tuple[date, ...]:
+    """The days on which some parameter begins or ends, after a first day before all of them."""
+    days = {FIRST_DAY}
+    for parameter in all_parameters():
+        days.add(parameter.starts)
+        if parameter.ends is not None:
+            days.add(parameter.ends)
+    return tuple(sorted(days))
+
+
+def period_of(on: date) -> tuple[date, date | None]:
+    """The half-open period of unchanged law around a day."""
+    starts = period_starts()
+    place = bisect_right(starts, on)
+    if place == 0:
+        return FIRST_DAY, starts[0]
+    return starts[place - 1], starts[place] if place < len(starts) else None

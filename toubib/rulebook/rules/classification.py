@@ -1,0 +1,70 @@
+"""Téléconseil, téléconsultation, télé-expertise or télésoin: what an act is, whatever it was declared to be.
+
+R. 6316-1 and L. 6316-2 CSP. A téléconsultation is given by a medical professional to an identified patient in a live
+exchange; what issues a prescription, a certificate or a leave must be one.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from toubib.rulebook.engine.tree import Bool, Condition, Gate, Leaf, Select, Tree, Way, any_of
+from toubib.rulebook.law import Law
+from toubib.rulebook.rules.decision import Decision
+
+BY_ITS_NAME = ("tele_expertise", "remote_monitoring", "remote_assistance", "medical_dispatch_response")
+LEAVES = ("initial", "prolongation")
+
+
+def classification(act: Any, law: Law) -> Decision:
+    """Outcome: the kind of act, or INVALID where what is asked of it would need a téléconsultation."""
+    telemedicine = law.names("cls.telemedicine.professions")
+    telecare = law.names("cls.telecare.professions")
+    by_profession = Select(
+        act.practitioner_profession,
+        (
+            (telemedicine, _live(act, law, Leaf("teleconsultation", ("CLS.OK",)))),
+            (telecare, _live(act, law, Leaf("telecare", ("CLS.TELECARE_PROFESSION",)), outputs=False)),
+        ),
+        Leaf("INVALID", ("CLS.NEITHER_PROFESSION",)),
+    )
+    tree = Select(
+        act.act_kind,
+        (
+            (("in_person", "home_visit"), Leaf("in_person", ("CLS.OK",))),
+            *(((kind,), Leaf(kind, ("CLS.OK",))) for kind in BY_ITS_NAME),
+            (("tele_advice",), _advice(act, law)),
+        ),
+        by_profession,
+    )
+    phone = all_kinds(act) & (act.modality == "phone")
+    return Decision(tree, (Way("CLS.PHONE_NOT_PAYABLE", phone),))
+
+
+def all_kinds(act: Any) -> Any:
+    return act.act_kind.isin(["teleconsultation", "telecare"])
+
+
+def asks_output(act: Any) -> Any:
+    """Is a prescription, a certificate or a leave asked for?"""
+    return act.asks_prescription | act.asks_certificate | act.leave_kind.isin(LEAVES)
+
+
+def _advice(act: Any, law: Law) -> Tree:
+    advice = Leaf("tele_advice", ("CLS.ADVICE",))
+    if not law.is_true("cls.output_requires_consultation"):
+        return advice
+    nothing = Condition("CLS.OUTPUT_REQUIRES_CONSULT", when=~asks_output(act))
+    return Gate((nothing,), advice, Leaf("INVALID"))
+
+
+def _live(act: Any, law: Law, leaf: Leaf, *, outputs: bool = True) -> Tree:
+    """`leaf` where the patient is identified and the exchange live; otherwise advice. `outputs`: may it issue any?"""
+    identified: Bool = any_of(act.identified, not law.is_true("cls.anonymous_is_advice"))
+    live: Bool = any_of(act.modality.isin(["video", "phone"]), not law.is_true("cls.live_exchange_required"))
+    then: Tree = leaf
+    if not outputs and law.is_true("cls.output_requires_consultation"):
+        nothing = Condition("CLS.OUTPUT_REQUIRES_CONSULT", when=~asks_output(act))
+        then = Gate((nothing,), leaf, Leaf("INVALID"))
+    conditions = (Condition("CLS.NOT_IDENTIFIED", identified), Condition("CLS.NO_LIVE_EXCHANGE", live))
+    return Gate(conditions, then, _advice(act, law))

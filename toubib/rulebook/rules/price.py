@@ -1,0 +1,375 @@
+"""What a téléconsultation or a télé-expertise costs, and who pays which part of it.
+
+NGAP 14.9.3 and the conventions for the tariffs; R. 160-5 ff. CSS for the shares; L. 160-13 II CSS for the
+participation. Always an estimate on what was said: only the caisse decides. All amounts are in cents.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+import ibis
+from dateutil.easter import easter
+
+from toubib.rulebook.engine.clauses import Domains
+from toubib.rulebook.engine.tree import (
+    Answer,
+    Bool,
+    Condition,
+    Gate,
+    Leaf,
+    Select,
+    Tree,
+    Way,
+    all_of,
+    answer,
+    any_of,
+    as_column,
+    negate,
+    surely,
+)
+from toubib.rulebook.law import Law
+
+KINDS = ("teleconsultation", "tele_expertise")
+DROM = ("971", "972", "973", "974", "976")
+LAST_YEAR_OF_HOLIDAYS = 2050
+AMOUNTS = ("tariff", "amo", "amc", "public", "patient")
+
+
+@dataclass(frozen=True)
+class Price:
+    """Columns of the price: `yes` and `no` are the amounts in cents of either answer on reimbursement."""
+
+    outcome: Any
+    missing: dict[str, Bool]
+    code: Any
+    yes: dict[str, Any]
+    no: dict[str, Any]
+    fixed: dict[str, Any]
+    remarks: list[Way] = field(default_factory=list)
+
+
+@dataclass
+class _Parts:
+    base: Answer
+    cents: dict[str, int]
+    additions: list[tuple[str, int, Answer]]
+    rate: Answer
+    solidarity: Answer
+    exempt: Answer
+
+
+def price(act: Any, law: Law, paid: Answer, domains: Domains, period: tuple[date, date | None]) -> Price:
+    """`paid`: the answer on reimbursement; `period`: of the law, to know its public holidays."""
+    cents = _tariffs(law)
+    parts = _Parts(
+        answer(_base(act, law, cents), domains),
+        cents,
+        _additions(act, law, domains, period),
+        answer(_rate(act, law), domains),
+        answer(_solidarity(act, law), domains),
+        answer(_exempt(act, law), domains),
+    )
+    return _assemble(act, law, paid, parts)
+
+
+def _tariffs(law: Law) -> dict[str, int]:
+    ids = ("TCG", "TC", "TCS.psychiatry", "TCS.neurology", "TCS.gynaecology", "TCS.ophthalmology")
+    found = {id: law.cents(f"tariff.{id}") for id in ids}
+    if law.is_true("te.payable"):
+        found |= {id: law.cents(f"tariff.{id}") for id in ("TE2", "TE2.drom")}
+    return {id: value for id, value in found.items() if value is not None}
+
+
+def _base(act: Any, law: Law, cents: dict[str, int]) -> Tree:
+    """The key letter: by kind, specialty and sector."""
+    nothing = Leaf("NO_TARIFF")
+    if "TC" not in cents or "TCG" not in cents:
+        by_doctor: Tree = nothing
+    else:
+        sector_two = act.practitioner_sector
+        general = Select(sector_two, ((("s2",), Leaf("TC")),), Leaf("TCG"))
+        special = [id for id in cents if id.startswith("TCS.")]
+        branches = tuple(
+            ((id.removeprefix("TCS."),), Select(sector_two, ((("s2",), Leaf("TC")),), Leaf(id))) for id in special
+        )
+        by_doctor = Select(
+            act.practitioner_specialty, ((("general_practice",), general), *branches), Leaf("TC")
+        )
+    expertise: Tree = nothing
+    if "TE2" in cents:
+        drom = "TE2.drom" if "TE2.drom" in cents else "TE2"
+        expertise = Select(act.patient_departement, ((DROM, Leaf(drom)),), Leaf("TE2"))
+    return Select(
+        act.act_kind,
+        ((("teleconsultation",), _if_doctor(act, by_doctor)), (("tele_expertise",), expertise)),
+        nothing,
+    )
+
+
+def _if_doctor(act: Any, tree: Tree, other: str = "NO_TARIFF") -> Tree:
+    return Select(act.practitioner_profession, ((("doctor",), tree),), Leaf(other))
+
+
+def _of_teleconsultation(act: Any, tree: Tree, other: str) -> Tree:
+    return Select(act.act_kind, ((("teleconsultation",), tree),), Leaf(other))
+
+
+def _yes_no(*conditions: Bool) -> Gate:
+    return Gate(tuple(Condition("", one) for one in conditions), Leaf("yes"), Leaf("no"))
+
+
+def _additions(
+    act: Any, law: Law, domains: Domains, period: tuple[date, date | None]
+) -> list[tuple[str, int, Answer]]:
+    """MEG (young child), MOP (old age) and MHP (outside hours, not regulated), for general practice."""
+    child, old = law.number("tariff.addon.MEG.under_age"), law.number("tariff.addon.MOP.over_age")
+    asked: list[tuple[str, Bool]] = []
+    if child is not None:
+        asked.append(("MEG", act.patient_age < child))
+    if old is not None:
+        asked.append(("MOP", act.patient_age > old))
+    if law.cents("tariff.addon.MHP"):
+        asked.append(("MHP", all_of(act.regulated_by == "none", _outside_hours(act, law, period))))
+    found = []
+    for name, when in asked:
+        cents = law.cents(f"tariff.addon.{name}")
+        if cents:
+            tree = Select(act.practitioner_specialty, ((("general_practice",), _yes_no(when)),), Leaf("no"))
+            whole = _of_teleconsultation(act, _if_doctor(act, tree, "no"), "no")
+            found.append((name, cents, answer(whole, domains)))
+    return found
+
+
+def _outside_hours(act: Any, law: Law, period: tuple[date, date | None]) -> Bool:
+    minutes, day = act.act_time_minutes, act.act_date.day_of_week.index()
+    morning, night, saturday = (
+        _minutes(str(law.value(f"tariff.addon.MHP.{name}")))
+        for name in ("morning_until", "night_from", "saturday_from")
+    )
+    return any_of(
+        minutes < morning,
+        minutes >= night,
+        day == 6,
+        all_of(day == 5, minutes >= saturday),
+        act.act_date.isin([ibis.date(one.isoformat()) for one in public_holidays(*period)]),
+    )
+
+
+def _minutes(text: str) -> int:
+    hours, minutes = text.split(":")
+    return int(hours) * 60 + int(minutes)
+
+
+def public_holidays(starts: date, ends: date | None) -> list[date]:
+    """The eleven days of L. 3133-1 of the Code du travail, in a half-open period."""
+    found = []
+    for year in range(max(starts.year, 2018), (ends.year if ends else LAST_YEAR_OF_HOLIDAYS) + 1):
+        fixed = ((1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25))
+        found += [date(year, month, day) for month, day in fixed]
+        found += [easter(year) + timedelta(days) for days in (1, 39, 50)]
+    return sorted(one for one in found if starts <= one and (ends is None or one < ends))
+
+
+def _rate(act: Any, law: Law) -> Tree:
+    """The share of the AMO in per cent."""
+    usual = str(_per_cent(law, "amo.rate.standard"))
+    local = Leaf(str(_per_cent(law, "amo.rate.alsace_moselle")))
+    full = any_of(
+        law.is_true("reimb.covid_full_coverage"),
+        act.patient_ald & act.ald_related,
+        act.maternity,
+        act.work_accident,
+    )
+    tree = Gate((Condition("", full),), Leaf("100"), Gate((Condition("", act.alsace_moselle),), local, Leaf(usual)))
+    return _of_teleconsultation(act, tree, "100")
+
+
+def _per_cent(law: Law, id: str) -> int:
+    return round(float(str(law.value(id))) * 100)
+
+
+def _solidarity(act: Any, law: Law) -> Tree:
+    """C2S or AME: the State pays what the AMO does not."""
+    covered = any_of(
+        law.is_true("c2s.copayment_public") and act.c2s, law.is_true("ame.copayment_public") and act.ame
+    )
+    return _of_teleconsultation(act, _yes_no(covered), "no")
+
+
+def _exempt(act: Any, law: Law) -> Tree:
+    """From the participation forfaitaire."""
+    age = law.number("participation.exempt_under_age")
+    exempted = any_of(
+        age is not None and act.patient_age < age,
+        law.is_true("participation.exempt.c2s") and act.c2s,
+        law.is_true("participation.exempt.ame") and act.ame,
+        law.is_true("participation.exempt.maternity") and act.maternity,
+        law.is_true("participation.exempt.ald") and act.patient_ald,
+        law.is_true("participation.exempt.at_mp") and act.work_accident,
+        not law.is_true("participation.applies_to_teleconsultation"),
+    )
+    return _of_teleconsultation(act, _yes_no(exempted), "yes")
+
+
+@dataclass(frozen=True)
+class _Participation:
+    """`due` in cents, null where unknown; `missing` by fact; `open`: can any of it still be due?"""
+
+    due: Any
+    missing: dict[str, Any]
+    open: Any
+
+
+def _participation(act: Any, law: Law) -> _Participation:
+    """What is still due of it, under the ceilings of the day and of the year."""
+    amount, daily, yearly = (
+        law.cents(f"participation.{name}") or 0 for name in ("amount", "daily_max", "yearly_max")
+    )
+    today, year = act.participation_paid_today_cents, act.participation_paid_year_cents
+    over_day, over_year = surely(today >= daily), surely(year >= yearly)
+    rest = ibis.least(ibis.literal(amount), daily - today, yearly - year)
+    due = ibis.cases(
+        (over_day | over_year, ibis.literal(0)),
+        (today.notnull() & year.notnull(), rest),
+        else_=ibis.null("int64"),
+    )
+    missing = {
+        "participation_paid_today": today.isnull() & ~over_year,
+        "participation_paid_year": year.isnull() & ~over_day,
+    }
+    return _Participation(due, missing, ~over_day & ~over_year)
+
+
+def _assemble(act: Any, law: Law, paid: Answer, parts: _Parts) -> Price:
+    share = _participation(act, law)
+    company = all_of(law.is_true("reimb.company_overrun_forbidden"), act.practitioner_employer == "company")
+    owed = _overrun_owed(act, company)
+    tariff = _tariff(parts)
+    yes = _amounts_if_paid(tariff, share.due, owed, parts, law)
+    zero = ibis.literal(0)
+    no = {"tariff": tariff, "amo": zero, "amc": zero, "public": zero, "patient": tariff + owed}
+    missing = _missing(act, paid, parts, share, company)
+    nothing = any_of(paid.certain.get("NOT_APPLICABLE", False), parts.base.certain.get("NO_TARIFF", False))
+    asked = {fact: all_of(where, negate(nothing)) for fact, where in missing.items()}
+    outcome = ibis.cases(
+        (as_column(nothing), "NOT_APPLICABLE"),
+        (as_column(any_of(*asked.values())), "UNDETERMINED"),
+        else_="FIXED",
+    )
+    accepted = as_column(paid.certain.get("YES", False))
+    fixed = {name: _if_fixed(outcome, accepted, yes[name], no[name]) for name in AMOUNTS}
+    return Price(outcome, asked, _code(parts), yes, no, fixed, _remarks(act, company, parts, paid))
+
+
+def _overrun_owed(act: Any, company: Bool) -> Any:
+    """In cents, null where unknown: a company's overrun is never due."""
+    if company is False:
+        return act.overrun_cents
+    nothing = surely(act.overrun_cents == 0) | surely(company)
+    return ibis.cases(
+        (nothing, ibis.literal(0)), (surely(~company), act.overrun_cents), else_=ibis.null("int64")
+    )
+
+
+def _if_fixed(outcome: Any, accepted: Any, yes: Any, no: Any) -> Any:
+    is_fixed = outcome == "FIXED"
+    return ibis.cases((is_fixed & accepted, yes), (is_fixed, no), else_=ibis.null("int64"))
+
+
+def _code(parts: _Parts) -> Any:
+    cases = [
+        (as_column(where), ibis.literal(name.split(".")[0]))
+        for name, where in parts.base.certain.items()
+        if name != "NO_TARIFF"
+    ]
+    return ibis.cases(*cases, else_=ibis.null("string")) if cases else ibis.null("string")
+
+
+def _tariff(parts: _Parts) -> Any:
+    """Key letter and additions in cents, null where one of them is unknown."""
+    total = _chosen(parts.base.certain, parts.cents)
+    for _, cents, added in parts.additions:
+        total = total + _chosen(added.certain, {"yes": cents, "no": 0})
+    return total
+
+
+def _chosen(certain: dict[str, Bool], values: dict[str, int]) -> Any:
+    cases = [(as_column(where), ibis.literal(values[name])) for name, where in certain.items() if name in values]
+    null = ibis.null("int64")
+    return ibis.cases(*cases, else_=null) if cases else null
+
+
+def _amounts_if_paid(tariff: Any, due: Any, owed: Any, parts: _Parts, law: Law) -> dict[str, Any]:
+    """Each share is rounded to the cent; the participation is taken off last."""
+    null, zero = ibis.null("int64"), ibis.literal(0)
+    rate = _chosen(parts.rate.certain, {name: int(name) for name in parts.rate.can})
+    by_state = as_column(parts.solidarity.certain.get("yes", False))
+    by_other = as_column(parts.solidarity.certain.get("no", False))
+    exempt = parts.exempt.certain
+    participation = ibis.cases(
+        (as_column(exempt.get("yes", False)), zero), (as_column(exempt.get("no", False)), due), else_=null
+    )
+    gross = (tariff * rate + 50) // 100
+    rest = tariff - gross
+    settled = surely(rest == 0)
+    over = owed
+    if law.is_true("c2s.overrun_forbidden"):
+        over = ibis.cases((by_state | surely(owed == 0), zero), (by_other, owed), else_=null)
+    return {
+        "tariff": tariff,
+        "amo": gross - participation,
+        "amc": ibis.cases((by_state | settled, zero), (by_other, rest), else_=null),
+        "public": ibis.cases((by_other | settled, zero), (by_state, rest), else_=null),
+        "patient": participation + over,
+    }
+
+
+def _missing(act: Any, paid: Answer, parts: _Parts, share: _Participation, company: Bool) -> dict[str, Bool]:
+    """Each unknown fact that moves an amount that can still be."""
+    yes, no, beside = (paid.can.get(name, False) for name in ("YES", "NO", "NOT_APPLICABLE"))
+    below = any_of(*(can for name, can in parts.rate.can.items() if name != "100"))
+    owes = parts.exempt.can.get("no", False)
+    not_company = negate(surely(company))
+    overrun_open = all_of(act.overrun_cents.isnull() | surely(act.overrun_cents > 0), not_company)
+    counts = any_of(no, all_of(yes, parts.solidarity.can.get("no", False)))
+    groups: list[tuple[Bool, dict[str, Bool]]] = [
+        (True, parts.base.missing),
+        *((True, added.missing) for _, _, added in parts.additions),
+        (any_of(all_of(yes, no), all_of(beside, any_of(yes, no))), paid.missing),
+        (yes, parts.rate.missing),
+        (all_of(yes, any_of(below, overrun_open, all_of(owes, share.open))), parts.solidarity.missing),
+        (all_of(yes, share.open), parts.exempt.missing),
+        (all_of(yes, owes), share.missing),
+        (counts, {"overrun": all_of(act.overrun_cents.isnull(), not_company)}),
+    ]
+    if company is not False:
+        employer = act.practitioner_employer.isnull()
+        groups.append((counts, {"practitioner_employer": all_of(employer, overrun_open)}))
+    found: dict[str, list[Bool]] = {}
+    for where, gaps in groups:
+        for fact, gap in gaps.items():
+            found.setdefault(fact, []).append(all_of(where, gap))
+    return {fact: any_of(*gaps) for fact, gaps in found.items()}
+
+
+def _remarks(act: Any, company: Bool, parts: _Parts, paid: Answer) -> list[Way]:
+    accepted = paid.certain.get("YES", False)
+    remote = act.act_kind == "teleconsultation"
+    of_doctor = all_of(accepted, remote)
+    regulated = remote & act.regulated_by.isin(["sas", "centre15", "pdsa"])
+    found: list[tuple[str, Bool]] = [
+        ("PRICE.NOT_PAID", paid.certain.get("NO", False)),
+        ("PRICE.ESTIMATE", accepted),
+        ("PRICE.FULL_RATE", all_of(of_doctor, parts.rate.certain.get("100", False))),
+        ("PRICE.LOCAL_SCHEME", all_of(of_doctor, parts.rate.certain.get("90", False))),
+        ("PRICE.SOLIDARITY", all_of(of_doctor, parts.solidarity.certain.get("yes", False))),
+        ("PRICE.PARTICIPATION_EXEMPT", all_of(of_doctor, parts.exempt.certain.get("yes", False))),
+        ("PRICE.PARTICIPATION", all_of(of_doctor, parts.exempt.certain.get("no", False))),
+        ("PRICE.REGULATED_NOT_MODELLED", regulated),
+        ("PRICE.OVERRUN_NOT_DUE", all_of(remote, company, act.overrun_cents > 0)),
+    ]
+    found += [(f"PRICE.ADDON_{name}", added.certain.get("yes", False)) for name, _, added in parts.additions]
+    return [Way(code, when) for code, when in found if when is not False]
