@@ -244,3 +244,17 @@ def test_enlarged_twice_the_bar_stays_one_line_and_the_language_is_in_its_menu(a
     page.locator("header summary").click()
     page.locator("header").get_by_role("button", name="English").click()
     assert page.locator("html").get_attribute("lang") == "en"
+
+
+@pytest.mark.parametrize("again", ["back", "reload"])
+def test_a_page_that_answered_a_form_can_be_gone_back_to_and_reloaded(app, open_page, again):
+    page = open_page("/mon-espace/mes-donnees", enter="jeanne", expect=("422",))
+    page.locator("form[action$=effacer] button").click()
+    page.wait_for_url("**/effacer")
+    if again == "back":
+        page.goto(app.url + "/mon-espace")
+        page.go_back()
+    else:
+        page.reload()
+    page.wait_for_url("**/mon-espace/mes-donnees")
+    assert page.locator("h1").inner_text() != ""

@@ -170,6 +170,12 @@ document.addEventListener("click", async (event) => {
   if (button.dataset.copied) showToast(button.dataset.copied);
 });
 
+/* ---- Back and reload ------------------------------------------------------ */
+
+/* A page that answered a form is asked for again without the form: the browser would otherwise show its own error
+   page (the answer is not kept), or send the form twice. Addresses that only act lead to their page. */
+history.replaceState(history.state, "", window.location.href);
+
 /* ---- Offline ------------------------------------------------------------- */
 
 function showOffline() {
