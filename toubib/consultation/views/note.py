@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -16,7 +17,7 @@ from toubib.consultation.forms import AmendForm, NoteForm, SignForm
 from toubib.consultation.models import Room
 from toubib.consultation.operations import sign_room
 from toubib.consultation.views.common import keep_message, own_room, tell
-from toubib.consultation.views.rights import check_right
+from toubib.consultation.views.rights import check_right, is_doctor, writer_required
 from toubib.consultation.views.room import SIGNED, room_context
 from toubib.people.enums import Role
 from toubib.people.web import current_actor, role_required
@@ -42,7 +43,7 @@ def _said(note: Note) -> dict[str, Any]:
     return {"base": note.saves, "said": _("Enregistrée à %(hour)s") % {"hour": say_hour(note.saved_at)}}
 
 
-@role_required(Role.PRACTITIONER)
+@writer_required
 @never_cache
 @require_POST
 def save(request: HttpRequest, room: UUID) -> HttpResponse:
@@ -96,7 +97,7 @@ def _stale(request: HttpRequest, found: Room, form: NoteForm, error: StaleNote) 
     return _again(request, found, bound, stale=str(error), differ=differ)
 
 
-@role_required(Role.PRACTITIONER)
+@writer_required
 @never_cache
 @require_POST
 def sign(request: HttpRequest, room: UUID) -> HttpResponse:
@@ -124,7 +125,7 @@ def sign(request: HttpRequest, room: UUID) -> HttpResponse:
         keep_message(request, refusal)
         return redirect("consultation:room", room=room)
     tell(request, _("Note signée. Le patient peut la lire."))
-    return redirect("consultation:desk")
+    return redirect("consultation:desk" if is_doctor(request) else settings.LOGIN_REDIRECT_URL)
 
 
 def _incomplete(

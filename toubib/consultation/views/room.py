@@ -22,7 +22,7 @@ from toubib.consultation.views.common import go, keep_message, own_room, tell
 from toubib.consultation.views.file import file_context, ticket_of
 from toubib.consultation.views.guests import guests_context
 from toubib.consultation.views.line import line_context, trace_line
-from toubib.consultation.views.rights import check_right
+from toubib.consultation.views.rights import check_right, is_doctor, writer_required
 from toubib.ground.actors import Actor
 from toubib.people.enums import Role
 from toubib.people.web import current_account, current_actor, role_required
@@ -38,7 +38,7 @@ from toubib.waiting.queries import current_duty
 SIGNED = (EncounterState.SIGNED, EncounterState.AMENDED)
 
 
-@role_required(Role.PRACTITIONER)
+@writer_required
 @never_cache
 @require_GET
 def room(request: HttpRequest, room: UUID) -> HttpResponse:
@@ -50,7 +50,7 @@ def room_context(request: HttpRequest, found: Room, **more: Any) -> dict[str, An
     """Everything that the page shows; `more` brings back what was typed."""
     now, by = timezone.now(), current_actor(request)
     encounter, ticket = found.encounter, ticket_of(found)
-    duty = current_duty(account_id=current_account(request).id)
+    duty = current_duty(account_id=current_account(request).id) if is_doctor(request) else None
     trace_line(duty=duty, by=by, now=now)
     context = {
         "room": found,
@@ -125,7 +125,7 @@ def status_of(found: Room, *, now: datetime) -> dict[str, str]:
     }
 
 
-@role_required(Role.PRACTITIONER)
+@writer_required
 @never_cache
 @require_GET
 def status(request: HttpRequest, room: UUID) -> HttpResponse:
@@ -133,7 +133,7 @@ def status(request: HttpRequest, room: UUID) -> HttpResponse:
     return JsonResponse(status_of(own_room(request, room), now=timezone.now()))
 
 
-@role_required(Role.PRACTITIONER)
+@writer_required
 @never_cache
 @require_GET
 def watch(request: HttpRequest, room: UUID) -> HttpResponse:

@@ -12,12 +12,15 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from toubib.consultation.models import Room
+from toubib.consultation.queries import unsigned_rooms
+from toubib.consultation.views.rights import BEGUN_UNSIGNED
 from toubib.ground.actors import Actor
 from toubib.ground.journal import entry_of, trace_many
 from toubib.people.enums import LinkKind, Role
 from toubib.people.models import Account
-from toubib.people.queries import links_of
-from toubib.people.web import current_account, live_roles
+from toubib.people.queries import links_of, professional_of
+from toubib.people.web import SECOND_FACTOR, current_account, live_roles
 from toubib.record.queries import encounters_for_account
 from toubib.waiting.queries import live_ticket_of
 from toubib.web.line import phase_of
@@ -41,8 +44,18 @@ def space(request: HttpRequest) -> HttpResponse:
     if home:
         return redirect(home)
     if Role.PATIENT not in roles:
-        return render(request, "web/space_plain.html", {"account": account, "roles": sorted(roles)})
+        shown = {"account": account, "owed": _owed(request), "roles": sorted(roles)}
+        return render(request, "web/space_plain.html", shown)
     return render(request, "web/space.html", _patient_space(account, now=now))
+
+
+def _owed(request: HttpRequest) -> list[Room]:
+    """Consultations that a doctor, whose role was taken since, has still to sign."""
+    professional = professional_of(account=current_account(request))
+    if professional is None or request.session.get(SECOND_FACTOR) is not True:
+        return []
+    rooms = unsigned_rooms(practitioner_id=professional.practitioner_id)
+    return [room for room in rooms if room.encounter.state in BEGUN_UNSIGNED]
 
 
 def _patient_space(account: Account, *, now: datetime) -> dict[str, Any]:
