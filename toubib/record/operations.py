@@ -284,7 +284,7 @@ def keep_video_seconds(*, encounter_id: UUID, by_patient: int, by_practitioner: 
 def tell_health_summary(
     *, patient_id: UUID, content: dict[str, str], by: Actor, now: datetime
 ) -> HealthSummary:
-    """What the patient says of allergies, treatments, history; earlier rows are kept."""
+    """What the patient says of their health, by the keys of `told.QUESTIONS`; earlier rows are kept."""
     summary = HealthSummary.objects.create(
         patient_id=patient_id, content=content, told_at=now, told_by=by.account_id
     )

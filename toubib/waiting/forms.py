@@ -16,6 +16,7 @@ from toubib.people.enums import LinkKind
 from toubib.people.forms import NOT_CHOSEN, Form, RelativeForm, text_field
 from toubib.people.identity import BadInput, parse_phone
 from toubib.record.enums import ConsentScope
+from toubib.record.told import QUESTIONS
 from toubib.territory.models import Commune
 from toubib.waiting import catalogue
 from toubib.waiting.enums import MedecinTraitant
@@ -280,16 +281,12 @@ class FilesField(forms.FileField):
 
 
 class HealthForm(Form):
-    allergies = _told(
-        _("Allergies"), help_text=_("Un médicament, un aliment, le latex. « Aucune » est une réponse.")
-    )
-    treatments = _told(_("Traitements en cours"), help_text=_("Nom, dose, depuis quand. La pilule compte."))
-    history = _told(_("Maladies et opérations"), help_text=_("Asthme, diabète, cœur, reins, opérations."))
-    pregnancy = _radio(
-        _("Grossesse"), [("no", _("Non")), ("yes", _("Oui")), ("unsure", _("Je ne sais pas"))], required=False
-    )
+    allergies = _told(QUESTIONS["allergies"].label, help_text=QUESTIONS["allergies"].hint)
+    treatments = _told(QUESTIONS["treatments"].label, help_text=QUESTIONS["treatments"].hint)
+    history = _told(QUESTIONS["history"].label, help_text=QUESTIONS["history"].hint)
+    pregnancy = _radio(QUESTIONS["pregnancy"].label, QUESTIONS["pregnancy"].answers, required=False)
     weight = text_field(
-        _("Poids de l’enfant"), longest=10, required=False, help_text=_("En kilos, même à peu près. Exemple : 14,5."),
+        QUESTIONS["weight"].label, longest=10, required=False, help_text=QUESTIONS["weight"].hint,
         attrs={"inputmode": "decimal", "autocomplete": "off"},
     )  # fmt: skip
     secrecy = forms.BooleanField(
@@ -332,8 +329,7 @@ class HealthForm(Form):
         return f"{kilos:g}".replace(".", ",")
 
     def summary(self) -> dict[str, str]:
-        names = ("allergies", "treatments", "history", "pregnancy", "weight")
-        return {name: self.cleaned_data[name].strip() for name in names if name in self.fields}
+        return {name: self.cleaned_data[name].strip() for name in QUESTIONS if name in self.fields}
 
 
 class ConsentsForm(Form):

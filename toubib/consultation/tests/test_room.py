@@ -24,10 +24,43 @@ from toubib.record.enums import ConsentScope, EncounterState, Orientation
 from toubib.record.models import Attachment, Encounter, Note
 from toubib.record.operations import add_attachment, say_consents, tell_health_summary
 from toubib.waiting.enums import DutyState, TicketState
+from toubib.waiting.forms import HealthForm
 from toubib.waiting.models import Duty, Ticket
 
 pytestmark = pytest.mark.django_db(transaction=True)
+EVERY_ANSWER = {
+    "allergies": "Latex",
+    "treatments": "Metformine",
+    "history": "Asthme",
+    "pregnancy": "yes",
+    "weight": "14.5",
+}
 # The page
+
+
+def test_each_answer_of_the_health_form_is_on_the_doctors_page():
+    call = make_call()
+    form = HealthForm(EVERY_ANSWER, ask=frozenset({"pregnancy", "weight", "secrecy"}))
+    assert form.is_valid() and set(form.fields) - {"secrecy", "camera", "documents"} == set(EVERY_ANSWER)
+    tell_health_summary(
+        patient_id=call.patient.id, content=form.summary(), by=call.by_patient, now=timezone.now()
+    )
+    words = text_of(client_of(call.doctor.account).get(url(call)))
+    shown = ("Latex", "Metformine", "Asthme", "Grossesse Oui", "Poids de l’enfant 14,5 kg")
+    assert [one for one in shown if one not in words] == []
+
+
+def test_an_allergy_told_after_none_stands_out_on_the_doctors_page():
+    call, now = make_call(), timezone.now()
+    for rank, words in enumerate(("Aucune", "Aucune sauf la pénicilline", "No penicillin please")):
+        tell_health_summary(
+            patient_id=call.patient.id,
+            content={"allergies": words},
+            by=call.by_patient,
+            now=now + timedelta(seconds=rank),
+        )
+        page = text_of(client_of(call.doctor.account).get(url(call)))
+        assert (f"Allergie : {words}" in page, "Allergies : aucune connue" in page) == (rank > 0, rank == 0)
 
 
 def test_page_before_the_room_is_open_shows_the_file():
@@ -61,7 +94,7 @@ def test_page_before_the_room_is_open_shows_the_file():
         "06 39 98 00 42",
         "Soins à distance : oui",
         "SAMU",
-        "Traitements Aucun",
+        "Traitements en cours Aucun",
     ):
         assert one in words
     samu = call.ticket.place_commune.samu

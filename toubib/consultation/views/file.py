@@ -19,6 +19,7 @@ from toubib.ground.actors import Actor
 from toubib.ground.files import read_file
 from toubib.ground.journal import entry_of, trace_many
 from toubib.people.enums import InsStatus, Role
+from toubib.people.identity import MAJORITY
 from toubib.people.queries import accounts_acting_for
 from toubib.people.web import current_account, current_actor, role_required
 from toubib.record.enums import UNSIGNED_STATES, EncounterState
@@ -32,12 +33,9 @@ from toubib.record.queries import (
     past_encounters,
     trace_read,
 )
+from toubib.record.told import allergy_of, told_of
 from toubib.waiting.catalogue import reason, signs
 from toubib.waiting.models import Ticket
-
-MAJORITY = 18
-NONE_KNOWN = ("aucun", "none", "non", "no ", "rien")
-UNKNOWN = ("je ne sais", "ne sait", "don’t know", "i don't know")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +67,8 @@ def file_context(*, room: Room, ticket: Ticket | None, by: Actor, now: datetime)
         "identity_sure": patient.ins_status == InsStatus.QUALIFIEE,
         "is_minor": ticket is not None and ticket.patient_age is not None and ticket.patient_age < MAJORITY,
         "links": accounts_acting_for(patient=patient, now=now) if in_hand else [],
-        "allergy": _allergy(content),
-        "told": [(label, content[key]) for key, label in _labels().items() if content.get(key)],
+        "allergy": allergy_of(content),
+        "told": told_of(content),
         "told_at": summary.told_at if summary else None,
         "files": _files(encounter, ticket),
         "past": past,
@@ -89,21 +87,6 @@ def _files(encounter: Encounter, ticket: Ticket | None) -> list[Attachment]:
         patient_id=encounter.patient_id, encounter=encounter, ticket_id=ticket.id if ticket else None
     )
     return [row for row in rows if row.encounter_id or encounter.state in UNSIGNED_STATES]
-
-
-def _labels() -> dict[str, str]:
-    return {"allergies": _("Allergies"), "treatments": _("Traitements"), "history": _("Antécédents")}
-
-
-def _allergy(content: dict[str, str]) -> tuple[str, str]:
-    """(kind, words): `known` stands out, `unknown` is dashed, `none` is plain."""
-    words = str(content.get("allergies", "")).strip()
-    low = words.lower()
-    if not words or low.startswith(UNKNOWN):
-        return "unknown", _("Allergies : non précisé")
-    if low.startswith(NONE_KNOWN):
-        return "none", _("Allergies : aucune connue")
-    return "known", _("Allergie : %(what)s") % {"what": words}
 
 
 def _past(encounter: Encounter) -> list[Past]:

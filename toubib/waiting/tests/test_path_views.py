@@ -56,6 +56,7 @@ def test_a_double_click_at_the_door_enters_once(client, pool):
     urls = [client.post("/consulter/pret").url for _click in range(2)]
     assert (urls, Ticket.objects.count()) == ([f"/attente/{ticket.id}"] * 2, 1)
 
+
 DOOR = 'class="button large" type="submit"'
 
 
@@ -253,3 +254,9 @@ def test_a_step_that_lacks_is_said_where_one_is_led(client, pool):
         [("/consulter/test", 302)],
         True,
     )
+
+
+def test_the_last_page_recalls_what_was_told_of_health(client, pool):
+    walk_to(client, "pret", sante={"pregnancy": "unsure"})
+    page = client.get("/consulter/pret").content.decode()
+    assert ("Allergies : Pénicilline" in page, "Grossesse : Je ne sais pas" in page) == (True, True)

@@ -12,6 +12,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from toubib.record.queries import latest_summary, trace_read
+from toubib.record.told import told_of
 from toubib.waiting import catalogue
 from toubib.waiting.enums import LIVE_STATES
 from toubib.waiting.forms import WITH_DOCTOR, ConsentsForm
@@ -116,7 +118,22 @@ def ready(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 def _said(visit: Visit) -> dict[str, Any]:
     ticket = visit.ticket
-    return {"ticket": ticket, "reason": catalogue.reason(ticket.reason_key), "place": ticket.place_commune}
+    return {
+        "ticket": ticket,
+        "reason": catalogue.reason(ticket.reason_key),
+        "place": ticket.place_commune,
+        "told": _told(visit),
+    }
+
+
+def _told(visit: Visit) -> list[tuple[str, str]]:
+    """What this account said of the patient's health; the reading is journaled."""
+    patient_id = visit.ticket.patient_id
+    known = latest_summary(patient_id=patient_id, told_by=visit.by.account_id) if patient_id else None
+    if known is None or patient_id is None:
+        return []
+    trace_read(what="summary", patient_id=patient_id, subject_id=known.id, by=visit.by, now=visit.now)
+    return told_of(known.content)
 
 
 def _other_of(visit: Visit) -> Ticket | None:

@@ -17,14 +17,13 @@ from toubib.record.images import BadFile
 from toubib.record.models import Attachment
 from toubib.record.operations import add_attachment, remove_attachment, tell_health_summary
 from toubib.record.queries import attachments_for, disposition, latest_summary, trace_read
+from toubib.record.told import concerns
 from toubib.waiting import catalogue
 from toubib.waiting.forms import HealthForm
 from toubib.waiting.operations import ask_secrecy, finish_step
 from toubib.waiting.views.common import Visit, next_step, path_context, step_page
 
 MOST_FILES = 6
-FERTILE = range(11, 56)
-WEIGHED_UNDER = 16
 
 
 @step_page("sante")
@@ -51,10 +50,8 @@ def _what_to_ask(visit: Visit) -> frozenset[str]:
     patient, age = visit.ticket.patient, visit.ticket.patient_age
     if patient is None or age is None:
         return frozenset()
-    asked = {"pregnancy"} if patient.sex != Sex.MALE and age in FERTILE else set()
-    asked |= {"weight"} if age < WEIGHED_UNDER else set()
-    asked |= {"secrecy"} if age < MAJORITY and visit.ticket.draft.get("who") == "self" else set()
-    return frozenset(asked)
+    alone = age < MAJORITY and visit.ticket.draft.get("who") == "self"
+    return concerns(male=patient.sex == Sex.MALE, age=age) | ({"secrecy"} if alone else set())
 
 
 def _known(visit: Visit) -> dict[str, Any]:

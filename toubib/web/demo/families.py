@@ -22,6 +22,7 @@ from toubib.people.operations import (
 from toubib.people.operations.grants import add_grant
 from toubib.people.queries import find_account, links_of
 from toubib.record.operations import tell_health_summary
+from toubib.record.told import concerns
 from toubib.web.demo.staff import DEMO, Staff, address_of, give_password
 from toubib.web.demo.texts import HEALTH
 from toubib.web.demo.world import COMMUNES, World
@@ -228,8 +229,15 @@ def _settle(family: Family, serial: int, *, now: datetime) -> None:
             )
             patient = link.patient
         Patient.objects.filter(pk=patient.pk).update(preferred_language=family.language)
-        told = HEALTH[(serial + rank) % len(HEALTH)]
+        told = {**HEALTH[(serial + rank) % len(HEALTH)], **_of_age(person)}
         tell_health_summary(patient_id=patient.id, content=told, by=by, now=then + timedelta(minutes=30))
+
+
+def _of_age(person: Person) -> dict[str, str]:
+    """Answers to the questions that not everyone is asked: a child weighs about 2 kg a year, and 8."""
+    years = int(person.days / 365.25)
+    answers = {"pregnancy": "no", "weight": str(2 * years + 8)}
+    return {key: answers[key] for key in sorted(concerns(male=person.sex == Sex.MALE, age=years))}
 
 
 def _identity(person: Person, serial: int, *, today: date) -> Identity:

@@ -337,10 +337,10 @@ def test_a_photo_is_added_while_waiting_and_bound_to_the_visit():
 def test_what_was_said_of_health_is_recalled_and_the_reading_leaves_a_trace():
     visit = Journey.begin(reason_text="Toux et fièvre")
     by = patient_actor(visit.ticket.account)
-    content = {"allergies": "Pénicilline", "treatments": "Aucun"}
+    content = {"allergies": "Pénicilline", "treatments": "Aucun", "pregnancy": "yes"}
     tell_health_summary(patient_id=visit.ticket.patient_id, content=content, by=by, now=visit.now)
     page = body(visit.client().get(at(visit)))
-    assert "Pénicilline" in page and "Toux et fièvre" in page
+    assert "Pénicilline" in page and "Toux et fièvre" in page and "Grossesse : Oui" in page
     assert (
         JournalEntry.objects.filter(action="record.ticket.read", patient=visit.ticket.patient_id).count() == 1
     )

@@ -22,7 +22,8 @@ from toubib.people.queries import link_between
 from toubib.people.web import current_account
 from toubib.record.perms import may_read_encounter
 from toubib.record.queries import attachments_for, latest_summary, trace_read
-from toubib.rulebook.parameters import value_on
+from toubib.record.told import told_of
+from toubib.rulebook.days import value_at
 from toubib.ui.formats import say_phone
 from toubib.ui.posting import part_of_page
 from toubib.waiting import catalogue
@@ -120,7 +121,7 @@ def _told(account: Account, ticket: Ticket, *, now: datetime) -> dict[str, Any]:
     if link is None or link.kind != LinkKind.SELF:
         summary = summary if summary and summary.told_by == account.id else None
         files = [file for file in files if file.added_by == account.id]
-    return {"summary": summary, "attachments": files}
+    return {"told": told_of(summary.content) if summary else [], "attachments": files}
 
 
 def _of_phase(ticket: Ticket, *, phase: str, now: datetime) -> dict[str, Any]:
@@ -136,7 +137,7 @@ def _of_phase(ticket: Ticket, *, phase: str, now: datetime) -> dict[str, Any]:
 
 
 def _when_hints(now: datetime) -> dict[str, str]:
-    minutes = value_on(id="waiting.back_minutes", on=now.date())
+    minutes = value_at(id="waiting.back_minutes", now=now)
     return {
         "one_ahead": _("quelques minutes avant"),
         "my_turn": _("vous avez %(minutes)s min pour revenir") % {"minutes": minutes},
