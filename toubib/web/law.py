@@ -61,7 +61,7 @@ class SubjectShown:
 def subjects_on(*, on: date, words: str = "") -> tuple[SubjectShown, ...]:
     """The rules in force on a day, by subject; `words`: those that hold them all are marked as fitting."""
     wanted = plain(words).split()
-    rules = [_rule(row, on, wanted) for row in in_force(on=on)]
+    rules = [_rule(row, on, wanted) for row in sorted(in_force(on=on), key=lambda row: row.rank)]
     order = [*SUBJECTS, *sorted({rule.row.subject for rule in rules} - set(SUBJECTS))]
     found = (
         SubjectShown(key, str(SUBJECTS.get(key, key)), tuple(r for r in rules if r.row.subject == key))

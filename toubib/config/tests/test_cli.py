@@ -36,7 +36,19 @@ def run(tmp_path):
     return go
 
 
-@pytest.mark.parametrize("command", [[], ["serve"], ["worker"], ["migrate"], ["audit"], ["audit", "verify"]])
+@pytest.mark.parametrize(
+    "command",
+    [
+        [],
+        ["serve"],
+        ["worker"],
+        ["migrate"],
+        ["audit"],
+        ["audit", "verify"],
+        ["rulebook"],
+        ["rulebook", "show"],
+    ],
+)
 def test_every_command_has_help(command, capsys):
     from toubib.config.cli import main
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -59,6 +59,7 @@ class Parameter:
     verified: bool = True
     note: str = ""
     alternatives: tuple[Alternative, ...] = ()
+    rank: int = 0  # its place in its file: the order in which people read
 
     def covers(self, on: date) -> bool:
         return self.starts <= on and (self.ends is None or on < self.ends)
@@ -68,18 +69,18 @@ def load_folder(folder: Path) -> tuple[Parameter, ...]:
     """Every period of every parameter, sorted by id and start. Raises BadParameters."""
     found: dict[str, list[Parameter]] = {}
     for path in sorted(folder.glob("*.yaml")):
-        for row in _rows(path):
+        for rank, row in enumerate(_rows(path)):
             where = f"{path.name}: {_id_of(row, path)}"
             if row["id"] in found:
                 raise BadParameters(f"{where}: id given twice")
-            found[row["id"]] = _periods(row, where, path.stem)
+            found[row["id"]] = [replace(period, rank=rank) for period in _periods(row, where, path.stem)]
     return tuple(period for id in sorted(found) for period in found[id])
 
 
 def _rows(path: Path) -> list[Any]:
     try:
         rows = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError) as error:
         raise BadParameters(f"{path.name}: not readable as YAML: {' '.join(str(error).split())}") from error
     if not isinstance(rows, list):
         raise BadParameters(f"{path.name}: a list of parameters is expected")

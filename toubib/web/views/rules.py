@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from toubib.web.law import changes, subjects_on
 
-BAD_DATE = _("Cette date n’existe pas. Choisissez un jour, ou écrivez-le ainsi : 2025-03-10.")
+BAD_DATE = _("Ce jour ne se lit pas, ou n’existe pas. Écrivez-le ainsi : 2025-03-10.")
 
 
 class DayForm(forms.Form):
