@@ -18,9 +18,9 @@ def find_communes(*, text: str, limit: int = 10) -> list[Commune]:
     return [row for row in rows if _matches(row, wanted)][:limit]
 
 
-def get_commune(*, commune_id: UUID) -> Commune:
-    """Raises Commune.DoesNotExist."""
-    return Commune.objects.select_related("samu").get(pk=commune_id)
+def first_communes(*, limit: int) -> list[Commune]:
+    """The first ones by code: in the demo, the invented town and its neighbours."""
+    return list(Commune.objects.order_by("code_insee")[:limit])
 
 
 def _matches(commune: Commune, wanted: str) -> bool:

@@ -59,6 +59,26 @@ def test_an_empty_commune_gives_one_sentence(client, pool):
 # Where
 
 
+def test_a_commune_of_the_demo_is_named_before_and_after_a_vain_search(client, pool):
+    walk_to(client, "lieu")
+    pages = [client.get("/consulter/lieu"), post(client, "lieu", town="Rodez")]
+    pages += [
+        client.post("/consulter/lieu/communes", {"town": "Rodez"}),
+        client.post("/consulter/lieu/communes", {"town": "valb"}),
+    ]
+    assert ["Essayez « Valbrune »" in one.content.decode() for one in pages] == [True, True, True, False]
+
+
+def test_a_commune_that_is_not_found_leads_to_the_doctors_on_call(client, pool, settings):
+    """Where all is real: what was typed stays, and who cannot be helped here is told whom to call."""
+    walk_to(client, "lieu")
+    settings.DEMO = False
+    page = post(client, "lieu", town="Rodez", detail="12 rue Haute").content.decode()
+    told = [word in page for word in ("Valbrune", "Essayez le code postal", "tel:116117", "12 rue Haute")]
+    assert told == [False, True, True, True]
+    assert "Essayez le code postal" not in client.get("/consulter/lieu").content.decode()
+
+
 @pytest.mark.parametrize(
     ("over", "wrong"),
     [

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -19,7 +21,7 @@ from toubib.people.identity import MAJORITY, age_on, local_day
 from toubib.people.models import PatientLink
 from toubib.people.queries import links_of
 from toubib.territory.models import Commune
-from toubib.territory.queries import find_communes
+from toubib.territory.queries import find_communes, first_communes
 from toubib.ui.formats import say_age, say_phone
 from toubib.waiting import catalogue
 from toubib.waiting.enums import MedecinTraitant
@@ -77,8 +79,24 @@ def _show_place(
     request: HttpRequest, form: PlaceForm, found: list[Commune], *, searched: bool = False
 ) -> HttpResponse:
     chosen = form["commune"].value() or (str(found[0].id) if len(found) == 1 else "")
-    more: dict[str, Any] = {"form": form, "found": found, "chosen": chosen, "searched": searched}
+    asked = bool(form["town"].value()) and (searched or (form.is_bound and form.has_error("town")))
+    more: dict[str, Any] = {
+        "form": form,
+        "found": found,
+        "chosen": chosen,
+        "searched": asked,
+        **_way_out(found),
+    }
     return render(request, "waiting/place.html", path_context("lieu", back="waiting:signs", **more))
+
+
+def _way_out(found: list[Commune]) -> dict[str, Any]:
+    """For who looks for a commune in vain: those of the demo, and how long the answers wait."""
+    minutes = int(draft_life(timezone.now()).total_seconds()) // 60
+    return {
+        "minutes": minutes,
+        "demo_communes": first_communes(limit=8) if settings.DEMO and not found else [],
+    }
 
 
 @login_not_required
@@ -89,7 +107,8 @@ def communes(request: HttpRequest) -> HttpResponse:
     found = find_communes(text=request.POST.get("town", "")[:120])
     chosen = str(found[0].id) if len(found) == 1 else ""
     searched = bool(request.POST.get("town", "").strip())
-    return render(request, "waiting/communes.html", {"found": found, "chosen": chosen, "searched": searched})
+    shown = {"found": found, "chosen": chosen, "searched": searched, **_way_out(found)}
+    return render(request, "waiting/communes.html", shown)
 
 
 # For whom
