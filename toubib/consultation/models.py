@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -40,6 +42,10 @@ class Invite(Model):
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)
+
+    def is_too_old(self, *, now: datetime) -> bool:
+        """Past `invite.minutes`, which `expires_at` was made from."""
+        return now >= self.expires_at
 
 
 class Participant(Model):

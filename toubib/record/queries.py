@@ -11,12 +11,11 @@ from django.db.models import Q, QuerySet
 from toubib.ground.actors import Actor
 from toubib.ground.journal import trace
 from toubib.people.enums import LinkKind
-from toubib.people.identity import local_day
 from toubib.people.models import PatientLink
 from toubib.people.queries import live_links
 from toubib.record.enums import EncounterState, VideoFinding
 from toubib.record.models import Attachment, Consent, Encounter, HealthSummary, Note
-from toubib.rulebook.parameters import value_on
+from toubib.rulebook.days import value_at
 
 READABLE = (EncounterState.SIGNED, EncounterState.AMENDED)
 
@@ -36,10 +35,10 @@ class VideoVerdict:
 
 def video_verdict(*, encounter: Encounter) -> VideoVerdict:
     """Both sides at least `video.min_seconds`, apart by no more than `video.agreement` of the greater."""
-    day = local_day(encounter.started_at or encounter.planned_at)
+    at = encounter.started_at or encounter.planned_at
     one, two = encounter.video_seconds_patient or 0, encounter.video_seconds_practitioner or 0
-    enough = min(one, two) >= value_on(id="video.min_seconds", on=day)
-    agree = abs(one - two) <= value_on(id="video.agreement", on=day) * max(one, two, 1)
+    enough = min(one, two) >= value_at(id="video.min_seconds", now=at)
+    agree = abs(one - two) <= value_at(id="video.agreement", now=at) * max(one, two, 1)
     if enough:
         return VideoVerdict(VideoFinding.MEASURED if agree else VideoFinding.APART, one, two)
     return VideoVerdict(VideoFinding.TOO_SHORT if min(one, two) > 0 else VideoFinding.NONE, one, two)

@@ -37,6 +37,6 @@ def _state(invite: Invite, agreed: bool | None, *, now: datetime) -> str:
         return str(invite.state)
     if agreed is False:
         return WITHDRAWN
-    if invite.state == InviteState.SENT and invite.expires_at <= now:
+    if invite.state == InviteState.SENT and invite.is_too_old(now=now):
         return InviteState.EXPIRED
     return ASKED if agreed is None else str(invite.state)

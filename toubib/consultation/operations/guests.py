@@ -19,11 +19,9 @@ from toubib.ground.locks import lock_row, transactional
 from toubib.record.enums import ConsentScope
 from toubib.record.models import Consent
 from toubib.record.operations import say_consents
-from toubib.rulebook.parameters import value_on
+from toubib.rulebook.days import value_at
 from toubib.waiting.enums import LIVE_STATES
 from toubib.waiting.models import Ticket
-
-GUEST_ROLES = (ParticipantRole.RELATIVE, ParticipantRole.INTERPRETER, ParticipantRole.COLLEAGUE)
 
 
 class InviteDead(Exception):
@@ -49,7 +47,7 @@ def invite_guest(*, ticket_id: UUID, role: ParticipantRole, by: Actor, now: date
         token_digest=digest_of(token),
         invited_by=by.account_id,
         created_at=now,
-        expires_at=now + timedelta(minutes=value_on(id="invite.minutes", on=now.date())),
+        expires_at=now + timedelta(minutes=value_at(id="invite.minutes", now=now)),
     )
     if by.account_id == ticket.account_id:
         agree_to_guest(invite_id=invite.id, given=True, by=by, now=now)
@@ -112,7 +110,7 @@ def use_invite(*, token: str, name: str, now: datetime) -> Invite:
     invite = Invite.objects.select_for_update().filter(token_digest=digest_of(token)).first()
     if invite is None or invite.used_at is not None:
         raise InviteDead(_("Ce lien a déjà servi. Demandez-en un autre."))
-    if now >= invite.expires_at:
+    if invite.is_too_old(now=now):
         raise InviteDead(_("Ce lien est trop ancien. Demandez-en un autre."))
     invite.used_at, invite.guest_name, invite.state = now, name, InviteState.KNOCKING
     invite.save()

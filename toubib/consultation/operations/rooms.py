@@ -16,12 +16,11 @@ from toubib.ground.journal import trace
 from toubib.ground.locks import find_locked, lock_row, save_changed, transactional
 from toubib.ground.prepared import insert, read, read_one, update
 from toubib.people.enums import LinkKind
-from toubib.people.identity import local_day
 from toubib.people.queries import link_between
 from toubib.record.enums import Attestation, EncounterState
 from toubib.record.models import Encounter
 from toubib.record.operations import keep_video_seconds
-from toubib.rulebook.parameters import value_on
+from toubib.rulebook.days import value_at
 from toubib.waiting.models import Duty, Ticket
 from toubib.waiting.operations import end_call, sign_call, start_call
 
@@ -129,7 +128,7 @@ def _tell_patient_side(room_id: UUID, event: str) -> None:
 def end_deserted(*, now: datetime) -> int:
     """End the calls whose doctor was not seen for long: the patient is free to ask again, the note remains to sign,
     and the doctor may call again. A closed laptop must not hold a patient for days. How many."""
-    limit = now - timedelta(minutes=value_on(id="room.deserted_minutes", on=local_day(now)))
+    limit = now - timedelta(minutes=value_at(id="room.deserted_minutes", now=now))
     seen = Participant.objects.filter(role=ParticipantRole.PRACTITIONER, last_seen_at__gt=limit)
     running = Room.objects.filter(
         opened_at__lte=limit, closed_at__isnull=True, encounter__state=EncounterState.IN_PROGRESS

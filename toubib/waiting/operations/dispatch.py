@@ -21,7 +21,7 @@ from toubib.ground.journal import trace
 from toubib.ground.locks import find_locked, hold_lock, lock_asked, save_changed, transactional
 from toubib.ground.prepared import ask, insert, read
 from toubib.people.perms import practising_accounts
-from toubib.rulebook.parameters import value_on
+from toubib.rulebook.days import value_at
 from toubib.waiting.enums import DutyState, OfferState, TicketState
 from toubib.waiting.matching import Candidate, Request, choose, may_take
 from toubib.waiting.models import Duty, Offer, Pool, Ticket
@@ -214,7 +214,7 @@ def _offer(pair: Pair, *, now: datetime) -> Offer | None:
     ticket = lock_ticket(ticket_id=pair.ticket_id)
     if ticket.state != TicketState.WAITING:
         return None
-    seconds = value_on(id="waiting.offer_seconds", on=now.date())
+    seconds = value_at(id="waiting.offer_seconds", now=now)
     offer = Offer(
         ticket=ticket, duty=pair.duty, made_at=now, expires_at=now + timedelta(seconds=seconds), why=pair.why
     )

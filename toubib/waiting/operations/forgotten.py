@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from toubib.ground.actors import Actor
 from toubib.ground.enums import Channel
 from toubib.ground.mail import is_plugged_in, queue_message
-from toubib.people.identity import MAJORITY, local_day, takes_sms
+from toubib.people.identity import MAJORITY, takes_sms
 from toubib.record.enums import AbortReason
-from toubib.rulebook.parameters import value_on
+from toubib.rulebook.days import value_at
 from toubib.waiting.enums import IN_LINE_STATES, DutyState, ExitReason, NotifyWhen, TicketState
 from toubib.waiting.matching import Candidate, Request, may_take
 from toubib.waiting.models import Duty, FollowUp, Pool, Ticket
@@ -30,7 +30,7 @@ WORKER = Actor.system("worker")
 
 
 def _minutes(id: str, now: datetime) -> timedelta:
-    return timedelta(minutes=value_on(id=id, on=local_day(now)))
+    return timedelta(minutes=value_at(id=id, now=now))
 
 
 def _serving(*, now: datetime) -> Q:

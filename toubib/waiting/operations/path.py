@@ -15,7 +15,7 @@ from toubib.ground.actors import Actor
 from toubib.ground.journal import trace
 from toubib.ground.locks import transactional
 from toubib.people.models import Patient
-from toubib.rulebook.parameters import value_on
+from toubib.rulebook.days import value_at
 from toubib.waiting import catalogue
 from toubib.waiting.enums import PREPARING_STATES, ExitReason, MedecinTraitant, TicketState
 from toubib.waiting.models import SignStop, Ticket
@@ -74,7 +74,7 @@ def _stopped_by_yes(*, by: Actor, now: datetime) -> Ticket | None:
     last = Ticket.objects.filter(account_id=by.account_id).select_related("patient").order_by("-id").first()
     if last is None or last.exit_reason != ExitReason.WORSENED or last.ended_at is None:
         return None
-    life = timedelta(minutes=value_on(id="waiting.draft_minutes", on=timezone.localdate(now)))
+    life = timedelta(minutes=value_at(id="waiting.draft_minutes", now=now))
     return last if now - last.ended_at <= life else None
 
 
@@ -251,7 +251,7 @@ def stop_preparing(*, ticket_id: UUID, by: Actor, now: datetime) -> Ticket:
 
 def expire_drafts(*, now: datetime) -> int:
     """End what was left for `waiting.draft_minutes`; returns how many."""
-    limit = now - timedelta(minutes=value_on(id="waiting.draft_minutes", on=now.date()))
+    limit = now - timedelta(minutes=value_at(id="waiting.draft_minutes", now=now))
     count = 0
     for ticket_id in Ticket.objects.filter(state__in=PREPARING_STATES, touched_at__lt=limit).values_list(
         "id", flat=True

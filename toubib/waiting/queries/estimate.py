@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from toubib.ground.prepared import ask, read
-from toubib.rulebook.parameters import value_on
+from toubib.rulebook.days import value_at
 from toubib.waiting.enums import DutyState, TicketState
 from toubib.waiting.models import Duty, Ticket
 
@@ -72,7 +72,7 @@ def estimate_wait(*, pool_id: UUID, ahead: int, now: datetime) -> Interval | Non
 
 
 def _recent_lengths(*, pool_id: UUID, now: datetime) -> list[float]:
-    size = int(value_on(id="waiting.estimate_sample", on=now.date()))
+    size = int(value_at(id="waiting.estimate_sample", now=now))
     rows = ask(_served, pool_id=pool_id, since=now - RECENT, size=size)
     return sorted(
         (_freed(end, signed) - start).total_seconds() / 60 for start, end, signed in rows if start and end

@@ -27,7 +27,7 @@ from toubib.ground.prepared import read_one
 from toubib.people.enums import Role
 from toubib.people.models import Account
 from toubib.people.web import live_roles
-from toubib.rulebook.parameters import value_on
+from toubib.rulebook.days import value_at
 from toubib.ui.steps import build_steps
 from toubib.waiting.enums import LIVE_STATES, TicketState
 from toubib.waiting.exits import exit_of
@@ -39,6 +39,7 @@ from toubib.waiting.queries.path import STEPS
 
 TICKET = "ticket"
 EARLIER_YES = "waiting.earlier_yes"
+STOPPED_BY = "waiting.stopped_by"
 ADDRESS = "waiting.address"
 PLACE = "session:earlier_yes"
 NAMES = {
@@ -123,7 +124,7 @@ def room_of(ticket: Ticket) -> HttpResponseRedirect:
 
 
 def draft_life(now: datetime) -> timedelta:
-    return timedelta(minutes=value_on(id="waiting.draft_minutes", on=timezone.localdate(now)))
+    return timedelta(minutes=value_at(id="waiting.draft_minutes", now=now))
 
 
 def is_too_old(ticket: Ticket, *, now: datetime) -> bool:
@@ -139,19 +140,35 @@ def is_stopped(request: HttpRequest, ticket: Ticket) -> bool:
 
 def earlier_yes(request: HttpRequest) -> list[str]:
     """Signs said « yes » in this session; encrypted there as any clinical word."""
-    kept = request.session.get(EARLIER_YES)
+    return _unseal(request, EARLIER_YES)
+
+
+def keep_earlier_yes(request: HttpRequest, keys: list[str]) -> None:
+    _seal(request, EARLIER_YES, [*dict.fromkeys([*earlier_yes(request), *keys])])
+
+
+def stopped_by(request: HttpRequest) -> list[str]:
+    """Those of the last answer with a « yes »: what the page of whom to call names."""
+    return _unseal(request, STOPPED_BY)
+
+
+def keep_stopped_by(request: HttpRequest, keys: list[str]) -> None:
+    _seal(request, STOPPED_BY, keys)
+
+
+def _seal(request: HttpRequest, name: str, keys: list[str]) -> None:
+    sealed = key_ring().encrypt(json.dumps(keys).encode(), place=PLACE)
+    request.session[name] = base64.b64encode(sealed).decode()
+
+
+def _unseal(request: HttpRequest, name: str) -> list[str]:
+    kept = request.session.get(name)
     if not kept:
         return []
     try:
         return list(json.loads(key_ring().decrypt(base64.b64decode(kept), place=PLACE)))
     except CannotDecrypt:
         return []
-
-
-def keep_earlier_yes(request: HttpRequest, keys: list[str]) -> None:
-    known = [*dict.fromkeys([*earlier_yes(request), *keys])]
-    sealed = key_ring().encrypt(json.dumps(known).encode(), place=PLACE)
-    request.session[EARLIER_YES] = base64.b64encode(sealed).decode()
 
 
 def next_step(request: HttpRequest, ticket: Ticket) -> HttpResponseRedirect:

@@ -57,7 +57,7 @@ def _why_dead(invite: Invite, *, now: datetime) -> str:
         return "over"
     if invite.used_at is not None or invite.state != InviteState.SENT:
         return "used"
-    return "expired" if now >= invite.expires_at else ""
+    return "expired" if invite.is_too_old(now=now) else ""
 
 
 def _is_over(invite: Invite) -> bool:
