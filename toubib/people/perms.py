@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from toubib.ground.actors import Actor
 from toubib.people.enums import EvidenceKind, LinkKind, Role
 from toubib.people.identity import local_day
-from toubib.people.models import Account, Patient, PatientLink, ProfessionalAccount, RoleGrant
+from toubib.people.models import Account, PatientLink, ProfessionalAccount, RoleGrant
 from toubib.people.queries import evidence_states, professional_of, roles_of
 
 
@@ -44,42 +44,6 @@ def is_parent_like(link: PatientLink) -> bool:
     An encounter under a minor's secrecy (L. 1111-5 CSP) is invisible to all of them, relatives and guardians too.
     """
     return link.kind != LinkKind.SELF
-
-
-_LINK_REASONS = {
-    LinkKind.SELF: Reason("LINK.SELF", _("C’est votre propre fiche.")),
-    LinkKind.PARENT: Reason("LINK.PARENT", _("Vous êtes son parent."), "C. civ. 372-2"),
-    LinkKind.RELATIVE: Reason("LINK.RELATIVE", _("Vous êtes son proche aidant.")),
-    LinkKind.GUARDIAN: Reason("LINK.GUARDIAN", _("Vous êtes son tuteur."), "C. civ. 459"),
-    LinkKind.CHILD_PROTECTION: Reason(
-        "LINK.CHILD_PROTECTION", _("L’enfant vous est confié."), "C. civ. 373-4"
-    ),
-    LinkKind.TRUSTED_PERSON: Reason(
-        "LINK.TRUSTED_PERSON", _("Vous êtes sa personne de confiance."), "L. 1111-6 CSP"
-    ),
-}
-
-
-def may_act_for(*, account: Account, patient: Patient, now: datetime) -> Access:
-    """May the account read and ask for the patient? A parent may, unless authority was withdrawn, until eighteen."""
-    links = list(PatientLink.objects.filter(account=account, patient=patient).order_by("-starts_at"))
-    if not account.is_active:
-        return Access(False, (Reason("LINK.ACCOUNT_CLOSED", _("Ce compte est fermé.")),))
-    for link in links:
-        ended = link.ends_at is not None and link.ends_at <= now
-        if link.revoked_at is None and link.starts_at <= now and not ended:
-            return Access(True, (_LINK_REASONS[LinkKind(link.kind)],))
-    return Access(False, (_why_not(links, now=now),))
-
-
-def _why_not(links: list[PatientLink], *, now: datetime) -> Reason:
-    if not links:
-        return Reason("LINK.NONE", _("Aucun lien n’est enregistré avec cette personne."))
-    if links[0].revoked_at is None and links[0].ends_at is not None and links[0].ends_at <= now:
-        return Reason(
-            "LINK.ENDED", _("Ce lien a pris fin."), "C. civ. 414" if links[0].kind == LinkKind.PARENT else ""
-        )
-    return Reason("LINK.REVOKED", _("Ce lien a été retiré."))
 
 
 MISSING = {

@@ -94,11 +94,6 @@ def links_of(*, account: Account, now: datetime) -> list[PatientLink]:
     return sorted(rows, key=lambda link: (link.kind != LinkKind.SELF, link.starts_at, link.id))
 
 
-def patients_of(*, account: Account, now: datetime) -> list[Patient]:
-    """Patients for whom the account may act, oneself first."""
-    return [link.patient for link in links_of(account=account, now=now)]
-
-
 def own_patient(*, account: Account, now: datetime) -> Patient | None:
     link = PatientLink.objects.filter(live_links(now=now), account=account, kind=LinkKind.SELF)
     found = link.select_related("patient").first()

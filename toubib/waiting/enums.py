@@ -119,9 +119,3 @@ class MedecinTraitant(models.TextChoices):
     AVAILABLE = "available", _("il est disponible")
     NONE = "none", _("pas de médecin traitant")
     UNKNOWN = "unknown", _("je ne sais pas")
-
-
-class Presence(models.TextChoices):
-    ALONE = "alone", _("seul")
-    RELATIVE = "relative", _("avec un proche")
-    OTHER = "other", _("avec une autre personne")

@@ -45,8 +45,6 @@ from toubib.waiting.operations import (
 )
 from toubib.waiting.queries import current_duty, pending_offer
 
-FREE = (DutyState.OPEN, DutyState.OFFERED, DutyState.PAUSED)
-
 
 def own_professional(request: HttpRequest) -> ProfessionalAccount:
     """The practitioner behind the account; a role without a practitioner has no desk: 404."""

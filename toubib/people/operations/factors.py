@@ -28,7 +28,6 @@ from toubib.people.operations.passwords import count_try, forget_tries
 
 PERIOD = 30
 TOLERANCE = 1  # steps of 30 s before and after, for clocks that drift
-LONGEST_CREDENTIAL = 20_000
 
 
 class WrongFactor(Exception):

@@ -11,8 +11,8 @@ from toubib.ground.models import JournalEntry
 from toubib.people.enums import LinkKind, LinkProof, Role
 from toubib.people.models import Patient, PatientLink
 from toubib.people.operations import LinkExists, NotAMinor, add_relative, link_person, revoke_link
-from toubib.people.perms import is_parent_like, may_act_for
-from toubib.people.queries import accounts_acting_for, link_between, own_patient, patients_of
+from toubib.people.perms import is_parent_like
+from toubib.people.queries import accounts_acting_for, link_between, links_of, own_patient
 from toubib.people.tests.factories import (
     NOW,
     Cast,
@@ -36,27 +36,27 @@ def by(account) -> Actor:
     return Actor(account.id, "patient")
 
 
-def codes(account, patient, now=NOW) -> tuple[bool, list[str]]:
-    access = may_act_for(account=account, patient=patient, now=now)
-    return access.allowed, [reason.code for reason in access.reasons]
+def acts_as(account, patient, now=NOW) -> str | None:
+    """The kind of the live link by which the account acts for the patient."""
+    link = link_between(account=account, patient_id=patient.id, now=now)
+    return link.kind if link else None
 
 
-def test_patients_of_gives_oneself_first_then_the_others(cast: Cast) -> None:
-    assert patients_of(account=cast.jeanne, now=NOW) == [cast.jeanne_patient, cast.leo]
+def patients_of(account, now=NOW) -> list[Patient]:
+    return [link.patient for link in links_of(account=account, now=now)]
+
+
+def test_links_of_gives_oneself_first_then_the_others(cast: Cast) -> None:
+    assert patients_of(cast.jeanne) == [cast.jeanne_patient, cast.leo]
     assert own_patient(account=cast.jeanne, now=NOW) == cast.jeanne_patient
 
 
-def test_may_act_for_says_why(cast: Cast) -> None:
-    assert codes(cast.jeanne, cast.jeanne_patient) == (True, ["LINK.SELF"])
-    assert codes(cast.jeanne, cast.leo) == (True, ["LINK.PARENT"])
-    assert codes(cast.stranger, cast.leo) == (False, ["LINK.NONE"])
-    assert codes(cast.vasseur.account, cast.leo) == (False, ["LINK.NONE"])
-    assert codes(cast.administrator, cast.leo) == (False, ["LINK.NONE"])
-
-
-def test_may_act_for_refuses_when_the_account_is_closed(cast: Cast) -> None:
-    cast.jeanne.is_active = False
-    assert codes(cast.jeanne, cast.leo) == (False, ["LINK.ACCOUNT_CLOSED"])
+def test_who_acts_for_whom(cast: Cast) -> None:
+    assert acts_as(cast.jeanne, cast.jeanne_patient) == LinkKind.SELF
+    assert acts_as(cast.jeanne, cast.leo) == LinkKind.PARENT
+    assert acts_as(cast.stranger, cast.leo) is None
+    assert acts_as(cast.vasseur.account, cast.leo) is None
+    assert acts_as(cast.administrator, cast.leo) is None
 
 
 def test_both_parents_may_act_until_authority_is_withdrawn(cast: Cast) -> None:
@@ -75,13 +75,13 @@ def test_both_parents_may_act_until_authority_is_withdrawn(cast: Cast) -> None:
         "livret de famille",
         datetime(2038, 6, 12, tzinfo=PARIS),
     )
-    assert codes(father, cast.leo) == codes(cast.jeanne, cast.leo) == (True, ["LINK.PARENT"])
+    assert acts_as(father, cast.leo) == acts_as(cast.jeanne, cast.leo) == LinkKind.PARENT
     director = Actor(cast.director.id, "medical_director")
     revoke_link(link=link, by=director, now=NOW, reason="authority_withdrawn")
     link.refresh_from_db()
     assert (link.revoked_at, link.revoked_by) == (NOW, cast.director.id)
-    assert codes(father, cast.leo) == (False, ["LINK.REVOKED"])
-    assert codes(cast.jeanne, cast.leo) == (True, ["LINK.PARENT"])
+    assert acts_as(father, cast.leo) is None
+    assert acts_as(cast.jeanne, cast.leo) == LinkKind.PARENT
     assert list(
         JournalEntry.objects.filter(patient=cast.leo.id).values_list("action", "reason").order_by("id")
     ) == [("people.link.create", "parent"), ("people.link.revoke", "authority_withdrawn")]
@@ -120,9 +120,9 @@ def test_a_parent_s_link_ends_on_the_eighteenth_birthday_at_midnight(born, last,
         by=by(parent),
         now=datetime(2020, 1, 1, tzinfo=UTC),
     )
-    assert codes(parent, child, last) == (True, ["LINK.PARENT"])
-    assert codes(parent, child, first) == (False, ["LINK.ENDED"])
-    assert (patients_of(account=parent, now=last), patients_of(account=parent, now=first)) == ([child], [])
+    assert acts_as(parent, child, last) == LinkKind.PARENT
+    assert acts_as(parent, child, first) is None
+    assert (patients_of(parent, last), patients_of(parent, first)) == ([child], [])
 
 
 @pytest.mark.parametrize("kind", [LinkKind.PARENT, LinkKind.CHILD_PROTECTION])
@@ -145,7 +145,7 @@ def test_other_links_do_not_end_at_majority(kind: LinkKind) -> None:
         account=account, patient=child, kind=kind, proof=LinkProof.VOUCHED, by=by(account), now=NOW
     )
     assert link.ends_at is None
-    assert codes(account, child, NOW + timedelta(days=3650))[0]
+    assert acts_as(account, child, NOW + timedelta(days=3650))
 
 
 def test_link_person_twice_is_one_link_and_another_kind_is_refused(cast: Cast) -> None:
@@ -173,13 +173,13 @@ def test_a_grown_child_may_name_the_parent_as_relative(cast: Cast) -> None:
         by=by(cast.jeanne),
         now=grown,
     )
-    assert codes(cast.jeanne, cast.leo, grown) == (True, ["LINK.RELATIVE"])
+    assert acts_as(cast.jeanne, cast.leo, grown) == LinkKind.RELATIVE
 
 
 def test_a_minor_has_an_account_beside_the_parent_s(cast: Cast) -> None:
     minor = make_account(phone="+33639980042")
     own = make_link(minor, cast.leo)
-    assert codes(minor, cast.leo) == (True, ["LINK.SELF"])
+    assert acts_as(minor, cast.leo) == LinkKind.SELF
     assert [link.account for link in accounts_acting_for(patient=cast.leo, now=NOW)] == [minor, cast.jeanne]
     assert [is_parent_like(link) for link in (own, cast.leo_link)] == [False, True]
 

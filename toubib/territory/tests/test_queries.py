@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from toubib.territory.models import Commune
-from toubib.territory.queries import find_communes, get_commune
+from toubib.territory.queries import find_communes
 from toubib.territory.tests.factories import make_commune
 
 pytestmark = pytest.mark.django_db
@@ -35,8 +35,3 @@ def communes() -> list[Commune]:
 )
 def test_find_communes_takes_names_and_postal_codes(communes, typed: str, found: list[str]) -> None:
     assert [commune.name for commune in find_communes(text=typed)] == found
-
-
-def test_get_commune_brings_its_samu_in_one_query(communes, django_assert_num_queries) -> None:
-    with django_assert_num_queries(1):
-        assert get_commune(commune_id=communes[0].id).samu.direct_number == "+33565000015"

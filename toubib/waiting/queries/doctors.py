@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from uuid import UUID
 
 from django.db.models import QuerySet
 
@@ -19,10 +18,6 @@ def find_doctors_here(*, text: str, limit: int = 10) -> list[Practitioner]:
     if not words or max(len(word) for word in words) < 2:
         return []
     return [row for row in _doctors_here() if _matches(row, words)][:limit]
-
-
-def doctor_here(*, practitioner_id: UUID) -> Practitioner | None:
-    return _doctors_here().filter(pk=practitioner_id).first()
 
 
 def _doctors_here() -> QuerySet[Practitioner]:

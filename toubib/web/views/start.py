@@ -25,7 +25,6 @@ from toubib.people.operations import TooManyTries
 from toubib.people.queries import roles_of
 from toubib.rulebook.parameters import Parameter, all_parameters
 from toubib.waiting.catalogue import signs
-from toubib.waiting.enums import LIVE_STATES
 from toubib.waiting.models import Ticket
 from toubib.waiting.queries import (
     Interval,
@@ -153,13 +152,6 @@ def _under_way(request: HttpRequest) -> Ticket | None:
     else:
         return None
     return ticket if ticket is not None and ticket.ended_at is None else None
-
-
-def resume_state(ticket: Ticket | None) -> str:
-    """« line », « path » or nothing: which words invite back."""
-    if ticket is None:
-        return ""
-    return "line" if ticket.state in LIVE_STATES else "path"
 
 
 @login_not_required
