@@ -8,6 +8,7 @@ also over a restart of this server, because pages say theirs again: the greater 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 from collections import Counter
@@ -30,7 +31,7 @@ GRACE = 8.0
 RATE, BURST, TOLERATED = 50.0, 200.0, 50
 MAX_BAD = 5
 MAX_QUEUED = 256
-POLICY, TOO_BIG, BUSY = 1008, 1009, 1013
+POLICY, TOO_BIG, BROKEN, BUSY = 1008, 1009, 1011, 1013
 REPLACED, REMOVED, CLOSED, FULL, BAD_PASS = 4001, 4003, 4004, 4008, 4010
 
 Scope = MutableMapping[str, Any]
@@ -50,6 +51,7 @@ class Socket:
     send: Send
     queue: asyncio.Queue[str | int] = field(default_factory=lambda: asyncio.Queue(MAX_QUEUED + 1))
     closing: bool = False
+    letting_go: asyncio.Task[None] | None = None
 
     def tell(self, **message: Any) -> None:
         if self.closing:
@@ -57,7 +59,7 @@ class Socket:
         if self.queue.qsize() >= MAX_QUEUED:
             self.close(BUSY)
             return
-        self.queue.put_nowait(json.dumps(message, ensure_ascii=False, separators=(",", ":")))
+        self.queue.put_nowait(json.dumps(message, separators=(",", ":")))  # ASCII: it can always be sent
 
     def close(self, code: int) -> None:
         if not self.closing:
@@ -75,6 +77,18 @@ class Socket:
             except (OSError, RuntimeError):  # the page went away in the middle
                 self.closing = True
                 return
+
+    def died(self, writer: asyncio.Task[None]) -> None:
+        """Of what nobody foresaw: the log names it, without content, and the page is let go, so that it comes back."""
+        error = None if writer.cancelled() else writer.exception()
+        if error is not None:
+            self.closing = True
+            logger.error("the writer of a page died: %s", type(error).__name__)
+            self.letting_go = asyncio.create_task(self._let_go())
+
+    async def _let_go(self) -> None:
+        with contextlib.suppress(OSError, RuntimeError):
+            await self.send({"type": "websocket.close", "code": BROKEN})
 
 
 @dataclass(eq=False)
@@ -163,6 +177,7 @@ class Signalling:
         await send({"type": "websocket.accept"})
         socket = Socket(send)
         writer = asyncio.create_task(socket.write())
+        writer.add_done_callback(socket.died)
         member: Member | None = None
         try:
             member = await self._greet(socket, receive, peer)
@@ -395,7 +410,7 @@ def same_site(origin: str, host: str, *, trusted: list[str], host_allowed: Calla
 
 def _text_of(event: MutableMapping[str, Any]) -> str:
     text = event.get("text")
-    if not isinstance(text, str) or len(text) > MAX_BYTES or len(text.encode()) > MAX_BYTES:
+    if not isinstance(text, str) or len(text) > MAX_BYTES or len(text.encode(errors="replace")) > MAX_BYTES:
         raise BadShape
     return text
 
@@ -403,8 +418,7 @@ def _text_of(event: MutableMapping[str, Any]) -> str:
 async def _finish(socket: Socket, writer: asyncio.Task[None]) -> None:
     """Let the last words out, two seconds at most."""
     socket.close(1000)
-    try:
-        async with asyncio.timeout(2):
-            await writer
-    except TimeoutError:
+    _, late = await asyncio.wait({writer}, timeout=2)
+    if late:
+        writer.cancel()
         logger.info("a page did not take its last message in time")

@@ -11,6 +11,7 @@ from django.http import HttpRequest, JsonResponse
 
 from toubib.consultation.perms import Seat, seat_in
 from toubib.consultation.tokens import PATIENT, TEST_LIFETIME, ice_config
+from toubib.consultation.wire import check_text
 from toubib.ground.ids import new_id
 from toubib.people.models import Account
 from toubib.people.operations import count_try
@@ -74,6 +75,7 @@ def read_json(request: HttpRequest, *, max_bytes: int) -> dict[str, Any]:
         raise BadBody(413, "too_large")
     try:
         body = json.loads(request.body)
+        check_text(body)
     except (ValueError, RecursionError):
         raise BadBody(400, "json") from None
     if not isinstance(body, dict):

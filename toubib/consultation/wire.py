@@ -24,6 +24,7 @@ def read_message(text: str) -> Message:
     """The message, checked; raises BadShape."""
     try:
         message = json.loads(text)
+        check_text(message)
     except (ValueError, RecursionError):
         raise BadShape from None
     if not isinstance(message, dict):
@@ -34,6 +35,11 @@ def read_message(text: str) -> Message:
         raise BadShape
     check(message)
     return message
+
+
+def check_text(value: Any) -> None:
+    """JSON can write half a character (`\\ud800`) that nothing can store or send on. Raises UnicodeEncodeError."""
+    json.dumps(value, ensure_ascii=False).encode()
 
 
 def _keys(value: Any, *, needs: set[str], may: frozenset[str] = frozenset()) -> None:

@@ -207,8 +207,10 @@ def test_bodies_that_cannot_be_read(call):
     long = post(client, url, {"client_id": str(uuid4()), "text": "x" * 2001})
     empty = post(client, url, {"client_id": str(uuid4()), "text": "  "})
     number = post(client, url, {"client_id": 4, "text": "x"})
+    half = post(client, url, {"client_id": str(uuid4()), "text": "\ud800"})
     answers = [
-        (one.status_code, one.json()["error"]) for one in (form, broken, deep, huge, long, empty, number)
+        (one.status_code, one.json()["error"])
+        for one in (form, broken, deep, huge, long, empty, number, half)
     ]
     assert answers == [
         (400, "content_type"),
@@ -218,6 +220,7 @@ def test_bodies_that_cannot_be_read(call):
         (400, "text"),
         (400, "text"),
         (400, "shape"),
+        (400, "json"),
     ]
     assert ChatMessage.objects.count() == 0
 

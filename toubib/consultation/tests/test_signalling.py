@@ -370,6 +370,40 @@ def test_hook_decides_who_comes_in_also_when_the_doctor_calls_again():
     assert asyncio.run(scene()) == [4004, 4003, None]
 
 
+def test_half_a_character_is_refused_and_the_other_goes_on(server):
+    odile, salome = Page(server, "odile"), Page(server, "salome")
+    salome.hear_until("welcome")
+    odile.say(type="state", second="\ud800")
+    assert odile.hear_until("error") == {"type": "error", "code": "shape"}
+    salome.say(type="ping")
+    assert salome.hear_until("pong") == {"type": "pong"}
+    again = Page(server, "salome", tab="tab-2")
+    assert [member["state"] for member in again.hear_until("welcome")["members"]] == [{}]
+
+
+def test_page_whose_writer_died_is_let_go_and_named_in_the_log_without_content(caplog):
+    now = datetime(2026, 11, 21, 14, tzinfo=UTC)
+
+    class Broken(Wire):
+        async def send(self, message):
+            if "welcome" in message.get("text", ""):
+                raise LookupError("secret words")
+            await super().send(message)
+
+    async def scene() -> list[int | None]:
+        app = Signalling(hub=Topics(), origin_allowed=lambda *_: True, now=lambda: now)
+        codes = [await Broken(app, now).code()]
+        again = Wire(app, now)
+        await asyncio.sleep(0.1)
+        codes.append(json.loads(again.sent[1]["text"])["type"] == "welcome" and None)
+        again.incoming.put_nowait({"type": "websocket.disconnect"})
+        await again.task
+        return codes
+
+    assert asyncio.run(scene()) == [1011, None]
+    assert [record.getMessage() for record in caplog.records] == ["the writer of a page died: LookupError"]
+
+
 @pytest.mark.parametrize(
     ("origin", "host", "allowed"),
     [

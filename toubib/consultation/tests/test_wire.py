@@ -94,3 +94,31 @@ def test_message_is_refused_with_anything_more_or_of_another_type(message):
                 read_message(json.dumps(changed))
     with pytest.raises(BadShape):
         read_message(json.dumps({**message, "extra": 1}))
+
+
+def halves_of(value):
+    """The message with half a character put at each text of it, keys included."""
+    if isinstance(value, str):
+        yield "\ud800"
+        yield value + "\udfff"
+    elif isinstance(value, list):
+        for index, one in enumerate(value):
+            for half in halves_of(one):
+                yield [*value[:index], half, *value[index + 1 :]]
+    elif isinstance(value, dict):
+        for key, one in value.items():
+            for half in halves_of(one):
+                yield {**value, key: half}
+        yield {**value, "\ud800": 1}
+
+
+@pytest.mark.parametrize("message", GOOD, ids=str)
+def test_message_is_refused_with_half_a_character_anywhere(message):
+    for changed in halves_of(message):
+        with pytest.raises(BadShape):
+            read_message(json.dumps(changed))
+
+
+def test_message_is_read_with_a_whole_character_written_in_halves():
+    smile = '{"type": "state", "second": "\\ud83d\\ude00"}'
+    assert read_message(smile) == {"type": "state", "second": "\N{GRINNING FACE}"}
