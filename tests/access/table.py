@@ -136,6 +136,8 @@ TABLE: dict[str, Rule] = {
     "web:my_data_export": Rule(post=PATIENTS),
     "web:my_data_erase": Rule(post=PATIENTS),
     "people:profile": Rule(get=SIGNED_IN, post=SIGNED_IN),
+    "people:contact": Rule(get=PATIENTS, post=PATIENTS),
+    "people:contact_code": Rule(get=PATIENTS, post=PATIENTS),
     "people:relatives": Rule(get=PATIENTS, post=PATIENTS),
     "people:relative_add": Rule(get=PATIENTS, post=PATIENTS),
     "people:relative": Rule(get={OWNER}, post={OWNER}, record=True),

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from toubib.people.views import administration, demo, direction, factors, mine, sign_in
+from toubib.people.views import administration, contact, demo, direction, factors, mine, sign_in
 
 app_name = "people"
 urlpatterns = [
@@ -16,6 +16,8 @@ urlpatterns = [
     path("demo/entrer/<slug:name>", demo.enter, name="demo_enter"),
     path("demo/messages", demo.messages, name="demo_messages"),
     path("mon-espace/profil", mine.profile, name="profile"),
+    path("mon-espace/contact", contact.contact, name="contact"),
+    path("mon-espace/contact/code", contact.contact_code, name="contact_code"),
     path("mon-espace/proches", mine.relatives, name="relatives"),
     path("mon-espace/proches/ajouter", mine.add_someone, name="relative_add"),
     path("mon-espace/proches/<uuid:link_id>", mine.edit_someone, name="relative"),

@@ -20,6 +20,7 @@ MORE = {
     "people.evidence.add": gettext_lazy("justificatif enregistré"),
     "people.factor.add": gettext_lazy("second facteur réglé"),
     "people.factor.reset": gettext_lazy("second facteur remis à zéro"),
+    "people.contact.change": gettext_lazy("adresse ou numéro changé"),
     "people.identity.create": gettext_lazy("identité créée"),
     "people.identity.read": gettext_lazy("identité lue"),
     "people.identity.update": gettext_lazy("identité changée"),

@@ -36,6 +36,8 @@ PAGES: dict[str, tuple[list[str], set[str]]] = {
     "demo_enter": (["medecin"], set()),
     "demo_messages": ([], set()),
     "profile": ([], SIGNED_IN),
+    "contact": ([], {"jeanne", "stranger"}),
+    "contact_code": ([], set()),
     "relatives": ([], {"jeanne", "stranger"}),
     "relative_add": ([], {"jeanne", "stranger"}),
     "relative": (["leo_link"], {"jeanne"}),
@@ -43,13 +45,14 @@ PAGES: dict[str, tuple[list[str], set[str]]] = {
     "professionals": ([], {"director"}),
     "professional": (["vasseur"], {"director"}),
     "accounts": ([], {"administrator"}),
+    "grants": ([], {"administrator", "director"}),
     "account_new": ([], {"administrator"}),
     "account": (["director"], {"administrator"}),
 }
 POSTS = [
     name
     for name in PAGES
-    if name not in {"sign_in", "code", "second_factor", "enrol", "sign_out", "demo_messages"}
+    if name not in {"sign_in", "code", "second_factor", "enrol", "sign_out", "demo_messages", "contact_code"}
 ]
 
 
