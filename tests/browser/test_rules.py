@@ -18,18 +18,19 @@ def app(tmp_path_factory):
         app.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_rules_are_accessible_and_fit(app, open_page, scheme):
+@pytest.mark.parametrize(("scheme", "opened"), [("light", False), ("dark", True)])
+def test_rules_are_accessible_and_fit(app, open_page, scheme, opened):
     page = open_page("/regles?date=2025-03-10", color_scheme=scheme, reduced_motion="reduce")
     page.wait_for_selector("html[data-ready]")
+    page.evaluate(
+        "open => document.querySelectorAll('main details').forEach(one => { one.open = open })", opened
+    )
     found = {}
-    for opened in (False, True):
-        page.evaluate("open => document.querySelectorAll('main details').forEach(one => { one.open = open })", opened)
-        for width, size in ((1366, LAPTOP), (390, PHONE), (320, NARROW)):
-            page.set_viewport_size(size)
-            shoot(page, f"rules-{width}-{'open' if opened else 'closed'}-{scheme}", whole=True)
-            found[opened, width] = (overflow(page), faults(page) if width != 320 else [])
-    assert {which: one for which, one in found.items() if one != (0, [])} == {}
+    for width, size in ((1366, LAPTOP), (390, PHONE), (320, NARROW)):
+        page.set_viewport_size(size)
+        shoot(page, f"rules-{width}-{scheme}", whole=True)
+        found[width] = (overflow(page), faults(page) if width != 320 else [])
+    assert {width: one for width, one in found.items() if one != (0, [])} == {}
 
 
 @pytest.mark.parametrize("address", ["/regles?date=2025-02-30", "/regles?date=1950-01-01", "/regles?q=zzzz"])
@@ -61,7 +62,9 @@ def test_words_sought_come_back_with_the_page_and_can_be_widened(app, open_page)
     rules = page.locator("[data-search]:visible")
     few = rules.count()
     page.get_by_label("Chercher un mot").fill("")
-    page.wait_for_function("few => document.querySelectorAll('[data-search]:not([hidden])').length > few", arg=few)
+    page.wait_for_function(
+        "few => document.querySelectorAll('[data-search]:not([hidden])').length > few", arg=few
+    )
     assert few > 0
 
 

@@ -42,7 +42,7 @@ def rules(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     form = DayForm({"date": today.isoformat(), **request.GET.dict()})
     if not form.is_valid() and form.has_error("date"):
-        form.fields["date"].widget.attrs["type"] = "text"  # a date box would drop what was typed
+        form.fields["date"].widget.input_type = "text"  # a date box would drop what was typed
     on: date = form.cleaned_data.get("date") or today
     subjects = subjects_on(on=on, words=form.cleaned_data.get("q", ""))
     shown = [rule for subject in subjects for rule in subject.rules if rule.fits]
