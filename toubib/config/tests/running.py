@@ -32,6 +32,13 @@ def wait_until(check, *, seconds=30, what="it"):
     raise AssertionError(f"{what} did not come within {seconds} s")
 
 
+def shipped_settings():
+    """deploy/toubib.env as systemd reads it."""
+    lines = (DEPLOY / "toubib.env").read_text().splitlines()
+    pairs = [line.split("=", 1) for line in lines if line and not line.startswith("#")]
+    return {name: value.strip('"') for name, value in pairs}
+
+
 def environment(folder, **more):
     """What an operator's env file says, for a throw-away server."""
     secret = folder / "secret"

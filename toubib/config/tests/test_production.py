@@ -1,17 +1,32 @@
 """The production form, whole: PostgreSQL, `toubib serve`, Debian's nginx with the configuration that is shipped."""
 
+import contextlib
+import json
 import os
+import re
 import signal
+import socket
 import ssl
 import uuid
+from urllib.parse import urlsplit
 
 import httpx
 import psycopg
 import pytest
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
-from toubib.config.tests.running import environment, free_port, nginx, run_inside, serving, toubib, wait_until
+from toubib.config.tests.running import (
+    DEPLOY,
+    environment,
+    free_port,
+    nginx,
+    run_inside,
+    serving,
+    toubib,
+    wait_until,
+)
+from toubib.consultation.signalling import BAD_PASS, MAX_UNNAMED_FROM_ONE, POLICY
 
 pytestmark = [pytest.mark.slow, pytest.mark.postgres]
 
@@ -52,7 +67,10 @@ def database():
 def site(database, tmp_path_factory):
     """(server, https address, TLS context, folder) behind nginx."""
     folder, port = tmp_path_factory.mktemp("production"), free_port()
-    more = {"TOUBIB_PUBLIC_URL": f"https://localhost:{port}", "TOUBIB_HOSTS": "localhost,127.0.0.1"}
+    more = {
+        "TOUBIB_PUBLIC_URL": f"https://localhost:{port}",
+        "TOUBIB_HOSTS": "localhost",
+    }  # as shipped: no address
     env = environment(folder, TOUBIB_DATABASE_URL=database, **more)
     migrated = toubib("migrate", env=env)
     assert migrated.returncode == 0, migrated.stderr
@@ -124,13 +142,51 @@ def test_stream_of_nobody_is_refused(site):
     assert httpx.get(f"{address}/sse", verify=trust).status_code == 401
 
 
-def test_socket_opens_through_nginx_and_a_wrong_pass_closes_it(site):
+HELLO = {"type": "hello", "token": "eyJyb29tIjoxfQ:d3Jvbmcgc2lnbmF0dXJl", "tab": "tab-1"}
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [(HELLO, BAD_PASS), ({"type": "hello", "pass": "x"}, POLICY)],
+    ids=["a wrong pass", "no hello at all"],
+)
+def test_socket_opens_through_nginx_and_who_may_not_come_in_is_told_why(site, said, code):
     _, address, trust, _ = site
     place = address.replace("https", "wss") + "/ws/salle"
-    with connect(place, ssl=trust, origin=address) as socket, pytest.raises(ConnectionClosed):
-        socket.send('{"type":"hello","pass":"wrong"}')
+    with connect(place, ssl=trust, origin=address) as line, pytest.raises(ConnectionClosed) as closed:
+        line.send(json.dumps(said))
         while True:
-            socket.recv(timeout=10)
+            line.recv(timeout=10)
+    assert closed.value.rcvd.code == code
+
+
+def open_socket(address, trust, *, source, **headers):
+    """A socket that says nothing yet, from one of the machine's own addresses."""
+    line = socket.create_connection(("127.0.0.1", urlsplit(address).port), source_address=(source, 0))
+    place = address.replace("https", "wss") + "/ws/salle"
+    return connect(place, sock=line, ssl=trust, origin=address, additional_headers=headers)
+
+
+def test_sockets_without_a_name_are_counted_by_the_address_that_nginx_sees(site):
+    """One address that fills its share shuts out neither another one nor, by a forged header, a stranger."""
+    _, address, trust, _ = site
+    with contextlib.ExitStack() as held:
+        for _ in range(MAX_UNNAMED_FROM_ONE):
+            held.enter_context(open_socket(address, trust, source="127.0.0.2"))
+        for forged in ({}, {"X-Forwarded-For": "203.0.113.9"}, {"X-Forwarded-For": "127.0.0.3"}):
+            with pytest.raises(InvalidStatus):
+                open_socket(address, trust, source="127.0.0.2", **forged)
+        held.enter_context(open_socket(address, trust, source="127.0.0.3"))
+
+
+@pytest.mark.parametrize("place", ["/", "/connexion", "/consulter/signes", "/sse", "/ws/salle"])
+def test_every_place_of_nginx_names_the_address_that_it_sees(place):
+    """In nginx a location with a header of its own loses all those set above it."""
+    text = (DEPLOY / "nginx.conf").read_text()
+    head = re.search(rf"location (= )?({place}|{place.rpartition('/')[0]}/) {{(.*?)\n    }}", text, re.DOTALL)
+    assert head is not None
+    named = "proxy_set_header X-Forwarded-For $remote_addr;"
+    assert named in head[3] or ("proxy_set_header" not in head[3] and named in text.partition("location ")[0])
 
 
 def test_log_of_nginx_holds_no_query_and_no_whole_address(site):
