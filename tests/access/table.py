@@ -80,6 +80,7 @@ TABLE: dict[str, Rule] = {
     # The patient's path: no address carries an id but that of a file
     "waiting:path": PAGE,
     "waiting:signs": FORM,
+    "waiting:call_now": PAGE,
     "waiting:place": STEP,
     "waiting:communes": Rule(post=EVERYONE),
     "waiting:for_whom": STEP,

@@ -3,6 +3,7 @@
 from itertools import count
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.kit import LAPTOP, PHONE, faults, overflow, shoot, weighed
 from tests.browser.path import press, walk
@@ -56,6 +57,13 @@ def test_stop_page_is_accessible_and_leads_back(app, open_page, scheme):
     press(page, "Continuer")
     found = look(page, "stop", scheme)
     numbers = [link.get_attribute("href") for link in page.locator("a.call").all()]
+    page.reload()
+    page.get_by_role("button", name="English").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Call now.")
+    page.get_by_role("button", name="Français").first.click()
+    page.locator("details[data-menu] summary").click()
+    page.locator("button[name=theme][value=dark]").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Appelez maintenant.")
     page.get_by_role("link", name="Je me suis trompé").click()
     page.wait_for_load_state("load")
     assert (found, numbers[0], page.url) == (FINE, "tel:15", f"{app.url}/consulter/signes")

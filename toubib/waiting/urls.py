@@ -10,6 +10,7 @@ app_name = "waiting"
 urlpatterns = [
     path("consulter", signs.path, name="path"),
     path("consulter/signes", signs.signs, name="signs"),
+    path("consulter/appelez", signs.call_now, name="call_now"),
     path("consulter/lieu", answers.place, name="place"),
     path("consulter/lieu/communes", answers.communes, name="communes"),
     path("consulter/pour-qui", answers.for_whom, name="for_whom"),

@@ -15,6 +15,11 @@ from toubib.waiting.tests.walk import GOOD, errors, post, the_ticket, walk_to
 pytestmark = pytest.mark.django_db
 
 
+def stop(client, **yes):
+    """The page of whom to call, after an answer with a « yes »."""
+    return client.get(post(client, "signes", **yes).url).content.decode()
+
+
 # Signs
 
 
@@ -36,7 +41,7 @@ def test_an_unanswered_sign_is_said_beside_it_and_the_rest_kept(client, pool):
 
 
 def test_one_yes_stops_at_once_whatever_is_blank(client, pool):
-    text = client.post("/consulter/signes", {"violence": "yes"}).content.decode()
+    text = client.post("/consulter/signes", {"violence": "yes"}, follow=True).content.decode()
     assert ("Appelez maintenant." in text, 'href="tel:17"' in text, "Répondez" in text) == (True, True, False)
     assert (list(SignStop.objects.values_list("sign", "count")), Ticket.objects.count()) == (
         [("violence", 1)],
@@ -44,16 +49,33 @@ def test_one_yes_stops_at_once_whatever_is_blank(client, pool):
     )
 
 
+def test_whom_to_call_survives_reload_language_theme_and_a_later_no(client, pool):
+    post(client, "signes", suicidal="yes")
+    here = "/consulter/appelez"
+    back = [
+        client.post("/langue", {"language": "en", "next": here}).url,
+        client.post("/theme", {"theme": "dark", "next": here}).url,
+    ]
+    english = client.get(here).content.decode()
+    post(client, "signes")
+    later = client.get(here).content.decode()
+    assert (back, ['href="tel:3114"' in text for text in (english, later)]) == ([here, here], [True, True])
+
+
+def test_whom_to_call_names_nobody_to_who_said_nothing(client, pool):
+    assert client.get("/consulter/appelez").url == "/consulter/signes"
+
+
 def test_one_yes_names_whom_to_call_though_the_line_is_shut(client, pool, settings):
     settings.DEMO = False
-    text = post(client, "signes", suicidal="yes").content.decode()
+    text = stop(client, suicidal="yes")
     assert ("La file est fermée" in text, 'href="tel:3114"' in text) == (False, True)
 
 
 def test_one_yes_from_an_old_page_names_whom_to_call_and_leaves_the_place(client, pool):
     walk_to(client, "pret")
     client.post("/consulter/pret")
-    text = post(client, "signes", stroke="yes").content.decode()
+    text = stop(client, stroke="yes")
     assert ("Appelez maintenant." in text, the_ticket(client).state) == (True, "waiting")
 
 
@@ -64,8 +86,8 @@ def test_whom_to_call_stands_under_each_question(client, pool):
 
 def test_one_yes_stops_and_leaves_only_a_count(client, pool):
     answers = [post(client, "signes", suicidal="yes") for _click in range(2)]
-    text = answers[0].content.decode()
-    assert [answer.status_code for answer in answers] == [200, 200]
+    text = client.get(answers[0].url).content.decode()
+    assert [answer.url for answer in answers] == ["/consulter/appelez"] * 2
     assert ('href="tel:3114"' in text, 'href="tel:15"' in text, "Je me suis trompé" in text) == (
         True,
         True,
@@ -87,12 +109,11 @@ def test_yes_then_no_goes_on_and_the_doctor_sees_the_earlier_yes(client, pool):
 
 
 def test_the_pages_of_the_signs_say_that_the_doctor_will_see_an_earlier_yes(client, pool):
-    pages = [
-        client.get("/consulter/signes"),
-        post(client, "signes", chest_pain="yes"),
-        client.get("/vos-donnees"),
+    texts = [
+        client.get("/consulter/signes").content.decode(),
+        stop(client, chest_pain="yes"),
+        client.get("/vos-donnees").content.decode(),
     ]
-    texts = [page.content.decode() for page in pages]
     assert ["revenez et continuez, le médecin" in text for text in texts] == [True, True, True]
     assert [text for text in texts if "ne sont pas gardées" in text] == []
 

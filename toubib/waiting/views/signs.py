@@ -32,8 +32,10 @@ from toubib.waiting.views.common import (
     is_stopped,
     is_too_old,
     keep_earlier_yes,
+    keep_stopped_by,
     next_step,
     room_of,
+    stopped_by,
 )
 
 GENERAL = "medecine-generale"
@@ -77,14 +79,14 @@ def _closed(request: HttpRequest) -> HttpResponse | None:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def signs(request: HttpRequest) -> HttpResponse:
-    """All « no » goes on; one « yes » shows whom to call, be the line shut or other questions blank."""
+    """All « no » goes on; one « yes » leads to whom to call, be the line shut or other questions blank."""
     ticket = _ticket_under_way(request)
     said_no = ticket is not None and not is_stopped(request, ticket)
     form = SignsForm(request.POST if request.method == "POST" else None, said_no=said_no)
     fits = form.is_bound and form.is_valid()
     yes = [key for key, said in form.answers().items() if said] if fits else []
     if ticket is not None and ticket.state in LIVE_STATES:  # from an old page: the place is not touched here
-        return _stop_page(request, catalogue.signs().named(yes)) if yes else room_of(ticket)
+        return _stop(request, yes) if yes else room_of(ticket)
     shut = None if yes else _closed(request)
     if shut is not None:
         return shut
@@ -121,7 +123,7 @@ def _take_answers(request: HttpRequest, form: SignsForm, ticket: Ticket | None) 
     if said and set(said) <= set(earlier_yes(request)):  # the same yes sent again: one person is counted once
         if ticket is not None:
             request.session[STOPPED] = str(ticket.id)
-        return _stop_page(request, catalogue.signs().named(said))
+        return _stop(request, said)
     if ticket is not None and not any(answers.values()):
         repeat_signs(ticket_id=ticket.id, yes=earlier_yes(request), by=actor(request), now=now)
         request.session.pop(STOPPED, None)
@@ -146,10 +148,24 @@ def _take_answers(request: HttpRequest, form: SignsForm, ticket: Ticket | None) 
     keep_earlier_yes(request, [sign.key for sign in answered])
     if ticket is not None:
         request.session[STOPPED] = str(ticket.id)
-    return _stop_page(request, answered)
+    return _stop(request, said)
 
 
-def _stop_page(request: HttpRequest, found: list[catalogue.Sign]) -> HttpResponse:
+def _stop(request: HttpRequest, said: list[str]) -> HttpResponse:
+    """To the page of whom to call, which has an address of its own: reloading, another language, another theme, back
+    and forward keep it."""
+    keep_stopped_by(request, said)
+    return redirect("waiting:call_now")
+
+
+@login_not_required
+@never_cache
+@require_safe
+def call_now(request: HttpRequest) -> HttpResponse:
+    """Whom to call for the signs said « yes » last; whoever said none answers the questions."""
+    found = catalogue.signs().named(stopped_by(request))
+    if not found:
+        return redirect("waiting:signs")
     return render(request, "waiting/stop.html", {"signs": found, "numbers": _numbers(found)})
 
 
