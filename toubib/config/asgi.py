@@ -18,10 +18,11 @@ from django.conf import settings
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "toubib.config.settings")
 django.setup()
 
-from django.db import DatabaseError, InterfaceError  # noqa: E402
+from django.db import DatabaseError, InterfaceError, connection  # noqa: E402
 from django.http.request import split_domain_port, validate_host  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
+from toubib.config.heartbeat import LIVE, keep_beating  # noqa: E402
 from toubib.config.hubfeed import Hub, with_database  # noqa: E402
 from toubib.config.sse import Streams  # noqa: E402
 from toubib.config.subscriptions import room_admits  # noqa: E402
@@ -57,6 +58,7 @@ class Live:
         self.signalling = Signalling(
             hub=self.hub, origin_allowed=origin_allowed, now=timezone.now, admits=admits
         )
+        self.beating: asyncio.Task[None] | None = None
         self.load_pages = load_pages
         self.pages: App | None = None
 
@@ -86,11 +88,15 @@ class Live:
             if message["type"] == "lifespan.startup":
                 await self.hub.start()
                 await self.streams.start()
+                if connection.vendor != "sqlite":
+                    self.beating = asyncio.create_task(keep_beating(name=LIVE))
                 self.stop_worker = start_worker_thread() if self.worker else None
                 await send({"type": "lifespan.startup.complete"})
             elif message["type"] == "lifespan.shutdown":
                 if self.stop_worker:
                     await asyncio.to_thread(self.stop_worker)
+                if self.beating:
+                    self.beating.cancel()
                 await self.streams.stop()
                 await self.hub.stop()
                 await send({"type": "lifespan.shutdown.complete"})

@@ -23,13 +23,13 @@ from django.apps import apps
 from django.db import IntegrityError, InterfaceError, OperationalError, connection, connections
 from django.utils import timezone
 
+from toubib.config.heartbeat import WORKER, beat
 from toubib.config.metrics import TICKS
 from toubib.ground.journal import SEAL_BATCH, seal_journal
 from toubib.ground.mail import deliver_due_messages, erase_old_messages
 from toubib.ground.models import Beat
 
 log = logging.getLogger("toubib.worker")
-HEARTBEAT = "worker"
 MOST_BATCHES = 10  # sealed in one go
 LONG_AGO = datetime(2000, 1, 1, tzinfo=timezone.get_fixed_timezone(0))
 DAILY_AT = clock(3)  # exists once on every day of the year: clocks change between 2 and 3
@@ -43,10 +43,6 @@ class Tick:
     seconds: float
     run: Duty
     next_at: float = field(default=0.0)
-
-
-def last_heartbeat() -> datetime | None:
-    return Beat.objects.filter(name=HEARTBEAT).values_list("at", flat=True).first()
 
 
 def start_worker_thread() -> Callable[[], None]:
@@ -163,8 +159,7 @@ def _claim_day(name: str, *, since: datetime, now: datetime) -> datetime | None:
 
 
 def _beat(now: datetime) -> None:
-    if not Beat.objects.filter(name=HEARTBEAT).update(at=now):
-        Beat.objects.create(name=HEARTBEAT, at=now)
+    beat(name=WORKER, now=now)
 
 
 def _seal(now: datetime) -> None:

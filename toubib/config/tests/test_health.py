@@ -1,14 +1,16 @@
+import asyncio
 from datetime import timedelta
 
 import pytest
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpResponse
 from django.test import Client, override_settings
 from django.urls import path
 from django.utils import timezone
 
 from toubib.config import health, urls
-from toubib.config.worker import HEARTBEAT
+from toubib.config.heartbeat import LIVE, WORKER, beat, keep_beating, last_beat
+from toubib.config.tests.running import shipped_settings
 from toubib.ground.models import Beat
 
 
@@ -18,7 +20,9 @@ def ask(client, address, **headers):
 
 @pytest.fixture
 def beating(db):
-    return Beat.objects.create(name=HEARTBEAT, at=timezone.now())
+    for name in (WORKER, LIVE):
+        beat(name=name, now=timezone.now())
+    return Beat.objects.get(name=WORKER)
 
 
 def test_healthz_asks_nothing_of_the_database(client, django_db_blocker):
@@ -38,9 +42,45 @@ def test_readyz_when_no_worker_has_run(client, db):
 
 
 def test_readyz_when_the_worker_is_late(client, beating):
-    Beat.objects.update(at=timezone.now() - timedelta(seconds=16))
+    Beat.objects.filter(name=WORKER).update(at=timezone.now() - timedelta(minutes=2))
     response = ask(client, "/readyz")
-    assert response.json() == {"ready": False, "part": "worker", "why": "no sign of the worker for 16 s"}
+    assert (response.status_code, response.json()["part"]) == (503, "worker")
+
+
+@pytest.mark.parametrize(("late", "why"), [(15, ""), (16, "no sign of the worker for 16 s")])
+def test_worker_is_late_after_fifteen_seconds(beating, late, why):
+    check, last = health.CHECKS["worker"], last_beat(name=WORKER)
+    assert check(now=last + timedelta(seconds=late)) == why
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8000", "[::1]:8000", "10.0.0.7", "x_y"])
+def test_the_inside_is_answered_whatever_host_is_asked_with_the_settings_shipped(
+    client, beating, settings, host
+):
+    settings.ALLOWED_HOSTS = shipped_settings()["TOUBIB_HOSTS"].split(",")
+    found = {path: ask(client, path, host=host).status_code for path in ("/healthz", "/readyz", "/metrics")}
+    assert found == {"/healthz": 200, "/readyz": 200, "/metrics": 200}
+    assert ask(client, "/", host=host).status_code == 400
+
+
+def test_readyz_when_sockets_and_streams_are_silent(client, beating):
+    """On SQLite one process does all: it has just answered."""
+    Beat.objects.filter(name=LIVE).update(at=timezone.now() - timedelta(minutes=2))
+    response = ask(client, "/readyz")
+    wanted = (200, None) if connection.vendor == "sqlite" else (503, "live")
+    assert (response.status_code, response.json().get("part")) == wanted
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_event_loop_leaves_signs_of_life():
+    async def live_a_little():
+        task = asyncio.create_task(keep_beating(name=LIVE))
+        while await asyncio.to_thread(last_beat, name=LIVE) is None:
+            await asyncio.sleep(0.02)
+        task.cancel()
+
+    asyncio.run(asyncio.wait_for(live_a_little(), timeout=10))
+    assert last_beat(name=LIVE) is not None
 
 
 def test_readyz_when_a_migration_waits(client, beating, monkeypatch):

@@ -6,7 +6,8 @@ import pytest
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
-from toubib.config.worker import Guard, find_ticks, last_heartbeat, last_three_in_the_morning, run_daily
+from toubib.config.heartbeat import WORKER, last_beat
+from toubib.config.worker import Guard, find_ticks, last_three_in_the_morning, run_daily
 from toubib.ground.models import Beat
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -55,10 +56,10 @@ def test_ticks_hold_ours_first_and_those_of_the_apps():
 @pytest.mark.django_db
 def test_heartbeat_is_one_row_that_moves():
     beat = find_ticks()[0].run
-    assert last_heartbeat() is None
+    assert last_beat(name=WORKER) is None
     beat(now=NOON)
     beat(now=NOON + timedelta(seconds=2))
-    assert (last_heartbeat(), Beat.objects.count()) == (NOON + timedelta(seconds=2), 1)
+    assert (last_beat(name=WORKER), Beat.objects.count()) == (NOON + timedelta(seconds=2), 1)
 
 
 @pytest.mark.parametrize(
