@@ -1,4 +1,4 @@
-"""What lets a person into a room: a signed pass of 15 minutes, and the addresses of the relays for an hour (a test: five minutes)."""
+"""What lets a person into a room: a signed pass of 15 minutes, and the addresses of the relays for an hour (a test: two)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from django.core import signing
 SALT = "toubib.consultation.room"
 PASS_LIFETIME = timedelta(minutes=15)
 RELAY_LIFETIME = timedelta(hours=1)
-TEST_LIFETIME = timedelta(minutes=5)
+TEST_LIFETIME = timedelta(minutes=2)
 PROFESSIONAL, PATIENT = "professional", "patient"
 
 

@@ -70,11 +70,14 @@ no-tlsv1_1
 min-port=49152
 max-port=65535
 
-# Quotas: one person in a call of four needs at most twelve allocations; 2 Mbit/s each.
+# Quotas: one person in a call of four needs at most twelve allocations; 2 Mbit/s each. Coturn cannot give the names
+# of the device test (`test-…`) a smaller share. The application bounds them: `relay.tests_per_minute` (12) new names,
+# each good for two minutes; a nonce lives ten, an allocation ten: at most 12 x 22 x 12 = 3,168 held by tests at any
+# moment, and the rest of total-quota is left to calls. Raise both together.
 user-quota=12
-total-quota=4000
+total-quota=6000
 max-bps=250000
-max-allocate-lifetime=3600
+max-allocate-lifetime=600
 
 # Nothing to steer it from outside, nothing relayed over TCP, nothing told about itself.
 no-cli

@@ -8,20 +8,20 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, JsonResponse
+from django.utils.crypto import salted_hmac
 
 from toubib.consultation.perms import Seat, seat_in
 from toubib.consultation.tokens import PATIENT, TEST_LIFETIME, ice_config
 from toubib.consultation.wire import check_text
-from toubib.ground.ids import new_id
 from toubib.people.models import Account
 from toubib.people.operations import count_try
 from toubib.people.web import SECOND_FACTOR, address_of
+from toubib.rulebook.days import value_at
 
 GUEST_INVITE = "guest_invite"  # session key: id of the invitation that a guest used
 TICKET = "ticket"  # session key: id of the request for care under way, before any account
-
-
-TESTS_BY_PERSON, TESTS_BY_ADDRESS, TESTS_WITHIN = 20, 60, timedelta(hours=1)
+TESTS_BY_PERSON, TESTS_BY_ADDRESS = 20, 60
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
 
 class BadBody(Exception):
@@ -44,15 +44,21 @@ def seat_of(request: HttpRequest, room_id: UUID) -> Seat | None:
 
 
 def relays_for_test(request: HttpRequest, *, now: datetime) -> dict[str, Any]:
-    """Relays of five minutes for the device test, so many an hour by account or request, and by network address.
+    """Relays of two minutes for the device test, under one name for each account or request, whose quota coturn counts.
 
-    Raises TooManyTries.
+    So many an hour by account or request and by network address, and so many a minute in all: the rest of the relay
+    is for calls. Raises TooManyTries.
     """
     who = request.user.pk or request.session.get(TICKET)
-    limits = ((f"relay:{who}", TESTS_BY_PERSON), (f"relay:{address_of(request)}", TESTS_BY_ADDRESS))
-    for key, most in limits:
-        count_try(key=key, now=now, most=most, within=TESTS_WITHIN)
-    return ice_config(participant_id=f"test-{new_id()}", side=PATIENT, now=now, lifetime=TEST_LIFETIME)
+    limits = (
+        (f"relay:{who}", TESTS_BY_PERSON, HOUR),
+        (f"relay:{address_of(request)}", TESTS_BY_ADDRESS, HOUR),
+        ("relay:all", value_at(id="relay.tests_per_minute", now=now), MINUTE),
+    )
+    for key, most, within in limits:
+        count_try(key=key, now=now, most=most, within=within)
+    name = salted_hmac("toubib.consultation.test", str(who), algorithm="sha256").hexdigest()[:24]
+    return ice_config(participant_id=f"test-{name}", side=PATIENT, now=now, lifetime=TEST_LIFETIME)
 
 
 def read_uuid(value: object) -> UUID | None:

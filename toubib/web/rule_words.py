@@ -9,7 +9,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from toubib.rulebook.parameters import Alternative, Parameter, Value
+from toubib.rulebook.parameters import Parameter, Value
 from toubib.ui.formats import say_day, say_length
 
 SUBJECTS = {
@@ -105,7 +105,9 @@ def _count_word(unit: str, count: int) -> str:
         "consultations": ngettext("consultation", "consultations", count),
         "days": ngettext("jour", "jours", count),
         "months": ngettext("mois", "mois", count),
+        "requests": ngettext("demande", "demandes", count),
         "seconds": ngettext("seconde", "secondes", count),
+        "tests": ngettext("essai", "essais", count),
         "years": ngettext("an", "ans", count),
     }
     return words[unit]
@@ -127,5 +129,8 @@ def say_doubt(*, row: Parameter) -> str:
     return "" if row.verified else _("non vérifié")
 
 
-def say_alternative(*, one: Alternative, unit: str) -> str:
-    return say_value(value=one.value, unit=unit)
+def say_grounds(*, row: Parameter) -> str:
+    """What the value rests on, in a sentence."""
+    if row.contested:
+        return _("Les sources ne s’accordent pas, ou le texte manque.")
+    return str(CONFIDENCES[row.confidence])

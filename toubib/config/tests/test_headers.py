@@ -23,7 +23,16 @@ def test_the_log_of_nginx_hides_each_link_that_opens_something():
 
 
 @pytest.mark.parametrize(
-    "place", ["/ws/", "= /sse", "/connexion", "/consulter/identite", "/consulter/signes"]
+    "place",
+    [
+        "/ws/",
+        "= /sse",
+        "/connexion",
+        "/consulter/identite",
+        "/consulter/signes",
+        "= /consulter/test/relais",
+        "= /relais/test",
+    ],
 )
 def test_nginx_bounds_what_anyone_may_open(place):
     site = (DEPLOY / "nginx.conf").read_text()

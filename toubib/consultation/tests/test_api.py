@@ -16,7 +16,9 @@ from toubib.consultation.tests.factories import admit, as_guest, make_call, make
 from toubib.consultation.tokens import PATIENT, PROFESSIONAL, make_room_token, read_room_token
 from toubib.ground.ids import new_id
 from toubib.ground.models import JournalEntry
+from toubib.people.operations import forget_tries
 from toubib.people.tests.factories import sign_in
+from toubib.rulebook.days import value_at
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -261,8 +263,14 @@ def test_ice_test_for_whom_and_how_often(call):
     session.save()
     assert [c.get("/relais/test").status_code for c in (Client(), with_ticket)] == [404, 200]
     client = client_of(call.account)
-    assert [client.get("/relais/test").status_code for _ in range(21)] == [200] * 20 + [429]
+    assert [asked_alone(client) for _ in range(21)] == [200] * 20 + [429]
     assert set(with_ticket.get("/relais/test").json()) == {"iceServers"}
+
+
+def asked_alone(client) -> int:
+    """As if nobody else had asked in this minute."""
+    forget_tries(key="relay:all")
+    return client.get("/relais/test").status_code
 
 
 def test_relays_of_the_test_are_bounded_by_network_address_too(call):
@@ -271,17 +279,39 @@ def test_relays_of_the_test_are_bounded_by_network_address_too(call):
         session = client.session
         session["ticket"] = str(new_id())  # a new request each time
         session.save()
-        return client.get("/relais/test").status_code
+        return asked_alone(client)
 
     assert [ask("192.0.2.7") for _ in range(61)] == [200] * 60 + [429]
     assert ask("192.0.2.8") == 200
 
 
-def test_relays_of_the_test_live_five_minutes(call, settings):
+def relay_name(client) -> tuple[int, str]:
+    (turn,) = client.get("/relais/test").json()["iceServers"]
+    until, _, name = turn["username"].partition(":")
+    return int(until), name
+
+
+def test_relays_of_the_test_live_two_minutes_under_one_name_for_each_person(call, settings):
     settings.TURN_URLS, settings.TURN_SECRET = ["turn:relay.test:3478"], "secret-of-the-relay"
-    (turn,) = client_of(call.account).get("/relais/test").json()["iceServers"]
-    left = int(turn["username"].split(":")[0]) - timezone.now().timestamp()
-    assert 290 < left <= 300
+    client = client_of(call.account)
+    names = [relay_name(client), relay_name(client), relay_name(client_of(call.scene.cast.stranger))]
+    left = names[0][0] - timezone.now().timestamp()
+    assert 110 < left <= 120
+    assert names[0][1] == names[1][1] != names[2][1]
+    assert str(call.account.id) not in names[0][1]
+
+
+def test_relays_of_the_test_are_bounded_in_all_and_those_of_calls_are_not(call):
+    def ask(number: int) -> int:
+        client = Client(REMOTE_ADDR=f"192.0.2.{number}")
+        session = client.session
+        session["ticket"] = str(new_id())
+        session.save()
+        return client.get("/relais/test").status_code
+
+    most = value_at(id="relay.tests_per_minute", now=timezone.now())
+    assert [ask(number) for number in range(most + 1)] == [200] * most + [429]
+    assert post(client_of(call.account), f"/salle/{call.room.id}/acces", {}).status_code == 200
 
 
 def test_what_a_guest_writes_is_marked(call):

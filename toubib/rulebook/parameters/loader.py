@@ -14,7 +14,7 @@ import yaml
 CONFIDENCES = frozenset({"seed", "found", "both", "memory", "choice"})
 NUMBERS = frozenset({
     "EUR", "acts", "age", "communes", "consultations", "coefficient_EUR", "days", "minutes", "months", "ratio",
-    "seconds", "years",
+    "requests", "seconds", "tests", "years",
 })  # fmt: skip
 TEXTS = frozenset({"enum", "text", "time"})
 ROW_KEYS = frozenset({"id", "label", "unit", "values", "gap", "reference", "confidence"})

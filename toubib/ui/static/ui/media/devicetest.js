@@ -199,6 +199,7 @@ export class DeviceTest {
     if (!url) throw new Trouble("skipped");
     const headers = { "X-CSRFToken": csrfToken(), Accept: "application/json" };
     const answer = await fetch(url, { method: this.root.dataset.iceMethod ?? "GET", headers, credentials: "same-origin" });
+    if (answer.status === 429) throw new Trouble("skipped", "busy");
     if (!answer.ok) throw new Trouble("broken", String(answer.status));
     const body = await answer.json();
     const servers = (body.ice ?? body).iceServers ?? [];
