@@ -297,3 +297,19 @@ def test_an_address_that_only_acts_leads_back_to_its_page(app, open_page):
     for part in ("/invites", "/signer", "/ouvrir"):
         doctor.goto(page + part)
         assert doctor.url == page
+
+
+def test_a_cut_microphone_is_seen_by_the_others_and_a_thumb_finds_every_button(app, open_page):
+    doctor, patient, _ = start_call(app, open_page)
+    mark = doctor.locator("#call [data-tile-mic]").first
+    expect(mark).to_be_hidden()
+    patient.locator("[data-control=mic]").click()
+    expect(mark).to_be_visible()
+    patient.locator("[data-control=mic]").click()
+    expect(mark).to_be_hidden()
+    doctor.set_viewport_size(PHONE)
+    for page in (doctor, patient):
+        low = page.locator(".controls .button:visible").evaluate_all(
+            "all => all.filter(one => one.getBoundingClientRect().height < 44).map(one => one.textContent)"
+        )
+        assert low == []

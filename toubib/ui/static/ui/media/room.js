@@ -161,6 +161,7 @@ export class Room extends EventTarget {
   #state(person, state) {
     person.card.state = state;
     person.tile.setState(this.#stateText(person));
+    person.tile.setMic(state?.mic === false);
     if (person.second) person.second.caption.textContent = this.#secondLabel(person);
     this.dispatchEvent(new CustomEvent("people"));
   }

@@ -15,6 +15,7 @@ export class Tile {
     this.video = /** @type {HTMLVideoElement} */ (copy.querySelector("video"));
     this.caption = /** @type {HTMLElement} */ (copy.querySelector("figcaption"));
     this.state = /** @type {HTMLElement} */ (copy.querySelector("[data-tile-state]"));
+    this.mic = /** @type {HTMLElement | null} */ (copy.querySelector("[data-tile-mic]"));
     this.caption.textContent = label;
     this.video.setAttribute("aria-label", label);
     this.figure.addEventListener("click", () => stage.pin(this));
@@ -26,6 +27,11 @@ export class Tile {
     this.video.play().catch((error) => {
       if (error.name === "NotAllowedError") this.stage.dispatchEvent(new Event("blocked"));
     });
+  }
+
+  /** @param {boolean} off the person cut the microphone */
+  setMic(off) {
+    if (this.mic) this.mic.hidden = !off;
   }
 
   /** @param {string} text why there is no picture; empty when there is one */
