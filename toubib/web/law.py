@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from toubib.rulebook.parameters import Parameter, all_parameters, history, in_force
-from toubib.web.rule_words import CONFIDENCES, SUBJECTS, say_doubt, say_period, say_value
+from toubib.web.rule_words import SUBJECTS, say_doubt, say_grounds, say_period, say_value
 
 ONE_DAY = timedelta(days=1)
 
@@ -35,7 +35,7 @@ class RuleShown:
     value: str
     period: str
     doubt: str
-    confidence: str
+    grounds: str
     alternatives: tuple[AlternativeShown, ...]
     history: tuple[PeriodShown, ...]
     search: str
@@ -92,7 +92,7 @@ def _rule(row: Parameter, on: date, wanted: list[str]) -> RuleShown:
     search = plain(" ".join((row.label, row.id, row.reference, value, row.note, say_doubt(row=row))))
     return RuleShown(
         row=row, value=value, period=say_period(starts=row.starts, last=_last(row.ends)), doubt=say_doubt(row=row),
-        confidence=str(CONFIDENCES[row.confidence]),
+        grounds=say_grounds(row=row),
         alternatives=tuple(
             AlternativeShown(
                 say_value(value=one.value, unit=row.unit), say_period(starts=one.starts, last=_last(one.ends)),

@@ -38,20 +38,20 @@ class DayForm(forms.Form):
 
 @login_not_required
 @require_safe
-def rules(request: HttpRequest) -> HttpResponse:
+def rules_in_force(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     form = DayForm({"date": today.isoformat(), **request.GET.dict()})
     if not form.is_valid() and form.has_error("date"):
         form.fields["date"].widget.input_type = "text"  # a date box would drop what was typed
     on: date = form.cleaned_data.get("date") or today
     subjects = subjects_on(on=on, words=form.cleaned_data.get("q", ""))
-    shown = [rule for subject in subjects for rule in subject.rules if rule.fits]
+    rules = [rule for subject in subjects for rule in subject.rules]
     page = {
         "form": form,
         "on": on,
         "subjects": subjects,
-        "count": len(shown),
-        "doubtful": sum(bool(rule.doubt) for rule in shown),
+        "count": sum(rule.fits for rule in rules),
+        "doubtful": sum(bool(rule.doubt) for rule in rules),
         "changes": changes(),
     }
     return render(request, "web/rules.html", page)
