@@ -31,6 +31,15 @@ def build_parser() -> Parser:
         "migrate", help="bring database and static files up to date", description=MIGRATE
     )
     migrate.set_defaults(run=run_migrate)
+    administrator = commands.add_parser(
+        "administrator",
+        help="make or invite again an administrator of the accounts",
+        description=ADMINISTRATOR,
+    )
+    administrator.add_argument("email", metavar="EMAIL")
+    administrator.add_argument("--name", help="as shown to others; by default what stands before the @")
+    administrator.add_argument("--print-link", action="store_true", help="print the invitation's link too")
+    administrator.set_defaults(run=run_administrator)
     audit = commands.add_parser("audit", help="the journal of accesses")
     audit_commands = audit.add_subparsers(metavar="COMMAND", required=True)
     verify = audit_commands.add_parser("verify", help="check that the journal is whole", description=VERIFY)
@@ -44,6 +53,9 @@ pages on TOUBIB_BIND, sockets and streams on TOUBIB_LIVE_BIND, and the worker. S
 WORKER = "Seals the journal, sends messages, and does each app's timed work. `toubib serve` runs one already."
 MIGRATE = """Applies migrations, collects static files, and makes the key file of a database that is still empty.
 Safe to repeat."""
+ADMINISTRATOR = """Makes an administrator's account and queues a mail with a link, valid three days, to choose a password;
+for one that is there already, queues it again. With --print-link the link stands on standard output too: whoever
+reads it may take the account."""
 VERIFY = """Recomputes every seal of the journal and holds it against the head file. Exit 0: whole. Exit 1: broken;
 each fault is a line on standard output, the first one is told on standard error."""
 
@@ -87,6 +99,27 @@ def run_migrate(_: argparse.Namespace | None = None) -> int:
         return fail(str(error))
     call_command("migrate", interactive=False, verbosity=1 if sys.stdout.isatty() else 0)
     call_command("collectstatic", interactive=False, verbosity=0)
+    return 0
+
+
+def run_administrator(given: argparse.Namespace) -> int:
+    from django.utils import timezone
+
+    _set_up()
+    from toubib.ground.actors import Actor
+    from toubib.people.identity import BadInput
+    from toubib.people.operations import hand_invitation, invite_administrator
+
+    by, now = Actor.system("cli"), timezone.now()
+    name = given.name or given.email.split("@")[0]
+    try:
+        account = invite_administrator(email=given.email, name=name, by=by, now=now)
+    except BadInput as error:
+        sys.stderr.write(f"toubib administrator: {error.field}: {error.sentence}\n")
+        return 2
+    print(f"Invitation queued for {account.email}.")
+    if given.print_link:
+        print(hand_invitation(account=account, by=by, now=now))
     return 0
 
 

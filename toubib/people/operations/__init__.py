@@ -4,6 +4,7 @@ from toubib.people.operations.accounts import (
     LastAdministrator,
     close_account,
     create_account,
+    invite_administrator,
     reopen_account,
     revoke_role,
 )
@@ -29,7 +30,7 @@ from toubib.people.operations.factors import (
     use_totp,
 )
 from toubib.people.operations.grants import MayNotConfirm, confirm_grant, grant_role, refuse_grant
-from toubib.people.operations.invitations import MayNotManage, send_invitation
+from toubib.people.operations.invitations import MayNotManage, hand_invitation, send_invitation
 from toubib.people.operations.links import LinkExists, NotAMinor, add_relative, link_person, revoke_link
 from toubib.people.operations.passwords import (
     TooManyTries,
@@ -101,6 +102,8 @@ __all__ = [
     "factors_of",
     "forget_tries",
     "grant_role",
+    "hand_invitation",
+    "invite_administrator",
     "link_person",
     "note_sign_in",
     "record_ins_from_insi",

@@ -18,7 +18,7 @@ from toubib.people.identity import BadInput, check_name, parse_email
 from toubib.people.models import Account, RoleGrant
 from toubib.people.operations.grants import NEEDS_PRACTITIONER, give_role
 from toubib.people.operations.invitations import check_manager, send_invitation
-from toubib.people.queries import accounts_with_role, find_account, forget_roles
+from toubib.people.queries import accounts_with_role, find_account, forget_roles, roles_of
 
 
 class LastAdministrator(Exception):
@@ -41,6 +41,20 @@ def create_account(*, email: str, name: str, roles: frozenset[Role], by: Actor, 
         if any(given):
             send_invitation(account=account, by=by, now=now)
     return account
+
+
+def invite_administrator(*, email: str, name: str, by: Actor, now: datetime) -> Account:
+    """The administrator of that address, made if there is none, with an invitation; again: the invitation alone.
+
+    From the server's own command line. Raises BadInput, MayNotManage.
+    """
+    found = find_account(email=parse_email(email, field="email"))
+    if found is None:
+        return create_account(email=email, name=name, roles=frozenset({Role.ADMINISTRATOR}), by=by, now=now)
+    if Role.ADMINISTRATOR not in roles_of(account=found, now=now) or not found.is_active:
+        raise BadInput("email", _("Cette adresse a déjà un compte, qui n’est pas celui d’un administrateur."))
+    send_invitation(account=found, by=by, now=now)
+    return found
 
 
 def open_account(*, email: str, name: str, by: Actor, now: datetime) -> Account:

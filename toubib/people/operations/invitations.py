@@ -50,6 +50,13 @@ def invitation_link(*, account: Account) -> str:
     return settings.PUBLIC_URL + path
 
 
+def hand_invitation(*, account: Account, by: Actor, now: datetime) -> str:
+    """The link itself, for whoever runs the server and has no e-mail yet. Raises MayNotManage."""
+    check_manager(by=by)
+    trace(by=by, action="people.account.hand_link", now=now, subject="account", subject_id=account.id)
+    return invitation_link(account=account)
+
+
 def send_invitation(*, account: Account, by: Actor, now: datetime) -> None:
     """A mail with a link, valid three days, to choose a password. A second click within the minute sends nothing."""
     check_manager(by=by, extra=Role.MEDICAL_DIRECTOR)
