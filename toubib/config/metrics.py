@@ -18,7 +18,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import REGISTRY, Collector
 
-from toubib.ground.mail import count_pending
+from toubib.ground.mail import count_failed, count_pending
 
 REQUESTS = Counter("toubib_requests", "Requests answered.", ["view", "method", "status"])
 LATENCY = Histogram(
@@ -61,6 +61,9 @@ class Gauges(Collector):
             tickets.add_metric([state], count)
         yield tickets
         yield GaugeMetricFamily("toubib_outbox_pending", "Messages still to send.", value=count_pending())
+        yield GaugeMetricFamily(
+            "toubib_outbox_failed", "Messages given up, over thirty days.", value=count_failed()
+        )
 
 
 def exposition() -> bytes:

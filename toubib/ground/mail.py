@@ -55,7 +55,7 @@ class NoGateway:
 
 def gateway_for(channel: str) -> Gateway:
     """The adapter that the settings name: demo, smtp, none, or a dotted path to a class of the operator's."""
-    name = settings.EMAIL_GATEWAY if channel == Channel.EMAIL else settings.SMS_GATEWAY
+    name = _gateway_name(channel)
     ours: dict[str, type[Gateway]] = {"demo": DemoGateway, "smtp": SmtpGateway, "none": NoGateway}
     gateway: type[Gateway] = ours[name] if name in ours else import_string(name)
     return gateway()
@@ -63,7 +63,11 @@ def gateway_for(channel: str) -> Gateway:
 
 def is_plugged_in(channel: str) -> bool:
     """Whether a message on this channel can leave at all."""
-    return not isinstance(gateway_for(channel), NoGateway)
+    return _gateway_name(channel) != "none"
+
+
+def _gateway_name(channel: str) -> str:
+    return str(settings.EMAIL_GATEWAY if channel == Channel.EMAIL else settings.SMS_GATEWAY)
 
 
 def queue_message(*, channel: str, to: str, subject: str = "", body: str, now: datetime) -> OutboundMessage:
@@ -90,6 +94,11 @@ def deliver_due_messages(*, now: datetime, limit: int = 50) -> int:
 
 def count_pending() -> int:
     return OutboundMessage.objects.filter(state=MessageState.PENDING).count()
+
+
+def count_failed() -> int:
+    """Given up after the last try, over the thirty days that messages are kept."""
+    return OutboundMessage.objects.filter(state=MessageState.FAILED).count()
 
 
 def _claim_one(*, now: datetime) -> UUID | None:

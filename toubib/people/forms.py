@@ -12,6 +12,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from toubib.directory.enums import Profession, Specialty, Title
+from toubib.ground.enums import Channel
+from toubib.ground.mail import is_plugged_in
 from toubib.people.enums import PROFESSIONAL_ROLES, EvidenceKind, LinkKind, Role, Sex
 from toubib.people.identity import BadInput, Identity
 from toubib.people.models import Account, Patient
@@ -103,6 +105,16 @@ class AddressForm(Form):
         empty=_("Écrivez votre adresse ou votre numéro."),
         attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"},
     )
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        """Without an SMS gateway a number would wait for a code that never leaves: e-mail alone is asked for."""
+        super().__init__(*args, **more)
+        self.by_sms = is_plugged_in(Channel.SMS)
+        if not self.by_sms:
+            field = self.fields["address"]
+            field.label = _("Votre adresse e-mail")
+            field.help_text = _("Nous n’envoyons pas de SMS ici : un numéro de mobile ne sert pas.")
+            field.widget.attrs["inputmode"] = "email"
 
 
 class PasswordForm(Form):

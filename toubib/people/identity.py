@@ -20,6 +20,7 @@ from stdnum.exceptions import ValidationError as StdnumError
 from stdnum.fr import nir
 
 from toubib.ground.enums import Channel
+from toubib.ground.mail import is_plugged_in
 from toubib.people.enums import Sex
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -60,7 +61,7 @@ class Address:
 
 
 def parse_address(text: str) -> Address:
-    """An e-mail or a mobile phone, French or international. Raises BadInput("address")."""
+    """An e-mail or, where an SMS can leave at all, a mobile phone, French or international. Raises BadInput("address")."""
     bare = unicodedata.normalize("NFKC", text).strip()
     if not bare:
         raise BadInput("address", _("Écrivez votre adresse e-mail ou votre numéro de mobile."))
@@ -68,6 +69,8 @@ def parse_address(text: str) -> Address:
         return Address(Channel.EMAIL, parse_email(bare))
     if not any(c.isdigit() for c in bare):
         raise BadInput("address", _("Il manque le « @ » d’une adresse, ou les chiffres d’un numéro."))
+    if not is_plugged_in(Channel.SMS):
+        raise BadInput("address", _("Nous n’envoyons pas de SMS ici. Donnez une adresse e-mail."))
     return Address(Channel.SMS, parse_phone(bare, mobile=True, field="address"))
 
 

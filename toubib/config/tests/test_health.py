@@ -101,6 +101,7 @@ def test_metrics_tell_requests_by_view_and_hold_nobody(client):
     assert 'toubib_requests_total{method="GET",status="200",view="healthz"}' in text
     assert 'toubib_request_seconds_bucket{le="0.005",view="healthz"}' in text
     assert "toubib_outbox_pending 0.0" in text
+    assert "toubib_outbox_failed 0.0" in text
     assert "# TYPE toubib_tickets gauge" in text
 
 

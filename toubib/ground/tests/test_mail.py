@@ -10,6 +10,7 @@ from toubib.ground.mail import (
     LEASE,
     RETRY_AFTER,
     GatewayDown,
+    count_failed,
     count_pending,
     deliver_due_messages,
     erase_old_messages,
@@ -90,6 +91,7 @@ def test_message_is_tried_again_after_growing_delays_then_given_up(gateway):
         "sent_at": None,
         "last_error": "the line is cut",
     }
+    assert (count_pending(), count_failed()) == (0, 1)
 
 
 def test_message_goes_out_when_the_gateway_is_back(gateway):

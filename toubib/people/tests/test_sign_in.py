@@ -340,3 +340,18 @@ def test_a_signed_in_account_is_sent_on(client: Client) -> None:
     assert (
         client.get(reverse("people:sign_in") + "?next=/mon-espace/profil")["Location"] == "/mon-espace/profil"
     )
+
+
+@pytest.mark.parametrize("typed", ["06 39 98 00 42", "+33639980042", "+1 212 555 0100", "0565000015", "12"])
+def test_without_an_sms_gateway_every_number_is_told_the_same_and_e_mail_alone_is_offered(
+    client: Client, settings, typed: str
+) -> None:
+    settings.SMS_GATEWAY = "none"
+    page = client.get("/connexion").content.decode()
+    answer = ask(client, typed)
+    assert ("Votre adresse e-mail</label>" in page, "numéro de mobile ne sert pas" in page) == (True, True)
+    assert answer.context["code_form"].errors == {
+        "address": ["Nous n’envoyons pas de SMS ici. Donnez une adresse e-mail."]
+    }
+    assert (OutboundMessage.objects.count(), SignInCode.objects.count()) == (0, 0)
+    assert ask(client, "zoe@exemple.test").status_code == 302

@@ -27,7 +27,8 @@ PENDING = "people.contact"
 def contact(request: HttpRequest) -> HttpResponse:
     """Where to write from now on; nothing changes before the code came back."""
     form = AddressForm(request.POST or None)
-    form.fields["address"].label = _("Votre nouvelle adresse e-mail ou votre nouveau mobile")
+    both = _("Votre nouvelle adresse e-mail ou votre nouveau mobile")
+    form.fields["address"].label = both if form.by_sms else _("Votre nouvelle adresse e-mail")
     if request.method == "POST" and form.is_valid():
         try:
             address = parse_address(form.cleaned_data["address"])

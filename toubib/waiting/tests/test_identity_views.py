@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from toubib.ground.models import JournalEntry
+from toubib.ground.models import JournalEntry, OutboundMessage
 from toubib.people.enums import Role
 from toubib.people.models import PatientLink
 from toubib.people.tests.factories import make_account, sign_in
@@ -288,3 +288,13 @@ def test_a_parent_does_not_read_what_the_child_told_alone(client, pool):
     )
     text = other.get("/consulter/sante").content.decode()
     assert ("secret" in text, "/fichiers/" in text) == (False, False)
+
+
+def test_without_an_sms_gateway_a_number_gets_no_code_and_is_told_so(client, pool, settings):
+    settings.SMS_GATEWAY = "none"
+    walk_to(client, "identite")
+    page = client.get("/consulter/identite").content.decode()
+    answer = client.post("/consulter/identite", {"address": "06 39 98 00 42"})
+    assert "Nous n’envoyons pas de SMS ici : un numéro de mobile ne sert pas." in page
+    assert errors(answer) == {"address": ["Nous n’envoyons pas de SMS ici. Donnez une adresse e-mail."]}
+    assert OutboundMessage.objects.count() == 0
