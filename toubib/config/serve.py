@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from toubib.config.children import DEFAULT_BIND, DEFAULT_LIVE_BIND, read_bind
+from toubib.config.preflight import check_start
 
 FIRST_WAIT, LONGEST_WAIT = 0.2, 10.0
 STEADY_AFTER = 20.0  # a part that lived so long starts again at once
@@ -158,11 +159,25 @@ def check_port(host: str, port: int) -> None:
             raise PortBusy(f"{host}:{port} cannot be used: {why}") from None
 
 
+def bad_files() -> list[str]:
+    """What the apps' own checks refuse to start with."""
+    import django
+    from django.core.checks import run_checks
+
+    django.setup()
+    return [fault.msg for fault in run_checks(tags=["toubib"]) if fault.is_serious()]
+
+
 def serve() -> int:
-    """Raises PortBusy before anything starts."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "toubib.config.settings")
+    """Raises BadSetting, NoKeyFile and PortBusy before anything starts."""
+    check_start()
     from django.db import connection
 
+    faults = bad_files()
+    for fault in faults:
+        tell(fault)
+    if faults:
+        return 1
     check_port(*read_bind("TOUBIB_BIND", DEFAULT_BIND))
     if connection.vendor == "sqlite":
         return Supervisor(["all"]).run()

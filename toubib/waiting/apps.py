@@ -6,4 +6,4 @@ class WaitingConfig(AppConfig):
     label = "waiting"
 
     def ready(self) -> None:
-        from toubib.waiting import receivers  # noqa: F401
+        from toubib.waiting import checks, receivers  # noqa: F401

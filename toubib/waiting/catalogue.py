@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,11 @@ import yaml
 from django.utils.translation import get_language
 
 FOLDER = Path(__file__).parent / "data"
+FILES = ("signs.yaml", "reasons.yaml")
+
+
+class BadCatalogue(ValueError):
+    """A file of signs or reasons cannot be read; str() names the file and the fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,7 @@ class SignList:
     version: str
     author: str
     signed_by: str | None
+    signed_on: date | None
     groups: tuple[tuple[str, str], ...]
     signs: tuple[Sign, ...]
     numbers: tuple[Number, ...]
@@ -79,6 +86,31 @@ def reason(key: str) -> Reason | None:
     return next((row for row in reasons() if row.key == key), None)
 
 
+def is_signed() -> bool:
+    """Whether a medical committee signed both lists, the warning signs and the reasons."""
+    return all(_signature(_read(name), name)[0] for name in FILES)
+
+
+def check_files() -> None:
+    """Read all that pages read, in both languages. Raises BadCatalogue."""
+    for language in ("fr", "en"):
+        for name, parse in zip(FILES, (_signs, _reasons), strict=True):
+            try:
+                _signature(_read(name), name)
+                parse(language)
+            except (yaml.YAMLError, OSError, KeyError, TypeError, AttributeError, ValueError) as error:
+                why = " ".join(str(error).split())
+                raise BadCatalogue(f"{FOLDER / name}: {type(error).__name__}: {why}") from error
+
+
+def _signature(raw: dict[str, Any], name: str) -> tuple[str | None, date | None]:
+    """Who signed and when: both or none. Raises ValueError."""
+    by, on = raw["signed_by"], raw["signed_on"]
+    if (by is None) != (on is None) or not isinstance(on, date | None) or not isinstance(by, str | None):
+        raise ValueError(f"{name}: signed_by (a name) and signed_on (a date) go together")
+    return by, on
+
+
 @lru_cache(maxsize=4)
 def _signs(language: str) -> SignList:
     raw = _read("signs.yaml")
@@ -98,7 +130,8 @@ def _signs(language: str) -> SignList:
         raise ValueError(
             f"signs.yaml: groups without a title: {sorted(lost)}; their signs would not be asked"
         )
-    return SignList(raw["version"], raw["author"], raw["signed_by"], groups, rows, tuple(numbers.values()))
+    signature = _signature(raw, "signs.yaml")
+    return SignList(raw["version"], raw["author"], *signature, groups, rows, tuple(numbers.values()))
 
 
 @lru_cache(maxsize=4)

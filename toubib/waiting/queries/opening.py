@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from toubib.ground.prepared import read_one
-from toubib.waiting.catalogue import signs
+from toubib.waiting.catalogue import is_signed
 from toubib.waiting.enums import DutyState
 from toubib.waiting.models import Duty, Pool
 
@@ -48,9 +48,14 @@ def next_opening(*, pool: Pool, now: datetime) -> datetime:
     return timezone.make_aware(datetime.combine(day, pool.opens_at))
 
 
+def awaits_committee() -> bool:
+    """A production server keeps its lines closed until a medical committee has signed the signs and the reasons."""
+    return not settings.DEMO and not is_signed()
+
+
 def admission_to(*, pool: Pool, now: datetime) -> Admission:
     """Open hours or a doctor still there; and, outside the demo, a list of signs that a committee has signed."""
-    if not settings.DEMO and signs().signed_by is None:
+    if awaits_committee():
         why = _(
             "La file est fermée : les questions de sécurité ne sont pas encore validées par un comité médical."
         )

@@ -35,6 +35,7 @@ from toubib.waiting.queries import (
     pool_for,
 )
 from toubib.waiting.queries.line import line_of
+from toubib.waiting.queries.opening import awaits_committee
 from toubib.waiting.views.common import find_ticket
 from toubib.web.notices import DATA_ROWS, DataRow, say_kept
 
@@ -91,7 +92,7 @@ class LineNow:
 
 def read_line(*, now: datetime) -> LineNow:
     """In six queries at most."""
-    unsigned = not settings.DEMO and signs().signed_by is None
+    unsigned = awaits_committee()
     pool = pool_for(key=GENERAL)
     if pool is None:
         why = _("La file n’est pas encore ouverte ici.")
