@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
 
-from django.db import DatabaseError, InterfaceError
+from django.db import DatabaseError, InterfaceError, connections
 from django.utils import timezone
 
 from toubib.config.hubfeed import with_database
@@ -30,9 +31,15 @@ def last_beat(*, name: str) -> datetime | None:
 
 async def keep_beating(*, name: str) -> None:
     """Until cancelled; a database that is away is waited for. On the event loop: one that hangs gives no sign."""
-    while True:
-        try:
-            await asyncio.to_thread(with_database, partial(beat, name=name, now=timezone.now()))
-        except (DatabaseError, InterfaceError) as error:
-            logger.warning("no sign of life could be left (%s), trying again", type(error).__name__)
-        await asyncio.sleep(EVERY)
+    loop, thread = asyncio.get_running_loop(), ThreadPoolExecutor(1, thread_name_prefix="beat")
+    try:
+        while True:
+            leave = partial(beat, name=name, now=timezone.now())
+            try:
+                await loop.run_in_executor(thread, with_database, leave)
+            except (DatabaseError, InterfaceError) as error:
+                logger.warning("no sign of life could be left (%s), trying again", type(error).__name__)
+            await asyncio.sleep(EVERY)
+    finally:
+        thread.submit(connections.close_all)
+        thread.shutdown(wait=False)
