@@ -99,9 +99,12 @@ class Fact:
         try:
             if not isinstance(value, str) or not DATE.match(value):
                 raise ValueError
-            return {self.name: date.fromisoformat(value)}
+            read = date.fromisoformat(value)
         except ValueError:
             raise BadFact(self.name, f"{show(value)} is no date of the form 2025-03-10") from None
+        if not 2000 <= read.year <= 2100:
+            raise BadFact(self.name, f"{value} is not between 2000 and 2100")
+        return {self.name: read}
 
     def _read_time(self, value: Any) -> dict[str, Any]:
         try:

@@ -11,17 +11,18 @@ from functools import lru_cache
 
 from toubib.rulebook.parameters import Parameter, UnknownParameter, all_parameters, in_force
 
-FIRST_DAY = date(1900, 1, 1)
+FIRST_DAY = date(2000, 1, 1)  # acts before it are refused
+OF_RULES = {"cap", "classification", "reimbursement", "shares", "sick_leave", "tariffs", "tele_expertise"}
 Value = bool | int | float | str | tuple[str, ...]
 
 
 @dataclass
 class Law:
-    """Parameters in force on a day; remembers which were read. `overlay`: id → value of a policy."""
+    """Parameters in force on a day; remembers which were asked for. `overlay`: id → value of a policy."""
 
     on: date
     overlay: Mapping[str, Value] = field(default_factory=dict)
-    used: dict[str, Parameter] = field(default_factory=dict)
+    asked: set[str] = field(default_factory=set)
 
     def value(self, id: str) -> Value:
         """The value in force; raises UnknownParameter."""
@@ -32,12 +33,15 @@ class Law:
 
     def get(self, id: str) -> Value | None:
         """The value in force, or None where the law says nothing that day."""
-        parameter = _in_force(self.on).get(id)
-        if parameter is not None:
-            self.used[id] = parameter
+        self.asked.add(id)
+        parameter = self.parameter(id)
         if id in self.overlay:
             return self.overlay[id]
         return None if parameter is None else parameter.value
+
+    def parameter(self, id: str) -> Parameter | None:
+        """The parameter in force, policies apart."""
+        return _in_force(self.on).get(id)
 
     def is_true(self, id: str) -> bool:
         """A bool in force; false where the law says nothing that day."""
@@ -65,9 +69,11 @@ def _in_force(on: date) -> dict[str, Parameter]:
 
 @lru_cache(maxsize=1)
 def period_starts() -> tuple[date, ...]:
-    """The days on which some parameter begins or ends, after a first day before all of them."""
+    """The days on which some parameter of a rule begins or ends, after a first day before all of them."""
     days = {FIRST_DAY}
     for parameter in all_parameters():
+        if parameter.subject not in OF_RULES:
+            continue
         days.add(parameter.starts)
         if parameter.ends is not None:
             days.add(parameter.ends)
@@ -77,7 +83,5 @@ def period_starts() -> tuple[date, ...]:
 def period_of(on: date) -> tuple[date, date | None]:
     """The half-open period of unchanged law around a day."""
     starts = period_starts()
-    place = bisect_right(starts, on)
-    if place == 0:
-        return FIRST_DAY, starts[0]
+    place = max(1, bisect_right(starts, on))
     return starts[place - 1], starts[place] if place < len(starts) else None

@@ -10,6 +10,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import combinations
 from typing import Any
 
@@ -42,6 +43,12 @@ def new_memory() -> sqlite3.Connection:
 def facts_of(question: Question) -> list[str]:
     """The facts that a question looks at, sorted."""
     return sorted({fact_of_column()[node.name] for node in question.find(ops.Field)})
+
+
+@lru_cache(maxsize=65536)
+def order_of(question: Question) -> str:
+    """What questions are sorted by."""
+    return repr(question)
 
 
 def to_clauses(condition: Any) -> list[Clause]:
@@ -90,7 +97,7 @@ class Domains:
             if question not in self.seen:
                 self.seen[question] = None
                 facts = facts_of(question)
-                if len(facts) == 1 and not question.find(ops.ExtractDayOfYear):
+                if len(facts) == 1 and facts[0] != "act_date":
                     by_fact.setdefault(facts[0], []).append(question)
         for fact, alike in by_fact.items():
             known = [q for q in self.seen if self.seen[q] is not None and facts_of(q) == [fact]]
@@ -137,7 +144,7 @@ def _values(node: Any) -> Iterable[Any]:
 
 def complete(clauses: list[Clause], domains: Domains) -> list[Clause]:
     """The clauses and all that follows from answers of one fact that exclude each other."""
-    domains.learn(sorted({q for clause in clauses for q in clause}, key=repr))
+    domains.learn(sorted({q for clause in clauses for q in clause}, key=order_of))
     found = _smallest(clauses)
     while True:
         follows = [

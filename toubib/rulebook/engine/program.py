@@ -10,7 +10,6 @@ from typing import Any
 from toubib.rulebook.engine.clauses import Domains, act_table, new_memory
 from toubib.rulebook.engine.tree import Answer, Bool, Way, any_of, answer, as_column, surely
 from toubib.rulebook.law import Law, period_of
-from toubib.rulebook.parameters import Parameter
 from toubib.rulebook.policies import Overlay
 from toubib.rulebook.rules.cap import cap
 from toubib.rulebook.rules.classification import classification
@@ -20,7 +19,6 @@ from toubib.rulebook.rules.reimbursement import reimbursement
 from toubib.rulebook.rules.sick_leave import sick_leave
 
 DECISIONS = ("classification", "reimbursement", "cap", "sick_leave", "price")
-REFUSALS_ONLY_IF = {"reimbursement": "NO", "sick_leave": "NO", "classification": "INVALID"}
 
 
 @dataclass(frozen=True)
@@ -33,28 +31,40 @@ class Block:
     figures: dict[str, Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Program:
-    """All decisions over `act`; `used`: the parameters that the rules read, by decision."""
+    """All decisions over `act`, under one state of the law; `asked`: the parameters that each decision looked at."""
 
-    period: tuple[date, date | None]
     act: Any
     blocks: dict[str, Block]
-    used: dict[str, tuple[Parameter, ...]]
+    asked: dict[str, frozenset[str]]
 
 
-@lru_cache(maxsize=256)
+_built: dict[Overlay, list[tuple[dict[str, Any], Program]]] = {}
+
+
+@lru_cache(maxsize=512)
+def program_from(start: date, overlay: Overlay) -> Program:
+    """The program of the period of law that begins on a day: one for all periods whose rules see the same values."""
+    law = Law(start, overlay.parameters)
+    for seen, program in _built.setdefault(overlay, []):
+        if all(law.get(id) == value for id, value in seen.items()):
+            return program
+    program = _build(start, overlay)
+    asked = {id for ids in program.asked.values() for id in ids}
+    _built[overlay].append(({id: law.get(id) for id in asked}, program))
+    return program
+
+
 def program_on(on: date, overlay: Overlay = Overlay()) -> Program:
-    """The program of the period of law around a day."""
-    period = period_of(on)
-    return _build(period, overlay)
+    """The program of the law of a day."""
+    return program_from(period_of(on)[0], overlay)
 
 
-@lru_cache(maxsize=256)
-def _build(period: tuple[date, date | None], overlay: Overlay) -> Program:
+def _build(start: date, overlay: Overlay) -> Program:
     act = act_table()
     domains = Domains(new_memory())
-    laws = {name: Law(period[0], overlay.parameters) for name in DECISIONS}
+    laws = {name: Law(start, overlay.parameters) for name in DECISIONS}
     decisions: dict[str, Decision] = {
         "classification": classification(act, laws["classification"]),
         "reimbursement": reimbursement(act, laws["reimbursement"], overlay),
@@ -63,9 +73,8 @@ def _build(period: tuple[date, date | None], overlay: Overlay) -> Program:
     }
     answers = {name: answer(one.tree, domains) for name, one in decisions.items()}
     blocks = {name: _block(decisions[name], answers[name]) for name in decisions}
-    blocks["price"] = _price_block(price(act, laws["price"], answers["reimbursement"], domains, period))
-    used = {name: tuple(law.used[id] for id in sorted(law.used)) for name, law in laws.items()}
-    return Program(period, act, blocks, used)
+    blocks["price"] = _price_block(price(act, laws["price"], answers["reimbursement"], domains))
+    return Program(act, blocks, {name: frozenset(law.asked) for name, law in laws.items()})
 
 
 def _block(decision: Decision, found: Answer) -> Block:

@@ -16,18 +16,18 @@ import ibis.expr.operations as ops
 from ibis.common.graph import Node
 
 LEAST_SHARED = 2  # uses
-LEAST_SIZE = 3  # nodes: a shorter expression is written again
+LEAST_SIZE = 4  # nodes: a shorter expression is written again
 
 
 @dataclass(frozen=True)
 class Stage:
-    """One projection over the table `source`: name → expression."""
+    """One projection over an unbound `table`: name → expression."""
 
-    source: str
+    table: Any
     columns: dict[str, Any]
 
 
-def cut(act: Any, outputs: dict[str, Any], *, last: str = "answer") -> list[Stage]:
+def cut(act: Any, outputs: dict[str, Any]) -> list[Stage]:
     """The stages that compute `outputs` (expressions over `act`); the last one is only outputs."""
     roots = {name: as_value(expr).op() for name, expr in outputs.items()}
     level, order = _levels(list(roots.values()))
@@ -41,14 +41,14 @@ def cut(act: Any, outputs: dict[str, Any], *, last: str = "answer") -> list[Stag
         done = {node: name for node, name in shared.items() if level[node] < number}
         rewrite = Rewriter(table, done)
         if number > depth:
-            stages.append(Stage(source, {name: rewrite(node).to_expr() for name, node in roots.items()}))
+            stages.append(Stage(table, {name: rewrite(node).to_expr() for name, node in roots.items()}))
             break
         later = [node for node in shared if level[node] > number] + list(roots.values())
         needed = _needed(later, {**done, **{node: name for name, node in here.items()}})
         kept = {name: table[name] for name in types if name in needed}
         made = {name: rewrite(node, whole=True).to_expr() for name, node in here.items() if name in needed}
         columns = {**kept, **made}
-        stages.append(Stage(source, columns))
+        stages.append(Stage(table, columns))
         source, types = f"stage{number}", {name: expr.type() for name, expr in columns.items()}
     return stages
 
@@ -145,27 +145,16 @@ class Rewriter:
 def sql_in_stages(act: Any, outputs: dict[str, Any], *, dialect: str) -> str:
     """One statement, each stage computed once."""
     stages = cut(act, outputs)
-    parts = []
-    for i, stage in enumerate(stages, 1):
-        table = ibis.table({name: type_ for name, type_ in _types(act, stages, i)}, name=stage.source)
-        parts.append(str(ibis.to_sql(_over(table, stage), dialect=dialect, pretty=False)))
+    parts = [
+        str(ibis.to_sql(stage.table.select(**stage.columns), dialect=dialect, pretty=False)) for stage in stages
+    ]
     named = [f"stage{i} AS MATERIALIZED ({sql})" for i, sql in enumerate(parts[:-1], 1)]
     return f"WITH {', '.join(named)} {parts[-1]}" if named else parts[-1]
-
-
-def _types(act: Any, stages: list[Stage], number: int) -> Any:
-    if number == 1:
-        return act.schema().items()
-    return ((name, expr.type()) for name, expr in stages[number - 2].columns.items())
-
-
-def _over(table: Any, stage: Stage) -> Any:
-    rewrite = Rewriter(table, {})
-    return table.select(**{name: rewrite(expr.op()).to_expr() for name, expr in stage.columns.items()})
 
 
 def over_table(act: Any, outputs: dict[str, Any], table: Any) -> Any:
     """The outputs as an Ibis table over `table`, which has the columns of `act`."""
     for stage in cut(act, outputs):
-        table = _over(table, stage)
+        rewrite = Rewriter(table, {})
+        table = table.select(**{name: rewrite(expr.op()).to_expr() for name, expr in stage.columns.items()})
     return table

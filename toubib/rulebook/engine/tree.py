@@ -7,15 +7,16 @@ Conditions of one path use a fact for good or for bad, not both; tests complete 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import reduce
 from operator import and_, or_
 from typing import Any
 
 import ibis
+import ibis.expr.operations as ops
 
-from toubib.rulebook.engine.clauses import Clause, Domains, complete, facts_of, to_clauses
+from toubib.rulebook.engine.clauses import Clause, Domains, complete, facts_of, order_of, to_clauses
+from toubib.rulebook.facts import fact_of_column
 
 Bool = Any  # an Ibis boolean expression, or a plain bool where it is known when rules are built
 
@@ -75,7 +76,7 @@ def all_of(*parts: Bool) -> Bool:
     if any(part is False for part in parts):
         return False
     kept = [part for part in parts if part is not True]
-    return reduce(and_, kept) if kept else True
+    return _balanced(and_, kept) if kept else True
 
 
 def any_of(*parts: Bool) -> Bool:
@@ -83,7 +84,15 @@ def any_of(*parts: Bool) -> Bool:
     if any(part is True for part in parts):
         return True
     kept = [part for part in parts if part is not False]
-    return reduce(or_, kept) if kept else False
+    return _balanced(or_, kept) if kept else False
+
+
+def _balanced(joined: Callable[[Any, Any], Any], parts: list[Any]) -> Any:
+    """As a tree of little depth: SQL engines and recursion bound the depth of an expression."""
+    if len(parts) == 1:
+        return parts[0]
+    half = len(parts) // 2
+    return joined(_balanced(joined, parts[:half]), _balanced(joined, parts[half:]))
 
 
 def negate(part: Bool) -> Bool:
@@ -105,7 +114,13 @@ def possibly(part: Bool) -> Bool:
 
 
 def _unknown(part: Bool) -> Bool:
-    return False if isinstance(part, bool) else part.isnull()
+    """Of the part below a « not »: SQL would read « NOT x IS NULL » the other way."""
+    if isinstance(part, bool):
+        return False
+    node = part.op()
+    while isinstance(node, ops.Not):
+        node = node.arg
+    return node.to_expr().isnull()
 
 
 def _differs(one: Bool, other: Bool) -> Bool:
@@ -115,7 +130,7 @@ def _differs(one: Bool, other: Bool) -> Bool:
     if isinstance(one, bool) or isinstance(other, bool):
         known, asked = (one, other) if isinstance(one, bool) else (other, one)
         return negate(asked) if known else asked
-    return one != other
+    return (one & ~other) | (~one & other)
 
 
 class Test:
@@ -153,15 +168,11 @@ class Test:
 
 
 def _sorted(clause: Clause) -> list[Any]:
-    return [question.to_expr() for question in sorted(clause, key=repr)]
+    return [question.to_expr() for question in sorted(clause, key=order_of)]
 
 
 def fact_is_unknown(question: Any, fact: str) -> Bool:
     """Is the fact unknown, as the question sees it?"""
-    import ibis.expr.operations as ops
-
-    from toubib.rulebook.facts import fact_of_column
-
     fields = [node for node in question.find(ops.Field) if fact_of_column()[node.name] == fact]
     return fields[0].to_expr().isnull()
 

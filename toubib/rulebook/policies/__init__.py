@@ -25,7 +25,7 @@ KEYS = {
 RULE_KEYS = {"code", "when", "text", "condition"}
 OPENABLE = ("REIMB.OUT_OF_PATHWAY", "REIMB.NOT_TERRITORIAL")
 
-When = tuple[dict[str, tuple[Any, ...]], ...]
+When = tuple[tuple[tuple[str, tuple[Any, ...]], ...], ...]
 
 
 class BadPolicy(ValueError):
@@ -95,7 +95,7 @@ class Overlay:
 
 def matches(act: Any, when: When) -> Bool:
     """Is one of the alternatives met?"""
-    return any_of(*(all_of(*(_is_one_of(act, name, values) for name, values in one.items())) for one in when))
+    return any_of(*(all_of(*(_is_one_of(act, name, values) for name, values in one)) for one in when))
 
 
 def _is_one_of(act: Any, name: str, values: tuple[Any, ...]) -> Bool:
@@ -193,7 +193,7 @@ def _when(given: Any, where: str) -> When:
     for one in alternatives:
         if not isinstance(one, dict) or not one:
             raise BadPolicy(f"{where}: when: a map of facts is expected")
-        found.append({name: _values(name, values, where) for name, values in one.items()})
+        found.append(tuple((name, _values(name, values, where)) for name, values in one.items()))
     return tuple(found)
 
 

@@ -7,7 +7,7 @@ participation. Always an estimate on what was said: only the caisse decides. All
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import ibis
@@ -34,7 +34,7 @@ from toubib.rulebook.law import Law
 
 KINDS = ("teleconsultation", "tele_expertise")
 DROM = ("971", "972", "973", "974", "976")
-LAST_YEAR_OF_HOLIDAYS = 2050
+YEARS = range(2018, 2051)  # of the public holidays that move
 AMOUNTS = ("tariff", "amo", "amc", "public", "patient")
 
 
@@ -61,13 +61,13 @@ class _Parts:
     exempt: Answer
 
 
-def price(act: Any, law: Law, paid: Answer, domains: Domains, period: tuple[date, date | None]) -> Price:
-    """`paid`: the answer on reimbursement; `period`: of the law, to know its public holidays."""
+def price(act: Any, law: Law, paid: Answer, domains: Domains) -> Price:
+    """`paid`: the answer on reimbursement."""
     cents = _tariffs(law)
     parts = _Parts(
         answer(_base(act, law, cents), domains),
         cents,
-        _additions(act, law, domains, period),
+        _additions(act, law, domains),
         answer(_rate(act, law), domains),
         answer(_solidarity(act, law), domains),
         answer(_exempt(act, law), domains),
@@ -121,9 +121,7 @@ def _yes_no(*conditions: Bool) -> Gate:
     return Gate(tuple(Condition("", one) for one in conditions), Leaf("yes"), Leaf("no"))
 
 
-def _additions(
-    act: Any, law: Law, domains: Domains, period: tuple[date, date | None]
-) -> list[tuple[str, int, Answer]]:
+def _additions(act: Any, law: Law, domains: Domains) -> list[tuple[str, int, Answer]]:
     """MEG (young child), MOP (old age) and MHP (outside hours, not regulated), for general practice."""
     child, old = law.number("tariff.addon.MEG.under_age"), law.number("tariff.addon.MOP.over_age")
     asked: list[tuple[str, Bool]] = []
@@ -132,7 +130,7 @@ def _additions(
     if old is not None:
         asked.append(("MOP", act.patient_age > old))
     if law.cents("tariff.addon.MHP"):
-        asked.append(("MHP", all_of(act.regulated_by == "none", _outside_hours(act, law, period))))
+        asked.append(("MHP", all_of(act.regulated_by == "none", _outside_hours(act, law))))
     found = []
     for name, when in asked:
         cents = law.cents(f"tariff.addon.{name}")
@@ -143,7 +141,7 @@ def _additions(
     return found
 
 
-def _outside_hours(act: Any, law: Law, period: tuple[date, date | None]) -> Bool:
+def _outside_hours(act: Any, law: Law) -> Bool:
     minutes, day = act.act_time_minutes, act.act_date.day_of_week.index()
     morning, night, saturday = (
         _minutes(str(law.value(f"tariff.addon.MHP.{name}")))
@@ -154,7 +152,7 @@ def _outside_hours(act: Any, law: Law, period: tuple[date, date | None]) -> Bool
         minutes >= night,
         day == 6,
         all_of(day == 5, minutes >= saturday),
-        act.act_date.isin([ibis.date(one.isoformat()) for one in public_holidays(*period)]),
+        _is_public_holiday(act.act_date),
     )
 
 
@@ -163,32 +161,34 @@ def _minutes(text: str) -> int:
     return int(hours) * 60 + int(minutes)
 
 
-def public_holidays(starts: date, ends: date | None) -> list[date]:
-    """The eleven days of L. 3133-1 of the Code du travail, in a half-open period."""
-    found = []
-    for year in range(max(starts.year, 2018), (ends.year if ends else LAST_YEAR_OF_HOLIDAYS) + 1):
-        fixed = ((1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25))
-        found += [date(year, month, day) for month, day in fixed]
-        found += [easter(year) + timedelta(days) for days in (1, 39, 50)]
-    return sorted(one for one in found if starts <= one and (ends is None or one < ends))
+def _is_public_holiday(day: Any) -> Bool:
+    """One of the eleven days of L. 3133-1 of the Code du travail."""
+    fixed = [101, 501, 508, 714, 815, 1101, 1111, 1225]  # month and day
+    moved = [easter(year) + timedelta(days) for year in YEARS for days in (1, 39, 50)]
+    return any_of(
+        (day.month() * 100 + day.day()).isin(fixed),
+        day.isin([ibis.date(one.isoformat()) for one in moved]),
+    )
 
 
 def _rate(act: Any, law: Law) -> Tree:
     """The share of the AMO in per cent."""
-    usual = str(_per_cent(law, "amo.rate.standard"))
-    local = Leaf(str(_per_cent(law, "amo.rate.alsace_moselle")))
+    standard, regional = law.number("amo.rate.standard"), law.number("amo.rate.alsace_moselle")
+    if standard is None or regional is None:
+        return Leaf("100")  # no tariff in force that day either
+    usual, local = Leaf(_per_cent(standard)), Leaf(_per_cent(regional))
     full = any_of(
         law.is_true("reimb.covid_full_coverage"),
         act.patient_ald & act.ald_related,
         act.maternity,
         act.work_accident,
     )
-    tree = Gate((Condition("", full),), Leaf("100"), Gate((Condition("", act.alsace_moselle),), local, Leaf(usual)))
+    tree = Gate((Condition("", full),), Leaf("100"), Gate((Condition("", act.alsace_moselle),), local, usual))
     return _of_teleconsultation(act, tree, "100")
 
 
-def _per_cent(law: Law, id: str) -> int:
-    return round(float(str(law.value(id))) * 100)
+def _per_cent(rate: int | float) -> str:
+    return str(round(rate * 100))
 
 
 def _solidarity(act: Any, law: Law) -> Tree:

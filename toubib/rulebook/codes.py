@@ -1,0 +1,98 @@
+"""The registry of reason codes: kind, sentences for the patient and for the doctor, legal reference."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from toubib.rulebook.facts import all_facts
+from toubib.rulebook.law import Law
+
+KINDS = ("ok", "exception", "warning", "refusal")
+HOLE = re.compile(r"\{([a-z_]+(?:\.[a-zA-Z0-9_]+)+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One reason; `parameter`: whose dated reference is shown where the law of the day has it."""
+
+    code: str
+    kind: str
+    reference: str
+    patient: str
+    doctor: str
+    parameter: str = ""
+
+
+@lru_cache(maxsize=1)
+def all_codes() -> dict[str, Code]:
+    rows = yaml.safe_load((Path(__file__).parent / "codes.yaml").read_text(encoding="utf-8"))
+    return {code: Code(code, **row) for code, row in rows.items()}
+
+
+def find_code(code: str) -> Code:
+    """The registry's entry; a policy's own code answers a general sentence."""
+    found = all_codes().get(code)
+    if found is not None:
+        return found
+    return Code(
+        code,
+        "exception",
+        "réforme simulée",
+        "Réforme : l’acte serait traité autrement.",
+        f"Réforme {code.split('REF_')[-1].lower()}.",
+    )
+
+
+@lru_cache(maxsize=8192)
+def explain(code: str, on: date | None) -> dict[str, str]:
+    """One reason of a decision, its sentences filled with the values of the day."""
+    entry = find_code(code)
+    law = Law(on or date.today())  # noqa: DTZ011  without a date the sentences speak of today's law
+    reference = entry.reference
+    parameter = law.parameter(entry.parameter) if entry.parameter else None
+    if parameter is not None:
+        reference = parameter.reference
+    return {
+        "code": code,
+        "kind": entry.kind,
+        "text_patient": _fill(entry.patient, law),
+        "text_doctor": _fill(entry.doctor, law),
+        "reference": reference,
+    }
+
+
+def explain_missing(fact: str) -> dict[str, str]:
+    """The reason that says that a fact is unknown."""
+    entry = all_codes()["MISSING"]
+    label = all_facts()[fact].label
+    return {
+        "code": f"MISSING.{fact}",
+        "kind": entry.kind,
+        "text_patient": entry.patient.format(fact=label),
+        "text_doctor": entry.doctor.format(fact=label),
+        "reference": entry.reference,
+    }
+
+
+def explain_all(codes: Iterable[str], missing: Iterable[str], on: date | None) -> list[dict[str, Any]]:
+    """Reasons sorted by code."""
+    found = [explain(code, on) for code in codes] + [explain_missing(fact) for fact in missing]
+    return sorted(found, key=lambda one: one["code"])
+
+
+def _fill(sentence: str, law: Law) -> str:
+    def value(hole: re.Match[str]) -> str:
+        found = law.get(hole[1])
+        if isinstance(found, float):
+            return f"{found:.2f}".replace(".", ",").removesuffix(",00")
+        return "…" if found is None else str(found)
+
+    return HOLE.sub(value, sentence)

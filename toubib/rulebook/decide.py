@@ -1,0 +1,182 @@
+"""The decision on one act: outcome, reasons, what is missing, price, and the law used.
+
+    decide({"act_kind": "teleconsultation", "act_date": "2025-03-10", …})
+
+The rules are those that judge tables (`toubib.rulebook.engine`), compiled once to an in-memory SQLite.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from toubib.rulebook.codes import explain_all
+from toubib.rulebook.engine.clauses import new_memory
+from toubib.rulebook.engine.program import DECISIONS, Program, program_on
+from toubib.rulebook.engine.stages import sql_in_stages
+from toubib.rulebook.facts import columns, read_facts
+from toubib.rulebook.law import Law, period_starts
+from toubib.rulebook.parameters import Parameter
+from toubib.rulebook.policies import Overlay
+from toubib.rulebook.rules.price import AMOUNTS
+
+LAW = Overlay()
+IDLE = {"reimbursement": "NOT_APPLICABLE", "sick_leave": "NOT_ASKED", "price": "NOT_APPLICABLE"}
+_memories = threading.local()
+
+
+@dataclass(frozen=True)
+class Found:
+    """One decision as the engine answers it: codes and facts sorted, figures by name, money in cents."""
+
+    outcome: str
+    codes: tuple[str, ...]
+    missing: tuple[str, ...]
+    figures: Mapping[str, Any]
+
+
+def decide(facts: Mapping[str, Any], overlay: Overlay = LAW) -> dict[str, Any]:
+    """The decision on the facts of one act. Raises facts.BadFact."""
+    row = read_facts(facts)
+    on = row["act_date"]
+    if on is None:
+        found = _without_a_date(row, overlay)
+        used: dict[str, Parameter] = {}
+    else:
+        program = program_on(on, overlay)
+        found = judge(row, program)
+        used = _used(program, found, on)
+    return {
+        "act_id": facts.get("act_id"),
+        "on": on.isoformat() if on else None,
+        **{name: _written(name, found[name], on) for name in DECISIONS},
+        "parameters": [_parameter(used[id]) for id in sorted(used)],
+    }
+
+
+def judge(row: Mapping[str, Any], program: Program) -> dict[str, Found]:
+    """What a program says of one row of the engine's columns."""
+    sql, names = _statement(program)
+    memory = _memory()
+    values = [value.isoformat() if isinstance(value, date) else value for value in row.values()]
+    memory.execute("DELETE FROM act")
+    memory.execute(f"INSERT INTO act VALUES ({','.join('?' * len(values))})", values)  # noqa: S608
+    answer = memory.execute(sql).fetchone()
+    return _read(dict(zip(names, answer, strict=True)))
+
+
+def outputs(program: Program, decisions: tuple[str, ...] = DECISIONS) -> dict[str, Any]:
+    """Every column of a program: `decision|outcome`, `decision|says|CODE`, `decision|missing|fact`, `decision|NAME`."""
+    found: dict[str, Any] = {}
+    for name in decisions:
+        block = program.blocks[name]
+        found[f"{name}|outcome"] = block.outcome
+        found |= {f"{name}|says|{code}": when for code, when in block.says.items()}
+        found |= {f"{name}|missing|{fact}": when for fact, when in block.missing.items()}
+        found |= {f"{name}|figure|{figure}": value for figure, value in block.figures.items()}
+    return found
+
+
+@lru_cache(maxsize=256)
+def _statement(program: Program) -> tuple[str, list[str]]:
+    columns_of = outputs(program)
+    names = list(columns_of)
+    short = {f"c{i}": columns_of[name] for i, name in enumerate(names)}
+    return sql_in_stages(program.act, short, dialect="sqlite"), names
+
+
+def _memory() -> Any:
+    """One in-memory database a thread."""
+    if not hasattr(_memories, "one"):
+        _memories.one = new_memory()
+    return _memories.one
+
+
+def _read(answer: dict[str, Any]) -> dict[str, Found]:
+    codes: dict[str, list[str]] = {name: [] for name in DECISIONS}
+    missing: dict[str, list[str]] = {name: [] for name in DECISIONS}
+    figures: dict[str, dict[str, Any]] = {name: {} for name in DECISIONS}
+    outcome: dict[str, str] = {}
+    for column, value in answer.items():
+        decision, kind, *rest = column.split("|")
+        if kind == "outcome":
+            outcome[decision] = value
+        elif kind == "figure":
+            figures[decision][rest[0]] = value
+        elif value:
+            (codes if kind == "says" else missing)[decision].append(rest[0])
+    return {
+        name: Found(outcome[name], tuple(sorted(codes[name])), tuple(sorted(missing[name])), figures[name])
+        for name in DECISIONS
+    }
+
+
+def _without_a_date(row: Mapping[str, Any], overlay: Overlay) -> dict[str, Found]:
+    """Under the law of every period: certain only where all of them agree."""
+    programs = {program_on(start, overlay): None for start in period_starts()}
+    each = [judge(row, program) for program in programs]
+    return {name: _agree([one[name] for one in each]) for name in DECISIONS}
+
+
+def _agree(found: list[Found]) -> Found:
+    same = len({(one.outcome, one.missing, tuple(one.figures.items())) for one in found}) == 1
+    codes = set.intersection(*(set(one.codes) for one in found))
+    missing = {fact for one in found for fact in one.missing}
+    outcomes = {one.outcome for one in found}
+    certain = len(outcomes) == 1 and not missing and (same or found[0].outcome != "FIXED")
+    figures = {
+        name: value if all(one.figures.get(name) == value for one in found) else None
+        for name, value in found[0].figures.items()
+    }
+    if certain:
+        return Found(found[0].outcome, tuple(sorted(codes)), (), figures)
+    differs = set() if same else {"act_date"}
+    return Found("UNDETERMINED", tuple(sorted(codes)), tuple(sorted(missing | differs)), figures)
+
+
+def _used(program: Program, found: Mapping[str, Found], on: date) -> dict[str, Parameter]:
+    """The parameters in force that the decisions looked at."""
+    asked = {id for name in DECISIONS if found[name].outcome != IDLE.get(name) for id in program.asked[name]}
+    in_force = {id: Law(on).parameter(id) for id in asked}
+    return {id: parameter for id, parameter in in_force.items() if parameter is not None}
+
+
+def _parameter(parameter: Parameter) -> dict[str, Any]:
+    value = parameter.value
+    return {
+        "id": parameter.id,
+        "value": list(value) if isinstance(value, tuple) else value,
+        "from": parameter.starts.isoformat(),
+        "reference": parameter.reference,
+        "confidence": parameter.confidence,
+        "contested": parameter.contested,
+    }
+
+
+def _written(name: str, found: Found, on: date | None) -> dict[str, Any]:
+    """One decision in the form of the stable face."""
+    written: dict[str, Any] = {"outcome": found.outcome}
+    unsure = found.outcome == "UNDETERMINED"
+    if name == "cap":
+        known = found.figures["in_denominator"]
+        written["in_denominator"] = None if unsure or known is None else bool(known)
+    elif name == "sick_leave":
+        written["max_days"] = found.figures["max_days"]
+    elif name == "price":
+        written["code"] = found.figures["code"]
+        written |= {amount: euros(found.figures[amount]) for amount in AMOUNTS}
+        if unsure:
+            for case in ("if_yes", "if_no"):
+                written[case] = {amount: euros(found.figures[f"{case}_{amount}"]) for amount in AMOUNTS}
+    written["reasons"] = explain_all(found.codes, found.missing, on)
+    written["missing"] = list(found.missing)
+    return written
+
+
+def euros(cents: int | None) -> str | None:
+    """1550 → "15.50"."""
+    return None if cents is None else f"{cents // 100}.{cents % 100:02d}"
