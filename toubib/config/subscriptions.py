@@ -12,8 +12,11 @@ from uuid import UUID
 from django.utils import timezone
 
 from toubib.config.hubfeed import register_feed
+from toubib.consultation.enums import ParticipantRole
 from toubib.consultation.models import Participant
 from toubib.consultation.tokens import RoomPass
+from toubib.people.enums import Role
+from toubib.people.queries import roles_of
 from toubib.waiting.queries import current_duty, live_ticket_of, rank_payloads
 
 
@@ -30,13 +33,17 @@ def subscriptions_for(account_id: str, session: Any) -> list[str]:
 
 
 def room_admits(room_pass: RoomPass) -> bool:
-    """Whether someone with a valid pass is still expected: not removed, and the room not closed."""
-    return Participant.objects.filter(
+    """Whether someone with a valid pass is still expected: not removed, the room not closed, a doctor a doctor still."""
+    seats = Participant.objects.select_related("account").filter(
         pk=room_pass.participant_id,
         removed_at__isnull=True,
         room_id=room_pass.room_id,
         room__closed_at__isnull=True,
-    ).exists()
+    )
+    seat = seats.first()
+    if seat is None or seat.account is None or seat.role != ParticipantRole.PRACTITIONER:
+        return seat is not None
+    return seat.account.is_active and Role.PRACTITIONER in roles_of(account=seat.account, now=timezone.now())
 
 
 def ranks_of(pool_id: str) -> Mapping[str, Mapping[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from toubib.consultation.enums import ParticipantRole
@@ -12,6 +13,7 @@ from toubib.consultation.tokens import PATIENT, PROFESSIONAL
 from toubib.ground.actors import Actor
 from toubib.people.enums import Role
 from toubib.people.models import Account
+from toubib.people.queries import roles_of
 from toubib.record.perms import is_doctor_of
 
 GUEST = "guest"
@@ -32,15 +34,19 @@ class Seat:
 
 
 def seat_in(
-    *, room_id: UUID, account: Account | None, invite_id: UUID | None, second_factor: bool
+    *, room_id: UUID, account: Account | None, invite_id: UUID | None, second_factor: bool, now: datetime
 ) -> Seat | None:
-    """The seat of an account or of a guest; None where there is none. The doctor's asks for the second factor."""
+    """The seat of an account or of a guest; None where there is none.
+
+    The doctor's asks for the second factor, and for a role that holds at this moment.
+    """
     if account is not None:
         found = participant_for(room_id=room_id, account_id=account.id)
         if found is not None:
             is_doctor = found.role == ParticipantRole.PRACTITIONER
             role = Role.PRACTITIONER if is_doctor else Role.PATIENT
-            return Seat(found, Actor(account.id, role)) if second_factor or not is_doctor else None
+            still = second_factor and Role.PRACTITIONER in roles_of(account=account, now=now)
+            return Seat(found, Actor(account.id, role)) if still or not is_doctor else None
     if invite_id is not None:
         guest = participant_for(room_id=room_id, invite_id=invite_id)
         if guest is not None:

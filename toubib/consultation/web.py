@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from toubib.consultation.perms import Seat, seat_in
@@ -40,6 +41,7 @@ def seat_of(request: HttpRequest, room_id: UUID) -> Seat | None:
         account=account,
         invite_id=read_uuid(request.session.get(GUEST_INVITE)),
         second_factor=request.session.get(SECOND_FACTOR) is True,
+        now=timezone.now(),
     )
 
 

@@ -412,6 +412,21 @@ def _said_for_a_visit(
     return rows.filter(_free(patient_id=patient_id, secret=secret)).only("encounter")
 
 
+@transactional
+def pass_on(*, encounter_id: UUID) -> None:
+    """The call was held, and its request goes on to another doctor: the files go with it, the agreements are for both."""
+    Attachment.objects.filter(encounter_id=encounter_id, ticket_id__isnull=False).update(encounter=None)
+    said = Consent.objects.filter(encounter_id=encounter_id, about="", withdrawn_at__isnull=True)
+    for one in said.order_by("said_at", "id"):
+        Consent.objects.create(
+            patient_id=one.patient_id,
+            scope=one.scope,
+            given=one.given,
+            said_at=one.said_at,
+            said_by=one.said_by,
+        )
+
+
 def _free(*, patient_id: UUID, secret: bool) -> Q:
     """Held by no visit, or by one that a first doctor did not keep; a secret one gives nothing to an open one."""
     dropped = Encounter.objects.filter(patient_id=patient_id, state=EncounterState.ABORTED)

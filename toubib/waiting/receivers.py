@@ -1,5 +1,5 @@
-"""What the line hears from below: a doctor who lost the right to practise leaves it at once; with a patient, right
-after them (`pause_after` is the mark: `rest_of` looks at the right anew and ends the duty)."""
+"""What the line hears from below: a doctor who lost the right to practise leaves it at once; suspended, with a patient,
+right after them; no doctor any more, the patient goes back to the line and the note remains (`pause_after` is the mark: `rest_of` looks at the right anew and ends the duty)."""
 
 from __future__ import annotations
 
@@ -10,8 +10,17 @@ from django.dispatch import receiver
 
 from toubib.ground.actors import Actor
 from toubib.people.events import account_closed, practitioner_revoked, professional_suspended
-from toubib.waiting.operations import MoveRefused, end_duty, pause_duty
-from toubib.waiting.queries import current_duty
+from toubib.waiting.operations import MoveRefused, end_duty, pause_duty, take_back
+from toubib.waiting.queries.duty import current_duty, encounters_with
+
+
+@receiver([account_closed, practitioner_revoked])
+def send_patients_back(
+    sender: object, *, account_id: UUID, by: Actor, now: datetime, **kwargs: object
+) -> None:
+    """Nobody stays with someone who is no doctor here any more: back to the line, at their place."""
+    for encounter_id in encounters_with(account_id=account_id):
+        take_back(encounter_id=encounter_id, by=by, now=now)
 
 
 @receiver([professional_suspended, account_closed, practitioner_revoked])

@@ -8,6 +8,7 @@ from toubib.waiting.operations.call import (
     patient_absent,
     sign_call,
     start_call,
+    take_back,
 )
 from toubib.waiting.operations.dispatch import dispatch_all, dispatch_pool
 from toubib.waiting.operations.duty import (
@@ -93,6 +94,7 @@ __all__ = [
     "sign_call",
     "start_call",
     "stop_preparing",
+    "take_back",
     "take_offer",
     "worsen",
 ]

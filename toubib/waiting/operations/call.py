@@ -13,13 +13,21 @@ from toubib.ground.journal import trace
 from toubib.ground.locks import find_locked, transactional
 from toubib.record.enums import AbortReason, Attestation, EncounterState
 from toubib.record.models import Encounter
-from toubib.record.operations import abort_encounter, end_encounter, sign_encounter, start_encounter
+from toubib.record.operations import (
+    abort_encounter,
+    end_encounter,
+    pass_on,
+    sign_encounter,
+    start_encounter,
+)
 from toubib.waiting.enums import DutyState, ExitReason, OfferState, TicketState
 from toubib.waiting.events import call_dropped
 from toubib.waiting.models import Duty, FollowUp, Offer, Ticket
 from toubib.waiting.operations.dispatch import dispatch_soon
 from toubib.waiting.operations.duty import free_duty
 from toubib.waiting.operations.moves import MoveRefused, keep_secrecy, move_duty, move_ticket
+
+TAKEN_BACK = "taken_back"  # key of a ticket's draft: the doctor who had them may not treat any more
 
 
 @transactional
@@ -120,6 +128,15 @@ def _give_back(
     if ticket is None or ticket.state not in {TicketState.ACCEPTED, TicketState.IN_CALL}:
         raise MoveRefused(_("Cette personne n’est plus avec vous."))
     encounter = abort_encounter(encounter_id=encounter_id, reason=reason, by=by, now=now)
+    _send_back(ticket, encounter, to=to, by=by, now=now)
+    if reason == AbortReason.HANDED_OVER:
+        ticket.declined.add(encounter.practitioner)
+    _release(encounter, ticket, by=by, now=now)
+    dispatch_soon(pool_id=ticket.pool_id, now=now)
+    return ticket
+
+
+def _send_back(ticket: Ticket, encounter: Encounter, *, to: TicketState, by: Actor, now: datetime) -> None:
     Offer.objects.filter(ticket=ticket, state=OfferState.ACCEPTED).update(state=OfferState.WITHDRAWN)
     ticket.encounter, ticket.accepted_at, ticket.called_at = None, None, None
     if to == TicketState.AWAY and ticket.state == TicketState.IN_CALL:
@@ -127,11 +144,33 @@ def _give_back(
     ticket.notified_at = ticket.back_before = None
     keep_secrecy(ticket=ticket, secret=encounter.minor_secrecy)
     move_ticket(ticket=ticket, to=to, by=by, now=now)
-    if reason == AbortReason.HANDED_OVER:
-        ticket.declined.add(encounter.practitioner)
-    _release(encounter, ticket, by=by, now=now)
+
+
+@transactional
+def take_back(*, encounter_id: UUID, by: Actor, now: datetime) -> None:
+    """The doctor may not treat any more: the patient goes back to the line, at their place, and is told why.
+
+    A call that ran ends; what was held of it stays with that doctor to write and sign. Idempotent.
+    """
+    ticket = _lock_by_encounter(encounter_id)
+    if ticket is None or ticket.state not in {TicketState.ACCEPTED, TicketState.IN_CALL}:
+        return
+    ticket.draft = {**ticket.draft, TAKEN_BACK: True}
+    if Encounter.objects.filter(pk=encounter_id, state=EncounterState.ARRIVED).exists():
+        encounter = abort_encounter(encounter_id=encounter_id, reason=AbortReason.HANDED_OVER, by=by, now=now)
+    else:
+        encounter = end_encounter(encounter_id=encounter_id, by=by, now=now)
+        pass_on(encounter_id=encounter_id)
+    _send_back(ticket, encounter, to=TicketState.WAITING, by=by, now=now)
+    ticket.declined.add(encounter.practitioner)
+    call_dropped.send(sender=Ticket, encounter=encounter, ticket=ticket, by=by, now=now)
+    duty = _lock_duty_of(encounter)
+    if duty and duty.state == DutyState.BUSY:
+        if encounter.state == EncounterState.TO_SIGN:  # the note is owed; off duty once it is signed
+            move_duty(duty=duty, to=DutyState.WRITING, now=now)
+        else:
+            free_duty(duty=duty, now=now)
     dispatch_soon(pool_id=ticket.pool_id, now=now)
-    return ticket
 
 
 @transactional
