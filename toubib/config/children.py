@@ -28,6 +28,12 @@ def read_bind(name: str, default: str) -> tuple[str, int]:
     return host, port
 
 
+def read_crew() -> tuple[int, int]:
+    """Processes of pages, and threads in each. Raises BadSetting."""
+    workers = env.read_int("TOUBIB_WEB_WORKERS", 1, low=1, high=64)
+    return workers, env.read_int("TOUBIB_WEB_THREADS", 8, low=1, high=128)
+
+
 def run_asgi(name: str, bind: tuple[str, int]) -> None:
     import uvicorn
 
@@ -39,8 +45,7 @@ def run_asgi(name: str, bind: tuple[str, int]) -> None:
 
 def run_pages(bind: tuple[str, int]) -> None:
     """The pages, by granian. Replaces this process."""
-    workers = env.read_int("TOUBIB_WEB_WORKERS", 1, low=1, high=64)
-    threads = env.read_int("TOUBIB_WEB_THREADS", 8, low=1, high=128)
+    workers, threads = read_crew()
     options = ["--interface", "wsgi", "--no-ws", "--http", "1", "--host", bind[0], "--port", str(bind[1])]
     options += ["--workers", str(workers), "--blocking-threads", str(threads), "--backlog", "1024"]
     options += ["--respawn-failed-workers", "--respawn-interval", "0.5", "--log-level", "warning"]

@@ -68,16 +68,23 @@ def fail(message: str) -> int:
 
 def run_serve(_: argparse.Namespace | None = None) -> int:
     from toubib.config.serve import PortBusy, serve
+    from toubib.ground.crypto import NoKeyFile
 
     try:
         return serve()
-    except PortBusy as error:
+    except (PortBusy, NoKeyFile) as error:
         return fail(str(error))
 
 
 def run_worker(_: argparse.Namespace | None = None) -> int:
     from toubib.config.children import run_worker_process
+    from toubib.config.preflight import check_start
+    from toubib.ground.crypto import NoKeyFile
 
+    try:
+        check_start()
+    except NoKeyFile as error:
+        return fail(str(error))
     run_worker_process()
     return 0
 

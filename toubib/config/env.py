@@ -11,6 +11,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from toubib.ground.private import write_private
 
+WANTED_DATABASE = "expected sqlite:///PATH or postgresql://USER@HOST/NAME"
+
 
 class BadSetting(SystemExit):
     """A setting is missing or wrong; the process stops with one line on stderr and exit code 2."""
@@ -53,6 +55,43 @@ def read_list(name: str, default: list[str] | None = None) -> list[str]:
     return [part.strip() for part in raw.split(",") if part.strip()] if raw else list(default or [])
 
 
+def read_choice(name: str, default: str, *, among: tuple[str, ...]) -> str:
+    """One word of a list, in capitals or not; returned as the list writes it."""
+    raw = read_str(name) or default
+    for word in among:
+        if raw.lower() == word.lower():
+            return word
+    raise BadSetting(name, f"expected one of {', '.join(among)}, got {raw!r}")
+
+
+def read_dotted(name: str, default: str, *, words: tuple[str, ...]) -> str:
+    """One of our words, or the dotted path of an operator's class; `preflight` sees whether it can be imported."""
+    raw = read_str(name) or default
+    if raw not in words and not re.fullmatch(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+", raw):
+        raise BadSetting(name, f"expected {', '.join(words)} or the dotted path of a class, got {raw!r}")
+    return raw
+
+
+def read_urls(name: str, *, schemes: tuple[str, ...]) -> list[str]:
+    """Addresses of relays and address finders (RFC 7064, RFC 7065), `turn:HOST:3478?transport=udp`."""
+    found = read_list(name)
+    shape = rf"({'|'.join(schemes)}):([\w.-]+|\[[0-9A-Fa-f:.]+\])(:\d{{1,5}})?(\?transport=(udp|tcp))?"
+    for url in found:
+        if not re.fullmatch(shape, url):
+            raise BadSetting(name, f"expected addresses like {schemes[0]}:HOST:3478, got {url!r}")
+    return found
+
+
+def read_public_url(name: str, default: str, *, https_only: bool) -> str:
+    """`https://HOST`, without a path, as people type it."""
+    raw = (read_str(name) or default).rstrip("/")
+    if https_only and not raw.startswith("https://"):
+        raise BadSetting(name, "must begin with https:// outside the demo")
+    if not re.fullmatch(r"https?://([\w.-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?", raw):
+        raise BadSetting(name, f"expected https://HOST without a path, got {raw!r}")
+    return raw
+
+
 def read_calling_codes(name: str, default: list[str]) -> list[str]:
     """Countries by their calling code, « +33,+32 »."""
     found = read_list(name, default)
@@ -83,6 +122,8 @@ def read_secret(name: str, *, made_at: Path | None, low: int = 32) -> str:
         value = path.read_text(encoding="utf-8").strip()
     except OSError as error:
         raise BadSetting(f"{name}_FILE", f"{path} cannot be read ({error.strerror})") from None
+    except UnicodeDecodeError:
+        raise BadSetting(f"{name}_FILE", f"{path} is not a text file") from None
     if len(value) < low:
         raise BadSetting(f"{name}_FILE", f"{path} holds fewer than {low} characters")
     return value
@@ -91,7 +132,11 @@ def read_secret(name: str, *, made_at: Path | None, low: int = 32) -> str:
 def read_database(name: str, *, data_dir: Path) -> dict[str, object]:
     """`sqlite:///PATH` or `postgresql://USER:PASSWORD@HOST:PORT/NAME?host=/socket/dir`."""
     url = read_str(name) or f"sqlite:///{data_dir / 'toubib.sqlite3'}"
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        port = str(parts.port or "")
+    except ValueError:
+        raise BadSetting(name, WANTED_DATABASE) from None
     if parts.scheme == "sqlite":
         return {
             "ENGINE": "django.db.backends.sqlite3",
@@ -110,9 +155,9 @@ def read_database(name: str, *, data_dir: Path) -> dict[str, object]:
             "USER": unquote(parts.username or ""),
             "PASSWORD": unquote(parts.password or ""),
             "HOST": extra.pop("host", parts.hostname or ""),
-            "PORT": str(parts.port or ""),
+            "PORT": port,
             "CONN_MAX_AGE": read_int("TOUBIB_DATABASE_MAX_AGE", 60, low=0, high=3600),
             "CONN_HEALTH_CHECKS": True,
             "OPTIONS": {"connect_timeout": "5", **extra},
         }
-    raise BadSetting(name, "expected sqlite:///PATH or postgresql://USER@HOST/NAME")
+    raise BadSetting(name, WANTED_DATABASE)

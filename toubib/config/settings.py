@@ -18,10 +18,12 @@ ENCRYPTION_KEYS_FILE = env.read_path("TOUBIB_ENCRYPTION_KEYS_FILE", DATA_DIR / "
 JOURNAL_HEAD_FILE = env.read_path("TOUBIB_JOURNAL_HEAD_FILE", DATA_DIR / "journal.head")
 FILES_DIR = env.read_path("TOUBIB_FILES_DIR", DATA_DIR / "files")
 
-PUBLIC_URL = env.read_str("TOUBIB_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+PUBLIC_URL = env.read_public_url(
+    "TOUBIB_PUBLIC_URL",
+    "http://127.0.0.1:8000",
+    https_only=not env.read_bool("TOUBIB_ALLOW_HTTP", default=DEMO),
+)
 HTTPS = PUBLIC_URL.startswith("https://")
-if not DEMO and not HTTPS and not env.read_bool("TOUBIB_ALLOW_HTTP"):
-    raise env.BadSetting("TOUBIB_PUBLIC_URL", "must begin with https:// outside the demo")
 ALLOWED_HOSTS = env.read_list("TOUBIB_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
@@ -30,13 +32,15 @@ DATABASES = {"default": env.read_database("TOUBIB_DATABASE_URL", data_dir=DATA_D
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Calls: docs/install.md, « Relais ». Where a relay is set the professional's side uses it alone.
-TURN_URLS = env.read_list("TOUBIB_TURN_URLS")
+TURN_URLS = env.read_urls("TOUBIB_TURN_URLS", schemes=("turn", "turns"))
 TURN_SECRET = env.read_secret("TOUBIB_TURN_SECRET", made_at=None) if TURN_URLS else ""
-STUN_URLS = env.read_list("TOUBIB_STUN_URLS")
+STUN_URLS = env.read_urls("TOUBIB_STUN_URLS", schemes=("stun", "stuns"))
 
 # Messages: the demo keeps them in a page, production names its gateways.
-EMAIL_GATEWAY = env.read_str("TOUBIB_EMAIL_GATEWAY", "demo" if DEMO else "smtp")
-SMS_GATEWAY = env.read_str("TOUBIB_SMS_GATEWAY", "demo" if DEMO else "none")
+EMAIL_GATEWAY = env.read_dotted(
+    "TOUBIB_EMAIL_GATEWAY", "demo" if DEMO else "smtp", words=("smtp", "none", "demo")
+)
+SMS_GATEWAY = env.read_dotted("TOUBIB_SMS_GATEWAY", "demo" if DEMO else "none", words=("none", "demo"))
 # France and its territories; a number elsewhere may be typed for the doctor's call, and gets no SMS.
 SMS_COUNTRIES = env.read_calling_codes(
     "TOUBIB_SMS_COUNTRIES", ["+33", "+262", "+508", "+590", "+594", "+596", "+681", "+687", "+689"]
@@ -176,11 +180,12 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": env.read_str("TOUBIB_LOG_LEVEL", "INFO")},
+    "root": {"handlers": ["stderr"], "level": env.read_choice("TOUBIB_LOG_LEVEL", "INFO", among=LOG_LEVELS)},
     "loggers": {"django.request": {"level": "ERROR"}},
 }

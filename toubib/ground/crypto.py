@@ -28,7 +28,7 @@ class CannotDecrypt(Exception):
 
 
 class NoKeyFile(Exception):
-    """The key file is not there: without it nothing encrypted can be read, and nothing may be written."""
+    """The key file is missing or holds no keys: nothing encrypted can be read, and nothing may be written."""
 
 
 class KeyRing:
@@ -62,10 +62,14 @@ def _name(key: bytes) -> bytes:
 
 
 def read_keys(path: Path) -> list[bytes]:
-    """The file is JSON: {"keys": [base64 of 32 bytes, …]}, oldest first."""
-    keys = [base64.b64decode(key) for key in json.loads(path.read_text(encoding="utf-8"))["keys"]]
-    if any(len(key) != 32 for key in keys):
-        raise ValueError(f"{path}: a key is not 32 bytes long")
+    """The file is JSON: {"keys": [base64 of 32 bytes, …]}, oldest first. Raises NoKeyFile."""
+    try:
+        listed = json.loads(path.read_text(encoding="utf-8"))["keys"]
+        keys = [base64.b64decode(key, validate=True) for key in listed]
+    except (ValueError, TypeError, KeyError):
+        raise NoKeyFile(f"{path} is not a key file: `toubib migrate` makes it, nobody fills it in") from None
+    if not keys or any(len(key) != 32 for key in keys):
+        raise NoKeyFile(f"{path}: no key, or one that is not 32 bytes long")
     return keys
 
 

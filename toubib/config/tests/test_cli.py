@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from toubib.ground.actors import Actor
+from toubib.ground.crypto import make_key_file
 
 
 @pytest.fixture
@@ -100,6 +101,34 @@ def test_bad_bind_refuses_the_start(run):
         "",
         "toubib: TOUBIB_BIND: expected HOST:PORT, got 'nowhere'\n",
     )
+
+
+@pytest.mark.slow
+@pytest.mark.sqlite
+@pytest.mark.parametrize(
+    ("name", "value", "why"),
+    [
+        ("TOUBIB_LOG_LEVEL", "loud", "expected one of DEBUG, INFO, WARNING, ERROR, CRITICAL, got 'loud'"),
+        ("TOUBIB_WEB_WORKERS", "0", "expected a whole number from 1 to 64, got '0'"),
+        ("TOUBIB_WEB_THREADS", "many", "expected a whole number from 1 to 128, got 'many'"),
+        ("TOUBIB_LIVE_BIND", "here", "expected HOST:PORT, got 'here'"),
+        ("TOUBIB_EMAIL_GATEWAY", "mygw.Oups", "mygw.Oups cannot be imported: No module named 'mygw'"),
+        ("TOUBIB_TURN_URLS", "garbage", "expected addresses like turn:HOST:3478, got 'garbage'"),
+    ],
+)
+def test_serve_refuses_a_setting_of_any_part_before_it_starts_one(run, tmp_path, name, value, why):
+    make_key_file(tmp_path / "encryption.keys")
+    assert run("serve", **{name: value}) == (2, "", f"toubib: {name}: {why}\n")
+
+
+@pytest.mark.slow
+@pytest.mark.sqlite
+@pytest.mark.parametrize("command", [("serve",), ("worker",), ("migrate",)])
+def test_a_token_in_the_key_file_is_one_line_and_1(run, tmp_path, command):
+    path = tmp_path / "encryption.keys"
+    path.write_text("kR3p-a-token-that-an-operator-wrote-here")
+    why = f"toubib: {path} is not a key file: `toubib migrate` makes it, nobody fills it in\n"
+    assert run(*command) == (1, "", why)
 
 
 @pytest.mark.slow

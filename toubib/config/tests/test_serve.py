@@ -10,6 +10,7 @@ import pytest
 
 from toubib.config.serve import PortBusy, Supervisor, check_port
 from toubib.config.tests.running import environment, serving, toubib, wait_until
+from toubib.ground.crypto import make_key_file
 
 slow_on_sqlite = [pytest.mark.slow, pytest.mark.sqlite]
 
@@ -105,6 +106,7 @@ def test_second_server_on_the_same_port_is_refused_in_one_line(env, tmp_path):
 
 @pytest.mark.slow
 def test_database_that_is_missing_is_waited_for(tmp_path):
+    make_key_file(tmp_path / "encryption.keys")
     gone = environment(tmp_path, TOUBIB_DATABASE_URL=f"postgresql://toubib@/toubib?host={tmp_path}")
     with serving(gone, tmp_path) as server:
         wait_until(lambda: "the database does not answer" in server.said(), what="the word")

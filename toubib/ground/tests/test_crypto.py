@@ -76,8 +76,28 @@ def test_key_file_is_for_its_owner_alone_and_made_once(tmp_path):
 def test_key_file_with_a_short_key_is_refused(tmp_path):
     path = tmp_path / "encryption.keys"
     path.write_text(json.dumps({"keys": [base64.b64encode(b"short").decode()]}))
-    with pytest.raises(ValueError, match="32 bytes"):
+    with pytest.raises(NoKeyFile, match="32 bytes"):
         read_keys(path)
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        b"",
+        b"kR3p-a-token-that-an-operator-wrote-here",
+        b"{}",
+        b"[]",
+        b'{"keys": 1}',
+        b'{"keys": ["%"]}',
+        b"\xff",
+    ],
+)
+def test_file_that_holds_no_keys_is_named_in_one_line(tmp_path, held):
+    path = tmp_path / "encryption.keys"
+    path.write_bytes(held)
+    with pytest.raises(NoKeyFile) as refused:
+        read_keys(path)
+    assert str(refused.value) == f"{path} is not a key file: `toubib migrate` makes it, nobody fills it in"
 
 
 @pytest.fixture

@@ -1,0 +1,39 @@
+"""Before anything starts: every setting is read once, so that a wrong one refuses the start instead of killing a part."""
+
+from __future__ import annotations
+
+import os
+
+from toubib.config.children import DEFAULT_BIND, DEFAULT_LIVE_BIND, read_bind, read_crew
+from toubib.config.env import BadSetting
+
+
+def check_start() -> None:
+    """Raises BadSetting (which ends the process with its one line), NoKeyFile."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "toubib.config.settings")
+    from django.conf import settings
+
+    from toubib.ground.crypto import key_ring
+
+    gateways = {"TOUBIB_EMAIL_GATEWAY": settings.EMAIL_GATEWAY, "TOUBIB_SMS_GATEWAY": settings.SMS_GATEWAY}
+    read_bind("TOUBIB_BIND", DEFAULT_BIND)
+    read_bind("TOUBIB_LIVE_BIND", DEFAULT_LIVE_BIND)
+    read_crew()
+    key_ring()
+    for name, path in gateways.items():
+        if "." in path:
+            check_gateway(name, path)
+
+
+def check_gateway(name: str, path: str) -> None:
+    """That an operator's class can be imported and delivers. Raises BadSetting."""
+    import django
+    from django.utils.module_loading import import_string
+
+    django.setup()
+    try:
+        found = import_string(path)
+    except ImportError as error:
+        raise BadSetting(name, f"{path} cannot be imported: {error}") from None
+    if not callable(getattr(found, "deliver", None)):
+        raise BadSetting(name, f"{path} has no method deliver(*, to, subject, body)")
