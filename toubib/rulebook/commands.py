@@ -6,14 +6,19 @@ import argparse
 import json
 import re
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from datetime import date
 from itertools import groupby
-from typing import Any
+from pathlib import Path
+from typing import IO, Any
 
 from toubib.rulebook.parameters import Alternative, BadParameters, Parameter, in_force
 
 SHOW = """Tells every parameter in force on a day, with its reference and what is not certain of it: `contested` where
 sources disagree, `unverified` where a value was not checked against its text."""
+DECIDE = """Reads the facts of one act (a JSON object) or of many (JSON Lines) and writes one decision a line, in order.
+What is absent or null is unknown. Stops at the first bad line; the answers before it stand."""
+SCHEMA = "Writes the JSON Schema of the facts of one act on standard output."
 
 
 def add_commands(commands: Any) -> None:
@@ -24,6 +29,11 @@ def add_commands(commands: Any) -> None:
     show.add_argument("--on", required=True, type=read_day, metavar="DATE", help="the day, as 2025-03-10")
     show.add_argument("--json", action="store_true", help="as a JSON array sorted by id")
     show.set_defaults(run=run_show)
+    decide = parts.add_parser("decide", help="judge one act or many", description=DECIDE)
+    decide.add_argument("file", nargs="?", default="-", metavar="FILE", help="acts; - or none: standard input")
+    decide.set_defaults(run=run_decide)
+    schema = parts.add_parser("schema", help="the JSON Schema of the facts of an act", description=SCHEMA)
+    schema.set_defaults(run=run_schema)
 
 
 def read_day(text: str) -> date:
@@ -47,6 +57,46 @@ def run_show(arguments: argparse.Namespace) -> int:
     else:
         told = "\n".join(_lines(rows, arguments.on))
     sys.stdout.write(f"{told}\n")
+    return 0
+
+
+def run_decide(given: argparse.Namespace) -> int:
+    from toubib.rulebook.decide import decide
+    from toubib.rulebook.facts import BadFact
+    from toubib.rulebook.lines import BadLine, read_acts
+
+    try:
+        with _opened(given.file) as stream:
+            for number, facts in read_acts(stream):
+                try:
+                    answer = decide(facts)
+                except BadFact as error:
+                    raise BadLine(number, error.field, error.message) from None
+                sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
+    except BadLine as error:
+        return _refuse(f"{given.file}:{error}")
+    except OSError as error:
+        return _refuse(f"{given.file}:0: -: cannot be read: {error.strerror}")
+    return 0
+
+
+def _opened(name: str) -> AbstractContextManager[IO[str]]:
+    if name == "-":
+        sys.stdin.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+        return nullcontext(sys.stdin)
+    return Path(name).open(encoding="utf-8-sig")
+
+
+def _refuse(message: str) -> int:
+    sys.stdout.flush()
+    sys.stderr.write(f"{' '.join(message.split())}\n")
+    return 2
+
+
+def run_schema(_: argparse.Namespace) -> int:
+    from toubib.rulebook.facts import json_schema
+
+    sys.stdout.write(json.dumps(json_schema(), ensure_ascii=False, indent=1) + "\n")
     return 0
 
 
