@@ -13,7 +13,7 @@ from toubib.consultation.tokens import PATIENT, PROFESSIONAL
 from toubib.ground.actors import Actor
 from toubib.people.enums import Role
 from toubib.people.models import Account
-from toubib.people.queries import roles_of
+from toubib.people.queries import link_between, roles_of
 from toubib.record.perms import is_doctor_of
 
 GUEST = "guest"
@@ -38,20 +38,26 @@ def seat_in(
 ) -> Seat | None:
     """The seat of an account or of a guest; None where there is none.
 
-    The doctor's asks for the second factor, and for a role that holds at this moment.
+    The doctor's asks for the second factor, and for a role that holds at this moment; that of whoever acts for the
+    patient, for a link that does.
     """
     if account is not None:
         found = participant_for(room_id=room_id, account_id=account.id)
         if found is not None:
-            is_doctor = found.role == ParticipantRole.PRACTITIONER
-            role = Role.PRACTITIONER if is_doctor else Role.PATIENT
-            still = second_factor and Role.PRACTITIONER in roles_of(account=account, now=now)
-            return Seat(found, Actor(account.id, role)) if still or not is_doctor else None
+            role = Role.PRACTITIONER if found.role == ParticipantRole.PRACTITIONER else Role.PATIENT
+            still = _still(found, account, second_factor=second_factor, now=now)
+            return Seat(found, Actor(account.id, role)) if still else None
     if invite_id is not None:
         guest = participant_for(room_id=room_id, invite_id=invite_id)
         if guest is not None:
             return Seat(guest, Actor(None, GUEST))
     return None
+
+
+def _still(seat: Participant, account: Account, *, second_factor: bool, now: datetime) -> bool:
+    if seat.role == ParticipantRole.PRACTITIONER:
+        return second_factor and Role.PRACTITIONER in roles_of(account=account, now=now)
+    return link_between(account=account, patient_id=seat.room.encounter.patient_id, now=now) is not None
 
 
 def room_of_doctor(*, room_id: UUID, account: Account) -> Room | None:

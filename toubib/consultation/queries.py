@@ -97,9 +97,13 @@ def name_in_chat(author: Participant) -> str:
     return _("%(name)s (invité)") % {"name": author.name} if author.invite_id else author.name
 
 
-def messages_after(*, room_id: UUID, after: UUID | None = None, limit: int = 200) -> list[ChatMessage]:
-    """Messages in order; ids are UUIDv7, so they order by time."""
+def messages_after(
+    *, room_id: UUID, after: UUID | None = None, since: datetime | None = None, limit: int = 200
+) -> list[ChatMessage]:
+    """Messages in order; ids are UUIDv7, so they order by time. `since`: none said before that moment."""
     rows = ChatMessage.objects.filter(room_id=room_id).select_related("author").order_by("id")
+    if since is not None:
+        rows = rows.filter(said_at__gte=since)
     return list(rows.filter(id__gt=after)[:limit] if after else rows[:limit])
 
 

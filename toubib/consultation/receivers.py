@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from django.dispatch import receiver
 
-from toubib.consultation.operations import close_room, create_room
+from toubib.consultation.operations import close_room, create_room, take_seats_of
 from toubib.ground.actors import Actor
+from toubib.people.events import link_ended
 from toubib.record.models import Encounter
 from toubib.waiting.events import call_dropped, ticket_taken
 from toubib.waiting.models import Duty, Ticket
@@ -30,3 +32,10 @@ def make_room(
 @receiver(call_dropped)
 def drop_room(sender: object, *, encounter: Encounter, now: datetime, **kwargs: object) -> None:
     close_room(encounter_id=encounter.id, now=now)
+
+
+@receiver(link_ended)
+def take_seats(
+    sender: object, *, account_id: UUID, patient_id: UUID, by: Actor, now: datetime, **kwargs: object
+) -> None:
+    take_seats_of(account_id=account_id, patient_id=patient_id, by=by, now=now)

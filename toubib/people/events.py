@@ -12,3 +12,6 @@ account_closed = Signal()
 
 practitioner_revoked = Signal()
 """kwargs: account_id (UUID), by (Actor), now (datetime). The role of practitioner ended: the duty closes."""
+
+link_ended = Signal()
+"""kwargs: account_id (UUID), patient_id (UUID), by (Actor), now (datetime). The account acts for the patient no more."""

@@ -23,6 +23,7 @@ from toubib.consultation.operations.rooms import (
     open_room,
     remove_participant,
     sign_room,
+    take_seats_of,
 )
 from toubib.consultation.operations.talk import (
     Received,
@@ -61,5 +62,6 @@ __all__ = [
     "refuse_guest",
     "remove_participant",
     "sign_room",
+    "take_seats_of",
     "use_invite",
 ]

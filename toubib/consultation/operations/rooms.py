@@ -196,3 +196,28 @@ def remove_participant(*, participant_id: UUID, by: Actor, now: datetime) -> Par
         )
         publish(f"room:{participant.room_id}", "removed", participant=str(participant.id))
     return participant
+
+
+@transactional
+def take_seats_of(*, account_id: UUID, patient_id: UUID, by: Actor, now: datetime) -> int:
+    """An account that acts for a patient no more leaves their rooms, open or over. How many."""
+    rows = Participant.objects.filter(
+        account_id=account_id,
+        role__in=PATIENT_SIDE,
+        room__encounter__patient_id=patient_id,
+        removed_at__isnull=True,
+    )
+    seats = list(rows.order_by("id"))
+    for seat in seats:
+        seat.removed_at = now
+        seat.save(update_fields=["removed_at"])
+        trace(
+            by=by,
+            action="consultation.participant.remove",
+            now=now,
+            subject="participant",
+            subject_id=seat.id,
+            patient=patient_id,
+        )
+        publish(f"room:{seat.room_id}", "removed", participant=str(seat.id))
+    return len(seats)

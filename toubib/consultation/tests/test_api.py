@@ -325,6 +325,19 @@ def test_what_a_guest_writes_is_marked(call):
     ]
 
 
+def test_a_guest_reads_nothing_said_before_they_were_admitted(call):
+    guest, client = make_guest(call), Client()
+    seat = call.seat(ParticipantRole.PATIENT)
+    for text in ("before", "after"):
+        post_message(participant=seat, client_id=new_id(), text=text, by=call.by_patient, now=timezone.now())
+        if text == "before":
+            admit(call, guest)
+    as_guest(client, guest)
+    lines = client.get(f"/salle/{call.room.id}/messages").json()["messages"]
+    both = client_of(call.account).get(f"/salle/{call.room.id}/messages").json()["messages"]
+    assert [[line["text"] for line in one] for one in (lines, both)] == [["after"], ["before", "after"]]
+
+
 def test_a_guest_reads_no_message_once_the_room_is_closed(call):
     guest, client = make_guest(call), Client()
     admit(call, guest)

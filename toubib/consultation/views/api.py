@@ -142,7 +142,9 @@ def _tell(request: HttpRequest, seat: Seat) -> HttpResponse:
     if after and last is None:
         return refuse(400, "after")
     room = seat.participant.room
-    found = messages_after(room_id=room.id, after=last)
+    seat_of_guest = seat.participant.invite_id is not None
+    since = seat.participant.added_at if seat_of_guest else None  # not what was said before they came in
+    found = messages_after(room_id=room.id, after=last, since=since)
     if found or last is None:
         trace_read(
             what="messages",

@@ -11,6 +11,7 @@ from toubib.ground.actors import Actor
 from toubib.ground.journal import trace
 from toubib.ground.locks import hold_lock
 from toubib.people.enums import LinkKind, LinkProof
+from toubib.people.events import link_ended
 from toubib.people.identity import Identity, check_identity, local_day, majority_at
 from toubib.people.models import Account, Patient, PatientLink
 from toubib.people.operations.patients import create_patient
@@ -125,6 +126,9 @@ def revoke_link(*, link: PatientLink, by: Actor, now: datetime, reason: str = ""
                 subject="link",
                 subject_id=kept.id,
                 reason=reason[:60],
+            )
+            link_ended.send(
+                sender=PatientLink, account_id=kept.account_id, patient_id=kept.patient_id, by=by, now=now
             )
     return kept
 

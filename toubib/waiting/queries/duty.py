@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from toubib.ground.prepared import read_one
-from toubib.waiting.enums import OfferState, TicketState
+from toubib.waiting.enums import LIVE_STATES, OfferState, TicketState
 from toubib.waiting.models import Duty, Offer, Ticket
 
 
@@ -27,3 +27,9 @@ def encounters_with(*, account_id: UUID) -> list[UUID]:
         state__in=(TicketState.ACCEPTED, TicketState.IN_CALL),
     )
     return [one for one in rows.order_by("id").values_list("encounter_id", flat=True) if one is not None]
+
+
+def requests_for(*, account_id: UUID, patient_id: UUID) -> list[UUID]:
+    """Requests under way of this account for this patient."""
+    rows = Ticket.objects.filter(account_id=account_id, patient_id=patient_id, state__in=LIVE_STATES)
+    return list(rows.order_by("id").values_list("id", flat=True))

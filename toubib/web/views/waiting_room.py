@@ -51,13 +51,15 @@ INVITE_LINK = "invite_link"  # session key: {ticket, link}, shown once
 
 
 def my_ticket(request: HttpRequest, ticket_id: UUID) -> tuple[Ticket, Actor]:
-    """The account's own ticket, and who asks; 404 for anyone else's."""
+    """The account's own ticket, and who asks; 404 for anyone else's, and once it acts for the patient no more."""
     account = current_account(request)
     rows = Ticket.objects.select_related(
         "pool", "patient", "place_commune", "encounter__practitioner__practice_commune", "encounter__patient"
     )
     ticket = rows.filter(pk=ticket_id, account_id=account.id).first()
     if ticket is None or ticket.patient_id is None:
+        raise Http404
+    if link_between(account=account, patient_id=ticket.patient_id, now=timezone.now()) is None:
         raise Http404
     return ticket, Actor(account.id, Role.PATIENT)
 
