@@ -6,8 +6,10 @@ patient's own médecin traitant, then the same territory, then the longest idle.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 from uuid import UUID
 
 from toubib.territory.queries import around
@@ -73,9 +75,26 @@ def may_take(*, request: Request, candidate: Candidate) -> list[str]:
         against.append("refused")
     if request.specialties and candidate.specialty not in request.specialties:
         against.append("specialty")
-    if request.age is not None and not candidate.min_age <= request.age <= candidate.max_age:
+    return against + out_of_reach(language=request.language, age=request.age, doctor=candidate)
+
+
+class Reach(Protocol):
+    """What a doctor on duty says of whom they receive: a Duty, or a Candidate."""
+
+    @property
+    def languages(self) -> Sequence[str]: ...
+    @property
+    def min_age(self) -> int: ...
+    @property
+    def max_age(self) -> int: ...
+
+
+def out_of_reach(*, language: str, age: int | None, doctor: Reach) -> list[str]:
+    """The part of the rule that depends on the duty alone; empty when this doctor may receive this person."""
+    against = []
+    if age is not None and not doctor.min_age <= age <= doctor.max_age:
         against.append("age")
-    if request.language not in candidate.languages:
+    if language not in doctor.languages:
         against.append("language")
     return against
 

@@ -69,7 +69,8 @@ def line_view(*, ticket: Ticket, now: datetime) -> LineView | None:
     place = place_in_line(ticket=ticket)
     if place is None or ticket.pool_id is None or ticket.arrived_at is None:
         return None
-    wait = estimate_wait(pool_id=ticket.pool_id, ahead=place.ahead, now=now)
+    want = (ticket.language, ticket.patient_age)
+    wait = estimate_wait(pool_id=ticket.pool_id, ahead=place.ahead, now=now, want=want)
     return LineView(
         place=place,
         wait=wait,

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from toubib.consultation.forms import TierForm
+from toubib.consultation.forms import TierForm, language_name
 from toubib.consultation.models import Room
 from toubib.consultation.views.common import keep_message, tell
 from toubib.ground.actors import Actor
@@ -30,6 +30,7 @@ from toubib.people.web import current_account, current_actor, role_required
 from toubib.ui.templatetags.ui import icon
 from toubib.waiting.catalogue import reasons
 from toubib.waiting.enums import IN_LINE_STATES, TicketState
+from toubib.waiting.matching import out_of_reach
 from toubib.waiting.models import Duty, Ticket
 from toubib.waiting.operations import MoveRefused, set_tier
 from toubib.waiting.queries import WaitingRow, current_duty, waiting_rows
@@ -46,10 +47,10 @@ def line_context(*, duty: Duty | None, now: datetime) -> dict[str, Any]:
     if duty is None:
         return {"on_duty": False}
     pools = list(duty.pools.values_list("id", flat=True))
-    rows, count = waiting_rows(pool_ids=pools, limit=SHOWN)
+    rows, count = waiting_rows(pool_ids=pools, practitioner_id=duty.practitioner_id, limit=SHOWN)
     _trace_rows(rows, duty=duty, now=now)
     context = {"on_duty": True, "count": count, "more": count - len(rows)}
-    return {**context, "line_rows": _draw_rows(rows, now=now)}
+    return {**context, "line_rows": _draw_rows(rows, duty=duty, now=now)}
 
 
 def trace_line(*, duty: Duty | None, by: Actor, now: datetime) -> None:
@@ -98,13 +99,39 @@ def _row_entry(ticket_id: UUID, patient_id: UUID | None, *, by: Actor, now: date
     )
 
 
-def _draw_rows(rows: list[WaitingRow], *, now: datetime) -> SafeString:
+def _draw_rows(rows: list[WaitingRow], *, duty: Duty, now: datetime) -> SafeString:
     """The rows as HTML: by hand, since a template costs eight times as much here. Names alone are typed by people."""
     labels = {reason.key: escape(reason.label) for reason in reasons()}
     names = _names({row.tier_set_by for row in rows if row.tier and row.tier_set_by})
-    pictures = {name: icon(name) for name in ("flag", "door-exit", "alert-triangle", "stethoscope")}
+    pictures = {name: icon(name) for name in PICTURES}
     words = {key: escape(word) for key, word in _words().items()}
-    return SafeString("".join(_draw(row, labels, names, pictures, words, now) for row in rows))
+    marks = {key: _reach(key[0], key[1], key[2], duty) for key in {_reach_key(row) for row in rows}}
+    return SafeString(
+        "".join(_draw(row, labels, names, pictures, words, marks[_reach_key(row)], now) for row in rows)
+    )
+
+
+PICTURES = ("flag", "door-exit", "alert-triangle", "stethoscope", "language", "x")
+Mark = tuple[str, str, str]  # kind, picture, words
+
+
+def _reach_key(row: WaitingRow) -> tuple[str, int | None, bool]:
+    return row.language, row.age, row.refused
+
+
+def _reach(language: str, age: int | None, refused: bool, duty: Duty) -> list[Mark]:
+    """Why dispatch cannot offer such a person to this doctor; else the language, where it is not French."""
+    spoken = language_name(language).lower()
+    against = out_of_reach(language=language, age=age, doctor=duty)
+    why = [_("langue (%(language)s)") % {"language": spoken}] if "language" in against else []
+    why += [_("âge")] if "age" in against else []
+    why += [_("déjà refusé")] if refused else []
+    if why:
+        said = _("Ne peut pas vous être proposé : %(why)s") % {"why": ", ".join(why)}
+        return [("unsure", "language" if "language" in against else "x", escape(said))]
+    if language == "fr":
+        return []
+    return [("", "language", escape(_("Langue : %(language)s") % {"language": spoken}))]
 
 
 def _words() -> dict[str, str]:
@@ -127,12 +154,13 @@ def _draw(
     names: Mapping[UUID | None, str],
     pictures: Mapping[str, str],
     words: Mapping[str, str],
+    reach: list[Mark],
     now: datetime,
 ) -> str:
     name = escape(row.short_name)
     age = "" if row.age is None else f", {row.age}\u00a0{words['year' if row.age == 1 else 'years']}"
     minutes = max(0, int((now - row.arrived_at).total_seconds()) // 60)
-    marks = []
+    marks = [*reach]
     if row.tier:
         marks.append(("warning", "flag", f"{words['tier']}, {escape(names.get(row.tier_set_by, '?'))}"))
     if row.earlier_yes:

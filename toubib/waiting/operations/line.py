@@ -21,7 +21,7 @@ from toubib.waiting.operations.dispatch import dispatch_soon, withdraw_offer
 from toubib.waiting.operations.duty import free_duty
 from toubib.waiting.operations.moves import MoveRefused, keep_secrecy, lock_ticket, move_ticket, tell_ticket
 from toubib.waiting.queries.estimate import estimate_wait
-from toubib.waiting.queries.line import line_of
+from toubib.waiting.queries.line import last_place
 from toubib.waiting.queries.opening import admission_to, outside_ages, pool_for
 from toubib.waiting.queries.path import missing_steps
 
@@ -75,7 +75,8 @@ def _join(*, ticket_id: UUID, by: Actor, now: datetime) -> Ticket:
     if not admission.open:
         raise CannotEnter(admission.reason)
     ticket.pool, ticket.arrived_at = pool, now
-    wait = estimate_wait(pool_id=pool.id, ahead=line_of(pool_id=pool.id).count(), now=now)
+    want = (ticket.language, ticket.patient_age)
+    wait = estimate_wait(pool_id=pool.id, ahead=last_place(pool_id=pool.id, want=want), now=now, want=want)
     if wait:
         ticket.told_low, ticket.told_high = wait.low, wait.high
     _keep_consents(ticket, by=by, now=now)

@@ -5,6 +5,7 @@ from toubib.waiting.queries.estimate import Interval, estimate_wait
 from toubib.waiting.queries.line import (
     Place,
     WaitingRow,
+    last_place,
     live_ticket_of,
     place_in_line,
     places_in_pool,
@@ -34,6 +35,7 @@ __all__ = [
     "doctors_on_duty",
     "estimate_wait",
     "is_open_at",
+    "last_place",
     "live_ticket_of",
     "missing_steps",
     "next_opening",

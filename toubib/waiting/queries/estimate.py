@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,10 +11,12 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from toubib.ground.prepared import ask, read
+from toubib.ground.prepared import ask
 from toubib.rulebook.days import value_at
 from toubib.waiting.enums import DutyState, TicketState
+from toubib.waiting.matching import out_of_reach
 from toubib.waiting.models import Duty, Ticket
+from toubib.waiting.queries.rivals import Doctors, Want, doctors_of
 
 FIRST_GUESS = (6.0, 15.0)  # minutes a consultation takes, until enough were served
 RECENT = timedelta(days=28)
@@ -35,40 +38,60 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How fast a line goes now: doctors, those free, and how long consultations took of late (minutes)."""
+    """How fast a line goes now: its doctors, and how long consultations took of late (minutes)."""
 
-    doctors: int
-    free: int
+    serving: Doctors  # paused ones included
     short: float
     long: float
     sample: int
 
-    def interval(self, *, ahead: int, now: datetime) -> Interval | None:
-        """The wait behind `ahead` people, rounded outwards so that it stays honest; None without a doctor."""
-        if not self.doctors:
+    @property
+    def doctors(self) -> int:
+        return len(self._there(self.serving.duties))
+
+    def interval(self, *, ahead: int, now: datetime, want: Want | None = None) -> Interval | None:
+        """The wait behind `ahead` people who compete for the same doctors, rounded outwards so that it stays honest:
+        the shortest with the help of every doctor of the line, the longest with those alone who may receive this
+        person. None without one. `want` None: whom any of them may receive."""
+        all_there = self._there(self.serving.duties)
+        mine = all_there if want is None else self._able(all_there, want)
+        if not mine:
             return None
-        if ahead < self.free:
-            return Interval(0, 2, self.sample, self.doctors, now)
-        turns = ahead - self.free + 1
-        low = _round(turns * self.short / self.doctors * 0.5, math.floor)
-        high = _round(math.ceil(turns / self.doctors) * self.long, math.ceil)
-        return Interval(low, max(high, low + 2), self.sample, self.doctors, now)
+        free = _free(mine)
+        if ahead < free:
+            return Interval(0, 2, self.sample, len(mine), now)
+        turns = ahead - free + 1
+        low = _round(max(1, ahead - _free(all_there) + 1) * self.short / len(all_there) * 0.5, math.floor)
+        high = _round(math.ceil(turns / len(mine)) * self.long, math.ceil)
+        return Interval(low, max(high, low + 2), self.sample, len(mine), now)
+
+    @staticmethod
+    def _there(duties: Sequence[Duty]) -> list[Duty]:
+        return [duty for duty in duties if duty.state != DutyState.PAUSED]
+
+    @staticmethod
+    def _able(duties: Sequence[Duty], want: Want) -> list[Duty]:
+        return [one for one in duties if not out_of_reach(language=want[0], age=want[1], doctor=one)]
+
+
+def _free(duties: Sequence[Duty]) -> int:
+    return sum(duty.state == DutyState.OPEN for duty in duties)
 
 
 def pace_of(*, pool_id: UUID, now: datetime) -> Pace:
     """In two queries. Lengths, note included, are the 20th and 80th centiles of the last ones seen to their end."""
-    duties = read(Duty.objects.only("state"), pools=pool_id, closed_at__isnull=True)
-    states = [duty.state for duty in duties if duty.state != DutyState.PAUSED]
-    lengths = _recent_lengths(pool_id=pool_id, now=now) if states else []
+    serving = doctors_of(pool_id=pool_id)
+    there = any(duty.state != DutyState.PAUSED for duty in serving.duties)
+    lengths = _recent_lengths(pool_id=pool_id, now=now) if there else []
     short, long = (
         (_centile(lengths, 0.2), _centile(lengths, 0.8)) if len(lengths) >= MIN_SAMPLE else FIRST_GUESS
     )
-    return Pace(len(states), states.count(DutyState.OPEN), short, long, len(lengths))
+    return Pace(serving, short, long, len(lengths))
 
 
-def estimate_wait(*, pool_id: UUID, ahead: int, now: datetime) -> Interval | None:
-    """None when no doctor serves this line now."""
-    return pace_of(pool_id=pool_id, now=now).interval(ahead=ahead, now=now)
+def estimate_wait(*, pool_id: UUID, ahead: int, now: datetime, want: Want | None = None) -> Interval | None:
+    """None when no doctor serves this line now, or none who may receive this language and age (`want`)."""
+    return pace_of(pool_id=pool_id, now=now).interval(ahead=ahead, now=now, want=want)
 
 
 def _recent_lengths(*, pool_id: UUID, now: datetime) -> list[float]:

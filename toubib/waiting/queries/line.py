@@ -7,19 +7,20 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from toubib.waiting.enums import IN_LINE_STATES, LIVE_STATES, PREPARING_STATES
-from toubib.waiting.models import Ticket
+from toubib.waiting.enums import IN_LINE_STATES, LIVE_STATES, PREPARING_STATES, OfferState
+from toubib.waiting.models import Offer, Ticket
 from toubib.waiting.queries.estimate import pace_of
+from toubib.waiting.queries.rivals import Doctors, Want, count_ahead, doctors_of
 
 ORDER = ("-tier", "arrived_at", "id")
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place in a line; rank 1 is next."""
+    """A place in a line, among those who compete for the same doctors; rank 1 is next."""
 
     rank: int
     ahead: int
@@ -40,6 +41,8 @@ class WaitingRow:
     tier: int
     tier_set_by: UUID | None
     earlier_yes: bool
+    language: str
+    refused: bool  # by the doctor who reads, or that doctor by the patient
 
 
 def line_of(*, pool_id: UUID) -> QuerySet[Ticket]:
@@ -47,17 +50,33 @@ def line_of(*, pool_id: UUID) -> QuerySet[Ticket]:
 
 
 def places_in_pool(*, pool_id: UUID) -> dict[UUID, Place]:
-    """Every place of a line from one query."""
-    ids = list(line_of(pool_id=pool_id).values_list("id", flat=True))
-    return {id: Place(rank, rank - 1, len(ids) - rank) for rank, id in enumerate(ids, start=1)}
+    """Every place of a line, in order, among those who compete for the same doctors; two queries for all."""
+    return _places(_wants(pool_id), doctors_of(pool_id=pool_id))
+
+
+def _wants(pool_id: UUID) -> list[tuple[UUID, str, int | None]]:
+    return list(line_of(pool_id=pool_id).values_list("id", "language", "patient_age"))
+
+
+def _places(rows: list[tuple[UUID, str, int | None]], serving: Doctors) -> dict[UUID, Place]:
+    known = {want: serving.circle(want) for want in {row[1:] for row in rows}}
+    circles = [known[row[1:]] for row in rows]
+    ahead = list(count_ahead(circles))
+    behind = reversed(list(count_ahead(reversed(circles))))
+    return {
+        row[0]: Place(before + 1, before, after)
+        for row, before, after in zip(rows, ahead, behind, strict=True)
+    }
 
 
 def rank_payloads(*, pool_id: UUID, now: datetime) -> dict[str, dict[str, Any]]:
     """What each waiting page shows, by ticket: {rank, ahead, behind, low, high, at, doctors}; three queries for all."""
     pace, at = pace_of(pool_id=pool_id, now=now), timezone.localtime(now).strftime("%H\u00a0h\u00a0%M")
-    payloads = {}
-    for ticket_id, place in places_in_pool(pool_id=pool_id).items():
-        wait = pace.interval(ahead=place.ahead, now=now)
+    rows = _wants(pool_id)
+    places, payloads = _places(rows, pace.serving), {}
+    for ticket_id, *want in rows:
+        place = places[ticket_id]
+        wait = pace.interval(ahead=place.ahead, now=now, want=(want[0], want[1]))
         payloads[str(ticket_id)] = {
             **asdict(place),
             "low": wait.low if wait else None,
@@ -73,10 +92,26 @@ def place_in_line(*, ticket: Ticket) -> Place | None:
     return places_in_pool(pool_id=ticket.pool_id).get(ticket.id) if ticket.pool_id else None
 
 
-def waiting_rows(*, pool_ids: list[UUID], limit: int = 50) -> tuple[list[WaitingRow], int]:
+def last_place(*, pool_id: UUID, want: Want) -> int:
+    """How many would be ahead of someone who enters now, with this language and age, for the same doctors."""
+    wants = line_of(pool_id=pool_id).values_list("language", "patient_age")
+    serving = doctors_of(pool_id=pool_id)
+    *_others, ahead = count_ahead(serving.circle(one) for one in [*wants, want])
+    return ahead
+
+
+def waiting_rows(
+    *, pool_ids: list[UUID], practitioner_id: UUID, limit: int = 50
+) -> tuple[list[WaitingRow], int]:
     """The first rows and the count of all, in two queries whatever the length; plain values, since it is asked often."""
     line = Ticket.objects.filter(pool_id__in=pool_ids, state__in=IN_LINE_STATES)
-    rows = line.order_by(*ORDER).values_list(*ROW)[:limit]
+    mine = {"practitioner_id": practitioner_id, "ticket_id": OuterRef("pk")}
+    declined = Ticket.declined.through.objects.filter(**mine)
+    said_no = Offer.objects.filter(
+        ticket_id=OuterRef("pk"), duty__practitioner_id=practitioner_id, state=OfferState.REFUSED
+    )
+    asked = line.annotate(refused=Exists(said_no) | Exists(declined))
+    rows = asked.order_by(*ORDER).values_list(*ROW)[:limit]
     return [_row(rank, *row) for rank, row in enumerate(rows, start=1)], line.count()
 
 
@@ -93,15 +128,18 @@ ROW = (
     "tier",
     "tier_set_by",
     "signs_yes",
+    "language",
+    "refused",
 )
 
 
 def _row(
     rank: int, id: UUID, used_given: str, given: str, used: str, birth: str, age: int | None, *rest: Any
 ) -> WaitingRow:
-    reason_key, arrived_at, state, tier, tier_set_by, signs_yes = rest
+    reason_key, arrived_at, state, tier, tier_set_by, signs_yes, language, refused = rest
     short = f"{used_given or given.split()[0]} {(used or birth)[:1]}."
-    return WaitingRow(id, rank, short, age, reason_key, arrived_at, state, tier, tier_set_by, bool(signs_yes))
+    said = (reason_key, arrived_at, state, tier, tier_set_by, bool(signs_yes), language, bool(refused))
+    return WaitingRow(id, rank, short, age, *said)
 
 
 def live_ticket_of(*, account_id: UUID) -> Ticket | None:

@@ -7,11 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from toubib.people.tests.factories import NOW
-from toubib.waiting.enums import TicketState
-from toubib.waiting.models import Ticket
+from toubib.waiting.enums import DutyState, TicketState
+from toubib.waiting.models import Duty, Ticket
 from toubib.waiting.queries import estimate_wait, rank_payloads
 from toubib.waiting.queries.estimate import Pace
+from toubib.waiting.queries.rivals import Doctors
 from toubib.waiting.tests.factories import make_scene, prepare_ticket, put_in_line, put_on_duty
+
+
+def a_pace(doctors, free, short, long, sample):
+    states = [DutyState.OPEN if n < free else DutyState.BUSY for n in range(doctors)]
+    duties = [Duty(state=state, languages=["fr"]) for state in states]
+    return Pace(Doctors(tuple(duties)), short, long, sample)
 
 
 def words(pace: Pace, ahead: int):
@@ -20,15 +27,15 @@ def words(pace: Pace, ahead: int):
 
 
 def test_interval_without_a_doctor_is_none():
-    assert words(Pace(0, 0, 6, 15, 40), 0) is None
+    assert words(a_pace(0, 0, 6, 15, 40), 0) is None
 
 
 def test_interval_when_a_doctor_is_free_is_at_once():
-    assert words(Pace(2, 1, 6, 15, 40), 0) == (0, 2)
+    assert words(a_pace(2, 1, 6, 15, 40), 0) == (0, 2)
 
 
 def test_interval_grows_with_the_people_ahead_and_is_rounded_outwards():
-    pace = Pace(2, 0, 6.0, 15.0, 40)
+    pace = a_pace(2, 0, 6.0, 15.0, 40)
     assert [words(pace, ahead) for ahead in (0, 1, 5, 20)] == [(1, 15), (3, 15), (9, 50), (30, 170)]
 
 
@@ -40,7 +47,7 @@ def test_interval_grows_with_the_people_ahead_and_is_rounded_outwards():
     free=st.integers(0, 5),
 )
 def test_interval_is_ordered_and_never_shrinks_with_one_more_ahead(doctors, ahead, short, spread, free):
-    pace = Pace(doctors, min(free, doctors), short, short + spread, 40)
+    pace = a_pace(doctors, min(free, doctors), short, short + spread, 40)
     one, more = words(pace, ahead), words(pace, ahead + 1)
     assert 0 <= one[0] < one[1]
     assert one[0] <= more[0]

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def test_order_tells_arrivals_and_who_was_placed(django_assert_num_queries):
     scene = make_scene()
     first, mine, last = (put_in_line(scene, now=NOW + timedelta(minutes=n)) for n in range(3))
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         assert order_of(ticket=mine) == Order((first.arrived_at,), 0, False)
     set_tier(ticket_id=last.id, tier=1, reason="douleur", by=doctor_actor(scene.cast.vasseur), now=NOW)
     assert order_of(ticket=mine) == Order((first.arrived_at,), 1, False)

@@ -23,12 +23,12 @@ from toubib.waiting.queries import (
     admission_to,
     doctors_on_duty,
     estimate_wait,
+    last_place,
     live_ticket_of,
     missing_steps,
     outside_ages,
     pool_for,
 )
-from toubib.waiting.queries.line import line_of
 from toubib.waiting.views.common import NAMES, Visit, draft_life, next_step, path_context, room_of, step_page
 
 LONGEST_RESULT = 16 * 1024
@@ -152,11 +152,12 @@ def _line(visit: Visit) -> dict[str, Any]:
     why_not = outside_ages(pool=pool, age=visit.ticket.patient_age) or admission.reason
     if why_not:
         return {"closed": why_not}
-    ahead, spoken = line_of(pool_id=pool.id).count(), _spoken(pool.id)
+    want, spoken = (visit.ticket.language, visit.ticket.patient_age), _spoken(pool.id)
+    ahead = last_place(pool_id=pool.id, want=want)
     return {
         "closed": "",
         "rank": ahead + 1,
-        "wait": estimate_wait(pool_id=pool.id, ahead=ahead, now=visit.now),
+        "wait": estimate_wait(pool_id=pool.id, ahead=ahead, now=visit.now, want=want),
         "nobody_speaks": bool(spoken) and visit.ticket.language not in spoken,
     }
 

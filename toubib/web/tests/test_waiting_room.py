@@ -42,11 +42,10 @@ def test_rank_interval_and_order_while_waiting():
         "1 derrière vous, 1 devant vous.",
         "Aucun médecin n’est là en ce moment.",
         "La personne devant vous est arrivée à",
-        "Qui attend une autre langue ou une autre spécialité peut être appelé après vous.",
         "Personne n’a été placé devant vous",
         "Langue : français.",
         "Ni le prix, ni votre couverture",
-        "version du 3 novembre 2026",
+        "version du 22 novembre 2026",
     ):
         assert words in page, words
 
