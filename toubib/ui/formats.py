@@ -83,6 +83,11 @@ def say_length(length: int | float | timedelta) -> str:
     return keep_together(_("%(minutes)s min %(seconds)s") % {"minutes": minutes, "seconds": f"{rest:02}"})
 
 
+def say_since(start: datetime, *, now: datetime) -> str:
+    """Whole minutes since then: « 0 min », « 1 h 08 min »."""
+    return keep_together(_say_minutes(max(0, int((now - start).total_seconds()) // 60)))
+
+
 def say_age(birth: date, *, on: date) -> str:
     """« 71 ans »; in months under two years, in days under one month."""
     months = (on.year - birth.year) * 12 + on.month - birth.month - (on.day < birth.day)

@@ -182,6 +182,9 @@ def test_offer_is_shown_with_the_reasons_of_the_match():
         "A dit oui, puis non, à un signe d’alerte",
         "C’est la première dans l’ordre d’arrivée",
         "Langue : vous parlez français.",
+        "(0 min)",
+        "encore 1 min",
+        "Répondez avant",
         "Prendre",
         "Refuser",
     ):
@@ -290,6 +293,21 @@ def test_line_shows_marks_and_count():
         "Lecture seule",
     ):
         assert words in shown
+
+
+def test_line_says_who_cannot_be_offered_to_this_doctor_and_why():
+    scene, _ = waiting_town(1)
+    now = timezone.now()
+    refused = put_in_line(scene, now=now)
+    put_in_line(scene, now=now, language="pt")
+    put_in_line(scene, now=now, patient_age=4)
+    refused.declined.add(scene.cast.vasseur.practitioner)
+    Duty.objects.update(min_age=16)
+    shown = text_of(client_of(scene.cast.vasseur.account).get("/cabinet/file"))
+    rows = re.findall(r"Ne peut pas vous être proposé : [^·]+?(?= \d\.| Lecture)", shown)
+    assert rows == [
+        f"Ne peut pas vous être proposé : {why}" for why in ("déjà refusé", "langue (portugais)", "âge")
+    ]
 
 
 @pytest.mark.parametrize("count", [1, 3, 60])

@@ -126,6 +126,7 @@ def _offer_context(request: HttpRequest, offer: Offer, *, now: datetime) -> dict
     known = reason(ticket.reason_key)
     return {
         "offer": offer,
+        "offer_left": max(0, int((offer.expires_at - now).total_seconds())),
         "ticket": ticket,
         "reason": known.label if known else _("Autre raison"),
         "earlier_yes": signs().named(list(ticket.signs_yes)),

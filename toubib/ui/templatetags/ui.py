@@ -109,6 +109,12 @@ def duree(length: int | float | timedelta | None) -> str:
 
 
 @register.filter
+def depuis(start: datetime | None) -> str:
+    """Minutes gone by."""
+    return formats.say_since(start, now=timezone.now()) if start else ""
+
+
+@register.filter
 def age(birth: date | None, on: date | None = None) -> str:
     return formats.say_age(birth, on=on or timezone.localdate()) if birth else ""
 

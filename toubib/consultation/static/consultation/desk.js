@@ -44,10 +44,34 @@ function tell() {
   known = fresh;
 }
 
+/* ---- The time left to answer, counted from what the server said: this machine's clock may be wrong -------- */
+
+let ticking = 0;
+
+function countDown() {
+  clearInterval(ticking);
+  const line = /** @type {HTMLElement | null} */ (document.querySelector("#panel [data-left]"));
+  const words = line?.querySelector("[data-left-words]");
+  if (!line || !words) return;
+  const end = performance.now() + Number(line.dataset.left) * 1000;
+  const show = () => {
+    const left = Math.max(0, Math.round((end - performance.now()) / 1000));
+    const [m, s] = [Math.floor(left / 60), left % 60];
+    const pattern = (left === 0 ? line.dataset.over : m ? line.dataset.minutes : line.dataset.seconds) ?? "";
+    words.textContent = pattern.replace("{m}", String(m)).replace("{s}", m ? String(s).padStart(2, "0") : String(s));
+    if (left === 0) clearInterval(ticking);
+  };
+  ticking = setInterval(show, 1000);
+  show();
+}
+
 document.addEventListener("toubib:refreshed", (event) => {
-  if (event.target instanceof HTMLElement && event.target.id === "panel") tell();
+  if (!(event.target instanceof HTMLElement) || event.target.id !== "panel") return;
+  tell();
+  countDown();
 });
 if (offerOf()) tell();
+countDown();
 
 /* ---- Priority --------------------------------------------------------------- */
 
