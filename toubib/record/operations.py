@@ -25,6 +25,8 @@ from toubib.record.enums import (
 from toubib.record.models import Attachment, Consent, Encounter, HealthSummary, Note
 from toubib.record.queries import of_request
 
+MOST_FILES = 12  # for one request
+
 
 class MoveRefused(Exception):
     """The encounter is not in a state that allows this; str() is a sentence for the user."""
@@ -304,7 +306,8 @@ def add_attachment(
 ) -> Attachment:
     """Keep a photo or PDF, encrypted; pictures are drawn anew without their metadata. Raises images.BadFile.
 
-    The same file sent twice for a request (a double click) is one; it joins the visit of that request alone. It is drawn before any lock is held.
+    The same file sent twice for a request (a double click) is one; it joins the visit of that request alone, with
+    `MOST_FILES` at most. It is drawn before any lock is held.
     """
     clean, media_type = images.clean_upload(content)
     return _keep_attachment(
@@ -341,6 +344,7 @@ def _keep_attachment(
         if read_file(row.file) == clean:
             Attachment.objects.filter(pk=row.pk).update(added_at=now)
             return row
+    _check_room_for_one(patient_id=patient_id, ticket_id=ticket_id, by=by)
     stored = store_file(content=clean, media_type=media_type, now=now)
     attachment = Attachment.objects.create(
         patient_id=patient_id,
@@ -359,6 +363,16 @@ def _keep_attachment(
         subject_id=attachment.id,
     )
     return attachment
+
+
+def _check_room_for_one(*, patient_id: UUID, ticket_id: UUID | None, by: Actor) -> None:
+    """Counted under the lock of the patient's files. Raises images.BadFile."""
+    kept = Attachment.objects.filter(patient_id=patient_id, added_by=by.account_id)
+    kept = kept.filter(ticket_id=ticket_id) if ticket_id else kept.filter(encounter__isnull=True)
+    if kept.count() >= MOST_FILES:
+        raise images.BadFile(
+            _("Vous avez déjà envoyé %(most)s fichiers, c’est le plus.") % {"most": MOST_FILES}
+        )
 
 
 @transactional

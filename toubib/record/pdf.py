@@ -5,12 +5,17 @@ from __future__ import annotations
 import re
 import zlib
 
-STREAM = re.compile(rb"stream\r?\n(.*?)endstream", re.DOTALL)
+STREAM = re.compile(rb"(?<!end)stream\r?\n")
+END = b"endstream"
 ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
 PROGRAM = re.compile(rb"/(?:JavaScript|JS|Launch|RichMedia)(?![A-Za-z0-9])")
 OBJECTS = re.compile(rb"/ObjStm(?![A-Za-z0-9])")
-DICTIONARY = 400  # bytes before a stream in which its dictionary stands
+# Long enough never to stand by chance in the noise of a picture: looked for everywhere, whatever calls itself a stream.
+LONG_NAME = re.compile(rb"/(?:JavaScript|Launch|RichMedia)(?![A-Za-z0-9])")
+DICTIONARY = 4000  # bytes before a stream in which its dictionary stands
 MAX_PLAIN = 40 * 1024 * 1024
+MAX_PACKED = 64 * 1024 * 1024  # several tables that overlap: nobody's ordonnance
+MOST_STREAMS = 20_000
 
 
 def is_whole(content: bytes) -> bool:
@@ -21,20 +26,34 @@ def is_whole(content: bytes) -> bool:
 def has_program(content: bytes) -> bool:
     """JavaScript, a command to launch or a player, in the open or in a compressed table of objects.
 
-    A sieve, no proof: an encrypted PDF hides its objects. So the file is only ever served as an attachment.
+    A comment may pretend to begin or end a stream: the long names are looked for in all bytes, and each thing that
+    may be a stream is opened. A sieve, no proof: an encrypted PDF hides its objects. So the file is only ever served
+    as an attachment.
     """
-    left = MAX_PLAIN
+    if LONG_NAME.search(_plain_names(content)):
+        return True
+    left, packed = MAX_PLAIN, MAX_PACKED
     end = 0
-    for found in STREAM.finditer(content):
-        between, end = content[end : found.start()], found.end()
-        if _names_program(between):
+    for count, found in enumerate(STREAM.finditer(content)):
+        if count >= MOST_STREAMS:
             return True
-        if OBJECTS.search(_plain_names(between[-DICTIONARY:])):
-            objects = _inflate(found[1], most=left)
-            left -= len(objects)
-            if left <= 0 or _names_program(objects):
+        begin, before = found.end(), content[max(0, found.start() - DICTIONARY) : found.start()]
+        if begin > end:
+            if _names_program(content[end : found.start()]):
+                return True
+            end = _end_of(content, begin)
+        if OBJECTS.search(_plain_names(before)):
+            table = content[begin : _end_of(content, begin)]
+            objects = _inflate(table, most=left)
+            left, packed = left - len(objects), packed - len(table)
+            if left <= 0 or packed <= 0 or _names_program(objects):
                 return True
     return _names_program(content[end:])
+
+
+def _end_of(content: bytes, begin: int) -> int:
+    at = content.find(END, begin)
+    return len(content) if at < 0 else at + len(END)
 
 
 def _names_program(part: bytes) -> bool:

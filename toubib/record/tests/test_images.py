@@ -2,6 +2,7 @@
 
 import io
 import struct
+import time
 import zlib
 
 import pytest
@@ -158,7 +159,13 @@ def packed(objects: bytes) -> bytes:
         b"/OpenAction << /S /Launch /F (cmd.exe) >>",
         b"/Annots [<< /Subtype /RichMedia >>]",
         packed(b"1 0 << /S /JavaScript /JS (app.alert(1)) >>"),
+        b"%stream\n /OpenAction << /S /JavaScript /JS (app.alert(1)) >>\n%endstream\n",
+        b"%stream\n" + packed(b"1 0 << /S /JavaScript /JS (app.alert(1)) >>"),
+        b"%"
+        + b" " * 3000
+        + packed(b"1 0 << /S /Launch >>").replace(b">>\nstream", b"%" + b" " * 900 + b"\n>>\nstream"),
     ],
+    ids=range(9),
 )
 def test_pdf_with_a_program_is_refused(inside):
     with pytest.raises(BadFile, match="programme"):
@@ -171,12 +178,20 @@ def test_pdf_with_a_program_is_refused(inside):
         b"/OpenAction [3 0 R /Fit]",
         b"/Title (JavaScript pour tous) /JSX 1",
         packed(b"1 0 << /Type /Page >>"),
-        b">>\nendobj\n2 0 obj << /Length 20 >>\nstream\n\x01\x02/JS \x03/Launch \nendstream <<",
+        b">>\nendobj\n2 0 obj << /Length 20 >>\nstream\n\x01\x02/JS \x03 \nendstream <<",
         b">>\nendobj\n2 0 obj << /Type /ObjStm >>\nstream\nbroken\nendstream <<",
     ],
 )
 def test_plain_pdf_is_kept_as_it_is(inside):
     assert clean_upload(make_pdf(inside=inside)) == (make_pdf(inside=inside), "application/pdf")
+
+
+@pytest.mark.parametrize("many", [b"stream\n", b"/ObjStm stream\n", b"/ObjStm stream\nx\x9c"])
+def test_pdf_of_nothing_but_beginnings_is_refused_soon(many):
+    began = time.perf_counter()
+    with pytest.raises(BadFile, match="programme"):
+        clean_upload(make_pdf(inside=many * 600_000))
+    assert time.perf_counter() - began < 10
 
 
 def test_pdf_that_unpacks_to_very_much_is_refused():

@@ -15,6 +15,7 @@ from toubib.record.enums import AbortReason, Attestation, ConsentScope, Encounte
 from toubib.record.images import BadFile
 from toubib.record.models import Attachment, Consent, HealthSummary
 from toubib.record.operations import (
+    MOST_FILES,
     add_attachment,
     amend_note,
     bind_to_encounter,
@@ -119,6 +120,22 @@ def test_a_bad_file_leaves_nothing(cast, by):
     assert (Attachment.objects.count(), StoredFile.objects.count(), set(files_on_disk()), traces()) == (
         0, 0, before, [],
     )  # fmt: skip
+
+
+def test_files_of_one_request_are_counted(cast, by):
+    def send(number: int, ticket_id) -> None:
+        pdf = make_pdf(inside=b"/Title (%d)" % number)
+        add_attachment(patient_id=cast.leo.id, ticket_id=ticket_id, title="x", content=pdf, by=by, now=NOW)
+
+    first, second = new_id(), new_id()
+    for number in range(MOST_FILES):
+        send(number, first)
+    with pytest.raises(BadFile, match="c’est le plus"):
+        send(MOST_FILES, first)
+    send(0, first)  # a double click of one that is there
+    send(MOST_FILES, second)
+    kept = Attachment.objects.order_by("ticket_id").values_list("ticket_id", flat=True)
+    assert sorted(kept) == sorted([first] * MOST_FILES + [second])
 
 
 def test_a_file_taken_back_goes_from_the_table_and_the_disk(cast, by):
