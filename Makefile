@@ -2,13 +2,16 @@
 PYTHON ?= python3
 SUITE = $(PYTHON) scripts/suite.py
 
-.PHONY: help demo test check setup locale screenshots
+.PHONY: help demo install test check setup locale screenshots
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 demo: ## the whole platform with invented people, on 127.0.0.1:$${PORT:-8000}
 	@$(SUITE) setup --demo && exec .venv/bin/python -m toubib.config.demo
+
+install: ## .venv of a server in production: the locked packages without the test bench
+	@exec $(SUITE) install
 
 test: ## everything: static checks, unit tests on SQLite and PostgreSQL, browser tests
 	@exec $(SUITE) test

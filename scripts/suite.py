@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Sets up and runs the checks. Needs nothing but Python 3.11; the Makefile is its face.
 
-python3 scripts/suite.py setup [--demo] | check | test [STAGE …] | locale | screenshots
+python3 scripts/suite.py install | setup [--demo] | check | test [STAGE …] | locale | screenshots
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ NEEDS = {  # Debian package: how we know that it is there
     "nginx": lambda: shutil.which("nginx") or Path("/usr/sbin/nginx").exists(),
 }
 JUST_PYTHON = ["python3-venv"]
+JUST_A_SERVER = ["python3-venv", "nginx", "coturn"]  # the database may be on another machine
 
 
 @dataclass
@@ -238,6 +239,9 @@ def summary(results: list[Result]) -> int:
 
 def main() -> int:
     word = sys.argv[1] if len(sys.argv) > 1 else ""
+    if word == "install":
+        set_up(JUST_A_SERVER, dev=False)
+        return 0
     if word == "setup":
         demo = "--demo" in sys.argv
         set_up(JUST_PYTHON if demo else list(NEEDS), dev=not demo)

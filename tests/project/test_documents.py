@@ -6,7 +6,7 @@ from django.apps import apps
 
 from tests.project import tree
 
-READERS = re.compile(r"read_(?:str|bool|int|list|path|secret|database|bind)\(\s*\n?\s*\"(TOUBIB_[A-Z_]+)\"")
+READERS = re.compile(r"read_[a-z_]+\(\s*\n?\s*\"(TOUBIB_[A-Z_]+)\"")
 
 
 def settings_read():

@@ -17,6 +17,7 @@ SECRET_KEY = env.read_secret("TOUBIB_SECRET_KEY", made_at=DATA_DIR / "secret.key
 ENCRYPTION_KEYS_FILE = env.read_path("TOUBIB_ENCRYPTION_KEYS_FILE", DATA_DIR / "encryption.keys")
 JOURNAL_HEAD_FILE = env.read_path("TOUBIB_JOURNAL_HEAD_FILE", DATA_DIR / "journal.head")
 FILES_DIR = env.read_path("TOUBIB_FILES_DIR", DATA_DIR / "files")
+CATALOGUE_DIR = env.read_path("TOUBIB_CATALOGUE_DIR", BASE_DIR / "waiting" / "data")
 
 PUBLIC_URL = env.read_public_url(
     "TOUBIB_PUBLIC_URL",

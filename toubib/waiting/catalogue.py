@@ -1,4 +1,7 @@
-"""Warning signs and reasons: data with a version and an author, in data/*.yaml, in both languages."""
+"""Warning signs and reasons: data with a version and an author, in both languages.
+
+Read from CATALOGUE_DIR: data/*.yaml here, or the copies that an operator's medical committee signed.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from django.conf import settings
 from django.utils.translation import get_language
 
-FOLDER = Path(__file__).parent / "data"
 FILES = ("signs.yaml", "reasons.yaml")
 
 
@@ -100,7 +103,7 @@ def check_files() -> None:
                 parse(language)
             except (yaml.YAMLError, OSError, KeyError, TypeError, AttributeError, ValueError) as error:
                 why = " ".join(str(error).split())
-                raise BadCatalogue(f"{FOLDER / name}: {type(error).__name__}: {why}") from error
+                raise BadCatalogue(f"{_path(name)}: {type(error).__name__}: {why}") from error
 
 
 def _signature(raw: dict[str, Any], name: str) -> tuple[str | None, date | None]:
@@ -166,4 +169,8 @@ def _say(texts: dict[str, str], language: str) -> str:
 
 @lru_cache(maxsize=4)
 def _read(name: str) -> dict[str, Any]:
-    return yaml.safe_load((FOLDER / name).read_text(encoding="utf-8"))
+    return yaml.safe_load(_path(name).read_text(encoding="utf-8"))
+
+
+def _path(name: str) -> Path:
+    return Path(settings.CATALOGUE_DIR) / name

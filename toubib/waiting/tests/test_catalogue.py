@@ -13,10 +13,10 @@ from toubib.waiting.queries.opening import awaits_committee
 
 
 @pytest.fixture
-def folder(tmp_path, monkeypatch):
-    """A copy of the lists that a test may spoil."""
-    shutil.copytree(catalogue.FOLDER, tmp_path / "data")
-    monkeypatch.setattr(catalogue, "FOLDER", tmp_path / "data")
+def folder(tmp_path, settings):
+    """A copy of the lists, as an operator keeps one outside the source; a test may spoil it."""
+    shutil.copytree(settings.CATALOGUE_DIR, tmp_path / "data")
+    settings.CATALOGUE_DIR = tmp_path / "data"
     forget()
     yield tmp_path / "data"
     forget()
@@ -61,3 +61,10 @@ def test_the_line_waits_for_both_signatures(folder, settings) -> None:
         change(folder / name, "signed_by: null\nsigned_on: null", "signed_by: Comité\nsigned_on: 2026-11-22")
         seen.append(awaits_committee())
     assert (seen, catalogue.signs().signed_on) == ([True, True, False], date(2026, 11, 22))
+
+
+def test_an_operators_folder_without_a_list_is_named_at_the_start(folder) -> None:
+    (folder / "reasons.yaml").unlink()
+    forget()
+    (fault,) = check_catalogue()
+    assert f"{folder}/reasons.yaml" in fault.msg
