@@ -1,0 +1,126 @@
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from toubib.rulebook.cap_status import Outside, cap_status
+from toubib.rulebook.policies import Overlay, find_policy
+
+NOTHING_MORE = Outside(0, 0, 0)
+
+
+def status(
+    counted, acts, *, year=2025, specialty="general_practice", own_mt=0, outside=NOTHING_MORE, policy=None
+):
+    overlay = Overlay((find_policy(policy),)) if policy else Overlay()
+    return cap_status(
+        year=year,
+        specialty=specialty,
+        counted=counted,
+        acts_here=acts,
+        own_mt_here=own_mt,
+        outside=outside,
+        overlay=overlay,
+    )
+
+
+@pytest.mark.parametrize(
+    ("counted", "expected"),
+    [(0, "BELOW"), (17, "BELOW"), (18, "NEAR"), (20, "NEAR"), (21, "ABOVE"), (100, "ABOVE")],
+)
+def test_outcome_at_each_side_of_each_boundary(counted, expected):
+    assert status(counted, 100).outcome == expected
+
+
+def test_a_third_of_a_per_cent_above_is_above():
+    assert status(200_000_001, 1_000_000_000).outcome == "ABOVE"
+    assert status(200_000_000, 1_000_000_000).outcome == "NEAR"
+    assert status(180_000_000, 1_000_000_000).outcome == "NEAR"
+    assert status(179_999_999, 1_000_000_000).outcome == "BELOW"
+
+
+def test_a_psychiatrist_has_a_rate_of_their_own_since_2024():
+    found = [status(30, 100, specialty="psychiatry", year=year) for year in (2023, 2024, 2025)]
+    assert [(one.outcome, one.rate) for one in found] == [
+        ("ABOVE", Fraction(1, 5)),
+        ("BELOW", Fraction(2, 5)),
+        ("BELOW", Fraction(2, 5)),
+    ]
+
+
+def test_both_readings_of_the_denominator():
+    found = status(15, 100, own_mt=40)
+    assert (found.outcome, found.ratio, found.reading) == (
+        "BELOW",
+        Fraction(3, 20),
+        "ALL_CONVENTIONED_ACTIVITY",
+    )
+    other = found.other
+    assert (other.outcome, other.ratio, other.reading) == ("ABOVE", Fraction(1, 4), "NON_MT_ACTIVITY_ONLY")
+    assert (other.in_person_needed, other.other) == (15, None)
+
+
+def test_undetermined_without_a_declaration_with_its_range():
+    found = status(30, 100, outside=None)
+    assert (found.outcome, found.ratio, found.remaining_acts, found.in_person_needed) == (
+        "UNDETERMINED",
+        None,
+        None,
+        None,
+    )
+    assert (found.lowest, found.highest) == (0, 1)
+
+
+def test_undetermined_where_there_is_no_activity_or_less_than_is_counted():
+    assert status(0, 0).outcome == "UNDETERMINED"
+    assert status(5, 4).outcome == "UNDETERMINED"
+    assert status(1, 10, outside=Outside(5, 6, 0)).outcome == "UNDETERMINED"
+
+
+def test_a_range_where_only_the_own_patients_acts_are_not_declared():
+    other = status(15, 100, own_mt=40, outside=Outside(100, 5, None)).other
+    assert (other.outcome, other.lowest, other.highest) == (
+        "UNDETERMINED",
+        Fraction(20, 160),
+        Fraction(20, 65),
+    )
+
+
+def test_a_policy_moves_the_rate():
+    assert status(30, 100).outcome == "ABOVE"
+    assert status(30, 100, policy="cnam_2023_50pct").outcome == "BELOW"
+
+
+def test_no_cap_before_2021():
+    found = status(90, 100, year=2020)
+    assert (found.outcome, found.rate, found.remaining_acts, found.in_person_needed) == (
+        "BELOW",
+        None,
+        None,
+        0,
+    )
+
+
+@given(
+    counted=st.integers(0, 10**6),
+    more=st.integers(0, 10**7),
+    specialty=st.sampled_from(["general_practice", "psychiatry", "other"]),
+)
+def test_remaining_and_needed_acts_are_exact(counted, more, specialty):
+    acts = counted + more
+    found = status(counted, acts, specialty=specialty)
+    if acts == 0:
+        assert found.outcome == "UNDETERMINED"
+        return
+    left, rate = found.remaining_acts, found.rate
+    above = Fraction(counted, acts) > rate
+    assert (found.outcome == "ABOVE") == above
+    assert (found.outcome == "NEAR") == (not above and Fraction(counted, acts) >= rate * Fraction(9, 10))
+    if above:
+        needed = found.in_person_needed
+        assert left == 0
+        assert Fraction(counted, acts + needed) <= rate < Fraction(counted, acts + needed - 1)
+    else:
+        assert found.in_person_needed == 0
+        assert Fraction(counted + left, acts + left) <= rate < Fraction(counted + left + 1, acts + left + 1)
