@@ -9,10 +9,12 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from uuid import UUID
 
 from django.conf import settings
@@ -23,6 +25,8 @@ from toubib.ground.locks import hold_lock
 from toubib.ground.models import JournalEntry
 
 SEAL_BATCH = 2000
+BATCH = 500  # rows or lines held at a time when verifying; SQLite takes so many parameters
+HEAD_LINE = re.compile(r"[0-9]{1,18} [0-9a-f]{64}")
 UNSEALED_TOLERANCE = timedelta(minutes=1)
 HEAD_WRITTEN_WITHIN = 1.0  # seconds
 GENESIS = "0" * 64
@@ -44,6 +48,15 @@ class Fault:
 
     seq: int | None
     what: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeadLine:
+    """A line of the head file; `seq` is None where it is no seal."""
+
+    number: int
+    seq: int | None
+    seal: str
 
 
 def trace(
@@ -136,35 +149,47 @@ def _write_seals(entries: list[JournalEntry]) -> None:
 
 
 def verify_journal(*, now: datetime) -> Iterator[Fault]:
-    """Recompute every seal and hold it against the head file; yields each fault, none when all is well."""
+    """Recompute every seal and hold it against the head file; yields each fault, none when all is well.
+
+    Neither the journal nor the head file is held in memory: both are read once, in batches.
+    """
     head, expected = GENESIS, 1
-    heads = _read_heads()
-    for entry in JournalEntry.objects.filter(seq__isnull=False).order_by("seq").iterator(chunk_size=2000):
+    for entry in JournalEntry.objects.filter(seq__isnull=False).order_by("seq").iterator(chunk_size=BATCH):
         if entry.seq != expected:
             yield Fault(entry.seq, f"entries {expected} to {(entry.seq or 0) - 1} are missing")
             expected = entry.seq or 0
         if entry.prev_hash != head or entry.hash != _seal_of(entry):
             yield Fault(entry.seq, "the entry or its place in the chain was altered")
-        if heads.pop(expected, entry.hash) != entry.hash:
-            yield Fault(entry.seq, "the seal differs from the head file")
         head, expected = entry.hash, expected + 1
-    if heads:
-        yield Fault(max(heads), f"the journal was cut: the head file knows entries up to {max(heads)}")
-    elif expected > 1 and not _head_knows(expected - 1):
-        yield Fault(
-            expected - 1, "the head file is missing, empty or cut: it does not know the last sealed entry"
-        )
+    yield from _verify_heads(last=expected - 1)
     late = JournalEntry.objects.filter(seq__isnull=True, at__lt=now - UNSEALED_TOLERANCE).count()
     if late:
         yield Fault(None, f"{late} entries are unsealed for over a minute: is the worker running?")
 
 
-def _head_knows(seq: int) -> bool:
+def _verify_heads(*, last: int) -> Iterator[Fault]:
+    """Each line of the head file against the entry that it names; `last` is the last entry sealed."""
+    cut, known = 0, last == 0
+    for batch in _head_lines():
+        for number in (line.number for line in batch if line.seq is None):
+            yield Fault(None, f"line {number} of the head file is not a seal")
+        named = [line.seq for line in batch if line.seq is not None]
+        seals = dict(JournalEntry.objects.filter(seq__in=named).values_list("seq", "hash"))
+        for line in batch:
+            if line.seq in seals and seals[line.seq] != line.seal:
+                yield Fault(line.seq, "the seal differs from the head file")
+        cut = max([cut, *(seq for seq in named if seq not in seals)])
+        known = known or last in named
+    if cut:
+        yield Fault(cut, f"the journal was cut: the head file knows entries up to {cut}")
+    elif not known and not _head_comes(last):
+        yield Fault(last, "the head file is missing, empty or cut: it does not know the last sealed entry")
+
+
+def _head_comes(seq: int) -> bool:
     """Entries of this very moment are sealed before their line is written: a second's patience."""
-    if seq in _read_heads():
-        return True
     time.sleep(HEAD_WRITTEN_WITHIN)
-    return seq in _read_heads()
+    return any(line.seq == seq for batch in _head_lines() for line in batch)
 
 
 def count_sealed() -> int:
@@ -197,11 +222,17 @@ def _append_head(seq: int, head: str) -> None:
         os.fsync(file.fileno())
 
 
-def _read_heads() -> dict[int, str]:
-    """The first seal written for each entry: one that our own sealer wrote again later is a forgery's."""
-    heads: dict[int, str] = {}
-    if settings.JOURNAL_HEAD_FILE.exists():
-        for line in settings.JOURNAL_HEAD_FILE.read_text(encoding="ascii").splitlines():
-            seq, _, head = line.partition(" ")
-            heads.setdefault(int(seq), head)
-    return heads
+def _head_lines() -> Iterator[list[HeadLine]]:
+    """The head file, BATCH lines at a time; none where there is no file."""
+    if not settings.JOURNAL_HEAD_FILE.exists():
+        return
+    with settings.JOURNAL_HEAD_FILE.open(encoding="ascii", errors="replace") as file:
+        lines = (_head_line(number, text) for number, text in enumerate(file, start=1))
+        while batch := list(islice(lines, BATCH)):
+            yield batch
+
+
+def _head_line(number: int, text: str) -> HeadLine:
+    seq, _, seal = text.rstrip("\n").partition(" ")
+    is_seal = HEAD_LINE.fullmatch(text.rstrip("\n"))
+    return HeadLine(number, int(seq), seal) if is_seal else HeadLine(number, None, "")

@@ -151,6 +151,29 @@ def test_verify_sees_a_chain_written_anew_from_its_first_entry():
     assert faults() == [Fault(2, "the seal differs from the head file")]
 
 
+def test_verify_names_a_stray_line_of_the_head_file(head_file):
+    write(1)
+    seal_journal()
+    head_file.write_bytes(b"kR3p-a-token\n" + head_file.read_bytes() + b"\xe9 x\n")
+    assert faults() == [
+        Fault(None, "line 1 of the head file is not a seal"),
+        Fault(None, "line 3 of the head file is not a seal"),
+    ]
+
+
+def test_verify_reads_the_head_file_in_batches_in_any_order(head_file, monkeypatch):
+    """Two sealers write their lines in either order; no batch is the whole file."""
+    monkeypatch.setattr("toubib.ground.journal.BATCH", 2)
+    for _ in range(5):
+        write(1)
+        seal_journal()
+    lines = head_file.read_text().splitlines(keepends=True)
+    head_file.write_text("".join(lines[::-1]))
+    assert faults() == []
+    head_file.write_text("".join(lines[:3]))
+    assert [fault.seq for fault in faults()] == [5]
+
+
 def test_verify_reports_entries_unsealed_for_over_a_minute():
     write(2, at=NOW - timedelta(seconds=61))
     write(1, at=NOW - timedelta(seconds=59))
