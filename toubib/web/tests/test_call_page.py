@@ -254,6 +254,24 @@ def test_a_guest_taken_out_is_told():
     assert "Vous n’êtes plus dans cette salle." in body(guest.get(reverse("web:guest_door")))
 
 
+def test_a_link_is_made_in_the_call_and_another_one_too():
+    visit = Journey.begin().open()
+    client = visit.client()
+    panel = reverse("web:call_guests", args=[visit.room.id])
+    made = reverse("web:waiting_invite", args=[visit.ticket.id])
+    before = body(client.get(panel))
+    client.post(made, {"role": "relative"})
+    after = body(client.get(panel))
+    client.post(made, {"role": "interpreter"})
+    assert ("/invite/" in before, "Faire un lien : un proche" in before) == (False, True)
+    assert ("/invite/" in after, "Faire un autre lien : un proche" in after) == (True, True)
+    assert "/invite/" in body(client.get(room_url(visit)))
+    assert sorted(Invite.objects.values_list("role", "room_id")) == [
+        ("interpreter", visit.room.id),
+        ("relative", visit.room.id),
+    ]
+
+
 def test_the_patient_answers_for_a_guest_whom_the_doctor_invited():
     visit = Journey.begin().open()
     invite, _token, _guest = knock(visit, name="Karim Haddad", role=ParticipantRole.COLLEAGUE, by_doctor=True)

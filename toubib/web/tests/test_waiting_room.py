@@ -1,6 +1,7 @@
 """The waiting room by state and by person; what one may do there, once or twice, well or badly."""
 
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from django.urls import reverse
 from PIL import Image
 
 from toubib.consultation.models import Invite
-from toubib.consultation.operations import has_agreed
+from toubib.consultation.operations import has_agreed, use_invite
 from toubib.consultation.queries import day_of
 from toubib.ground.models import JournalEntry
 from toubib.people.enums import LinkKind
@@ -257,15 +258,21 @@ def test_nothing_of_a_doctors_situation_is_shown():
         assert word not in page
 
 
-def test_an_invitation_shows_its_link_once():
+def test_the_link_of_an_invitation_stays_with_its_maker_until_it_serves():
     visit = Journey.begin()
     client = visit.client()
     answer = client.post(at(visit, "waiting_invite"), {"role": "interpreter"})
     assert answer["Location"].endswith("#invites")
     shown = body(client.get(at(visit)))
-    assert shown.index('id="invites"') < shown.index("/invite/") < shown.index("Faire un lien")
+    assert shown.index('id="invites"') < shown.index("/invite/") < shown.index("Faire un autre lien")
     page = body(client.get(at(visit)))
-    assert "/invite/" not in page and "Interprète" in page and "lien à envoyer" in page
+    assert "/invite/" in page and "Faire un autre lien" in page and "lien à envoyer" in page
+    assert "/invite/" not in str(dict(client.session)) and "/invite/" not in body(
+        visit.client().get(at(visit))
+    )
+    token = re.search(r"/invite/([\w-]+)", page).group(1)
+    use_invite(token=token, name="Lucie", now=visit.now)
+    assert "/invite/" not in body(client.get(at(visit)))
     assert client.post(at(visit, "waiting_invite"), {"role": "colleague"}).status_code == 422
     assert Invite.objects.count() == 1
 

@@ -26,7 +26,7 @@ from toubib.ui.posting import part_of_page
 from toubib.waiting.enums import ENDED_STATES
 from toubib.waiting.models import Ticket
 from toubib.waiting.queries import live_ticket_of
-from toubib.web.company import guests_of
+from toubib.web.company import guests_of, kept_link
 
 
 @login_not_required
@@ -90,6 +90,7 @@ def _context(request: HttpRequest, room: Room, seat: Seat) -> dict[str, Any]:
         "is_patient_side": is_patient_side,
         "ticket": ticket if is_patient_side else None,
         "guests": guests,
+        "invite_link": kept_link(request, guests=guests),
         "credentials_url": reverse("consultation:credentials", args=[room.id]),
         "measures_url": reverse("consultation:measures", args=[room.id]),
         "messages_url": reverse("consultation:messages", args=[room.id]),
@@ -104,7 +105,13 @@ def guest_list(request: HttpRequest, room: UUID) -> HttpResponse:
     """Who was invited, for the patient's side: asked anew when someone knocks or leaves."""
     row, _seat, ticket = _patient_side(request, room)
     guests = guests_of(ticket_id=ticket.id, now=timezone.now())
-    return render(request, "web/_call_guests.html", {"room": row, "guests": guests})
+    shown = {
+        "room": row,
+        "guests": guests,
+        "ticket": ticket,
+        "invite_link": kept_link(request, guests=guests),
+    }
+    return render(request, "web/_call_guests.html", shown)
 
 
 @require_POST

@@ -32,10 +32,11 @@ from toubib.waiting.operations import (
     leave_line,
     worsen,
 )
+from toubib.web.company import keep_link
 from toubib.web.forms import GoOutForm, InviteForm, PhotoForm, PlaceForm
 from toubib.web.line import phase_of
 from toubib.web.posting import posted_from
-from toubib.web.views.waiting_room import INVITE_LINK, back_to, my_ticket, show_room
+from toubib.web.views.waiting_room import back_to, my_ticket, show_room
 
 MOST_INVITES = 6
 
@@ -176,10 +177,10 @@ def photo(request: HttpRequest, ticket: UUID) -> HttpResponse:
 
 @posted_from("web:waiting_room", whose=my_ticket)
 def invite(request: HttpRequest, ticket: UUID) -> HttpResponse:
-    """A link for a relative or an interpreter, shown once."""
+    """A link for a relative or an interpreter, from the waiting room or from the call."""
     row, by = my_ticket(request, ticket)
     form, now = InviteForm(request.POST), timezone.now()
-    if phase_of(row) not in {"waiting", "away", "accepted"}:
+    if phase_of(row) not in {"waiting", "away", "accepted", "in_call"}:
         return back_to(ticket)
     if not form.is_valid():
         return show_room(request, row, now=now, invite_form=form)
@@ -187,14 +188,14 @@ def invite(request: HttpRequest, ticket: UUID) -> HttpResponse:
         messages.info(request, _("Six liens au plus pour une visite. Envoyez un de ceux que vous avez."))
         return back_to(ticket)
     try:
-        _made, token = invite_guest(
+        made, token = invite_guest(
             ticket_id=ticket, role=ParticipantRole(form.cleaned_data["role"]), by=by, now=now
         )
     except InviteDead as dead:
         messages.info(request, str(dead))
     else:
         link = settings.PUBLIC_URL + reverse("web:invitation", args=[token])
-        request.session[INVITE_LINK] = {"ticket": str(ticket), "link": link}
+        keep_link(request, invite=made, link=link)
     return redirect(f"{reverse('web:waiting_room', args=[ticket])}#invites")
 
 

@@ -31,7 +31,7 @@ from toubib.waiting.enums import ExitReason
 from toubib.waiting.exits import exit_of
 from toubib.waiting.models import Ticket
 from toubib.waiting.queries.order import RULE_VERSION
-from toubib.web.company import guests_of
+from toubib.web.company import guests_of, kept_link
 from toubib.web.forms import GoOutForm, InviteForm
 from toubib.web.line import line_view, line_words, order_view, phase_of
 
@@ -47,7 +47,6 @@ TOPS = {
     "away": "web/_line_away.html",
     "accepted": "web/_line_accepted.html",
 }
-INVITE_LINK = "invite_link"  # session key: {ticket, link}, shown once
 
 
 def my_ticket(request: HttpRequest, ticket_id: UUID) -> tuple[Ticket, Actor]:
@@ -99,16 +98,12 @@ def show_room(request: HttpRequest, ticket: Ticket, *, now: datetime, **forms: A
 
 
 def _shared(request: HttpRequest, ticket: Ticket, *, phase: str, now: datetime) -> dict[str, Any]:
-    link = request.session.get(INVITE_LINK)
-    if link and link["ticket"] == str(ticket.id):
-        del request.session[INVITE_LINK]
-    else:
-        link = None
+    people = guests_of(ticket_id=ticket.id, now=now)
     return {
         "ticket": ticket,
         "phase": phase,
-        "people": guests_of(ticket_id=ticket.id, now=now),
-        "invite_link": link and link["link"],
+        "people": people,
+        "invite_link": kept_link(request, guests=people),
         "reason": catalogue.reason(ticket.reason_key),
         **_told(current_account(request), ticket, now=now),
         "test_skipped": bool((ticket.draft.get("test") or {}).get("skipped")),
