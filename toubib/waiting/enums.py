@@ -33,6 +33,7 @@ TICKET_MOVES: dict[str, set[str]] = {
         TicketState.ACCEPTED,
         TicketState.REDIRECTED,
         TicketState.LEFT,
+        TicketState.UNSERVED,
     },
     TicketState.ACCEPTED: {
         TicketState.IN_CALL,
@@ -41,7 +42,12 @@ TICKET_MOVES: dict[str, set[str]] = {
         TicketState.REDIRECTED,
         TicketState.LEFT,
     },
-    TicketState.IN_CALL: {TicketState.CLOSED, TicketState.WAITING, TicketState.REDIRECTED},
+    TicketState.IN_CALL: {
+        TicketState.CLOSED,
+        TicketState.WAITING,
+        TicketState.AWAY,
+        TicketState.REDIRECTED,
+    },
     TicketState.CLOSED: {TicketState.IN_CALL},
     TicketState.REDIRECTED: set(),
     TicketState.LEFT: set(),
@@ -85,6 +91,20 @@ class OfferState(models.TextChoices):
     REFUSED = "refused", _("refusée")
     LAPSED = "lapsed", _("sans réponse")
     WITHDRAWN = "withdrawn", _("retirée")
+
+
+OFFER_MOVES: dict[str, set[str]] = {
+    OfferState.PENDING: {
+        OfferState.ACCEPTED,
+        OfferState.REFUSED,
+        OfferState.LAPSED,
+        OfferState.WITHDRAWN,
+    },
+    OfferState.ACCEPTED: {OfferState.WITHDRAWN},
+    OfferState.REFUSED: set(),
+    OfferState.LAPSED: set(),
+    OfferState.WITHDRAWN: set(),
+}
 
 
 class RefusalReason(models.TextChoices):

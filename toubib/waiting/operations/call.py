@@ -22,10 +22,10 @@ from toubib.record.operations import (
 )
 from toubib.waiting.enums import DutyState, ExitReason, OfferState, TicketState
 from toubib.waiting.events import call_dropped
-from toubib.waiting.models import Duty, FollowUp, Offer, Ticket
+from toubib.waiting.models import Duty, FollowUp, Ticket
 from toubib.waiting.operations.dispatch import dispatch_soon
 from toubib.waiting.operations.duty import free_duty
-from toubib.waiting.operations.moves import MoveRefused, keep_secrecy, move_duty, move_ticket
+from toubib.waiting.operations.moves import MoveRefused, drop_offer, keep_secrecy, move_duty, move_ticket
 
 TAKEN_BACK = "taken_back"  # key of a ticket's draft: the doctor who had them may not treat any more
 
@@ -137,10 +137,8 @@ def _give_back(
 
 
 def _send_back(ticket: Ticket, encounter: Encounter, *, to: TicketState, by: Actor, now: datetime) -> None:
-    Offer.objects.filter(ticket=ticket, state=OfferState.ACCEPTED).update(state=OfferState.WITHDRAWN)
+    drop_offer(ticket=ticket, held=OfferState.ACCEPTED, now=now)
     ticket.encounter, ticket.accepted_at, ticket.called_at = None, None, None
-    if to == TicketState.AWAY and ticket.state == TicketState.IN_CALL:
-        ticket.state = TicketState.ACCEPTED
     ticket.notified_at = ticket.back_before = None
     keep_secrecy(ticket=ticket, secret=encounter.minor_secrecy)
     move_ticket(ticket=ticket, to=to, by=by, now=now)

@@ -18,14 +18,14 @@ from django.db.models import Exists, OuterRef, QuerySet
 from toubib.ground.actors import Actor
 from toubib.ground.hub import publish
 from toubib.ground.journal import trace
-from toubib.ground.locks import find_locked, hold_lock, lock_asked, save_changed, transactional
+from toubib.ground.locks import hold_lock, lock_asked, transactional
 from toubib.ground.prepared import ask, insert, read
 from toubib.people.perms import practising_accounts
 from toubib.rulebook.days import value_at
 from toubib.waiting.enums import DutyState, OfferState, TicketState
 from toubib.waiting.matching import Candidate, Request, choose, may_take
 from toubib.waiting.models import Duty, Offer, Pool, Ticket
-from toubib.waiting.operations.moves import lock_duty, lock_ticket, move_duty, move_ticket
+from toubib.waiting.operations.moves import drop_offer, lock_duty, lock_ticket, move_duty, move_ticket
 from toubib.waiting.queries.line import ORDER
 
 LOOK_AHEAD = 50
@@ -227,11 +227,9 @@ def _offer(pair: Pair, *, now: datetime) -> Offer | None:
 
 def withdraw_offer(*, ticket: Ticket, now: datetime) -> None:
     """The patient left while the case was offered: the doctor is free again."""
-    offer = find_locked(Offer.objects.all(), ticket=ticket, state=OfferState.PENDING)
+    offer = drop_offer(ticket=ticket, held=OfferState.PENDING, now=now)
     if offer is None:
         return
-    offer.state, offer.answered_at = OfferState.WITHDRAWN, now
-    save_changed(offer)
     duty = lock_duty(duty_id=offer.duty_id)
     if duty.state == DutyState.OFFERED:
         move_duty(duty=duty, to=rest_of(duty=duty, now=now), now=now)

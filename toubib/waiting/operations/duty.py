@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from toubib.directory.models import Practitioner
 from toubib.ground.actors import Actor
 from toubib.ground.journal import trace
-from toubib.ground.locks import lock_row, lock_rows_free, save_changed, transactional
+from toubib.ground.locks import lock_row, lock_rows_free, transactional
 from toubib.ground.prepared import read
 from toubib.people.perms import may_go_on_duty
 from toubib.record.models import Encounter
@@ -20,7 +20,15 @@ from toubib.waiting.enums import DutyState, OfferState, RefusalReason, TicketSta
 from toubib.waiting.events import ticket_taken
 from toubib.waiting.models import Duty, Offer, Pool, Ticket
 from toubib.waiting.operations.dispatch import dispatch_soon, may_serve, rest_of
-from toubib.waiting.operations.moves import MoveRefused, lock_duty, move_duty, move_ticket, tell_lines
+from toubib.waiting.operations.moves import (
+    MoveRefused,
+    drop_offer,
+    lock_duty,
+    move_duty,
+    move_offer,
+    move_ticket,
+    tell_lines,
+)
 
 WITH_A_PATIENT = frozenset({DutyState.BUSY, DutyState.WRITING})
 
@@ -117,9 +125,7 @@ def _withdraw_from(duty: Duty, *, now: datetime) -> None:
     ticket = next(iter(lock_rows_free(offered)), None)
     if ticket is None:
         raise MoveRefused(_("Une demande vous arrive à l’instant : répondez-lui, puis terminez."))
-    Offer.objects.filter(ticket=ticket, duty=duty, state=OfferState.PENDING).update(
-        state=OfferState.WITHDRAWN, answered_at=now
-    )
+    drop_offer(ticket=ticket, held=OfferState.PENDING, now=now)
     move_ticket(ticket=ticket, to=TicketState.WAITING, by=Actor.system("dispatch"), now=now)
     dispatch_soon(pool_id=ticket.pool_id, now=now)
 
@@ -154,8 +160,7 @@ def take_offer(*, offer_id: UUID, by: Actor, now: datetime) -> Encounter:
     duty = lock_duty(duty_id=offer.duty_id)
     if not may_serve(duty=duty, now=now):
         _check_right(duty, now=now)
-    offer.state, offer.answered_at = OfferState.ACCEPTED, now
-    save_changed(offer)
+    move_offer(offer=offer, to=OfferState.ACCEPTED, now=now)
     ticket.encounter = create_encounter(
         patient_id=ticket.person.id,
         practitioner_id=duty.practitioner_id,
@@ -228,8 +233,7 @@ def _give_back(
     offer = _lock_offer(offer_id)
     if offer.state != OfferState.PENDING:
         return offer
-    offer.state, offer.answered_at, offer.refusal, offer.refusal_note = state, now, refusal, note or None
-    save_changed(offer)
+    move_offer(offer=offer, to=state, now=now, refusal=refusal, note=note)
     move_ticket(ticket=offer.ticket, to=TicketState.WAITING, by=Actor.system("dispatch"), now=now)
     duty = lock_duty(duty_id=offer.duty_id)
     if duty.state == DutyState.OFFERED:

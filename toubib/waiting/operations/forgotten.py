@@ -59,7 +59,6 @@ def _end_unserved(ticket: Ticket, *, now: datetime) -> int:
         return 0
     if ticket.state == TicketState.OFFERED:
         withdraw_offer(ticket=ticket, now=now)
-        ticket.state = TicketState.WAITING
     move_ticket(ticket=ticket, to=TicketState.UNSERVED, by=WORKER, now=now, exit_reason=ExitReason.NO_DOCTOR)
     is_child = ticket.patient_age is not None and ticket.patient_age < MAJORITY
     FollowUp.objects.get_or_create(

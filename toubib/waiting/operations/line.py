@@ -16,10 +16,17 @@ from toubib.record.operations import abort_encounter, say_consents
 from toubib.waiting import catalogue
 from toubib.waiting.enums import LIVE_STATES, DutyState, ExitReason, NotifyWhen, OfferState, TicketState
 from toubib.waiting.events import call_dropped
-from toubib.waiting.models import Duty, Offer, Ticket
+from toubib.waiting.models import Duty, Ticket
 from toubib.waiting.operations.dispatch import dispatch_soon, withdraw_offer
 from toubib.waiting.operations.duty import free_duty
-from toubib.waiting.operations.moves import MoveRefused, keep_secrecy, lock_ticket, move_ticket, tell_ticket
+from toubib.waiting.operations.moves import (
+    MoveRefused,
+    drop_offer,
+    keep_secrecy,
+    lock_ticket,
+    move_ticket,
+    tell_ticket,
+)
 from toubib.waiting.queries.estimate import estimate_wait
 from toubib.waiting.queries.line import last_place
 from toubib.waiting.queries.opening import admission_to, outside_ages, pool_for
@@ -181,7 +188,7 @@ def decline_doctor(*, ticket_id: UUID, by: Actor, now: datetime) -> Ticket:
     keep_secrecy(ticket=ticket, secret=ticket.encounter.minor_secrecy)
     ticket.declined.add(ticket.encounter.practitioner)
     _drop_encounter(ticket=ticket, reason=AbortReason.DECLINED, by=by, now=now)
-    Offer.objects.filter(ticket=ticket, state=OfferState.ACCEPTED).update(state=OfferState.WITHDRAWN)
+    drop_offer(ticket=ticket, held=OfferState.ACCEPTED, now=now)
     ticket.encounter, ticket.accepted_at = None, None
     move_ticket(ticket=ticket, to=TicketState.WAITING, by=by, now=now)
     dispatch_soon(pool_id=ticket.pool_id, now=now)

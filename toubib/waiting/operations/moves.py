@@ -1,4 +1,4 @@
-"""The one place where a ticket or a duty changes state; each caller holds the row's lock."""
+"""The one place where a ticket, a duty or an offer changes state; each caller holds the row's lock."""
 
 from __future__ import annotations
 
@@ -10,13 +10,23 @@ from django.utils.translation import gettext as _
 from toubib.ground.actors import Actor
 from toubib.ground.hub import publish
 from toubib.ground.journal import trace
-from toubib.ground.locks import lock_row, save_changed
-from toubib.waiting.enums import DUTY_MOVES, ENDED_STATES, TICKET_MOVES, DutyState, ExitReason, TicketState
-from toubib.waiting.models import Duty, Ticket
+from toubib.ground.locks import find_locked, lock_row, save_changed
+from toubib.waiting.enums import (
+    DUTY_MOVES,
+    ENDED_STATES,
+    OFFER_MOVES,
+    TICKET_MOVES,
+    DutyState,
+    ExitReason,
+    OfferState,
+    RefusalReason,
+    TicketState,
+)
+from toubib.waiting.models import Duty, Offer, Ticket
 
 
 class MoveRefused(Exception):
-    """The ticket or the duty is elsewhere by now; str() is a sentence for the user."""
+    """The ticket, the duty or the offer is elsewhere by now; str() is a sentence for the user."""
 
 
 def lock_ticket(*, ticket_id: UUID) -> Ticket:
@@ -64,6 +74,27 @@ def tell_ticket(*, ticket: Ticket, event: str) -> None:
     publish(f"ticket:{ticket.id}", event)
     if ticket.pool_id:
         publish(f"pool:{ticket.pool_id}", "line")
+
+
+def move_offer(
+    *, offer: Offer, to: OfferState, now: datetime, refusal: RefusalReason | str = "", note: str = ""
+) -> None:
+    """Change the state of an offer whose ticket is locked. An answer keeps its hour. Raises MoveRefused."""
+    if to not in OFFER_MOVES[offer.state]:
+        raise MoveRefused(
+            _("La proposition n’en est plus là : %(state)s.") % {"state": offer.get_state_display()}
+        )
+    offer.state, offer.answered_at = to, offer.answered_at or now
+    offer.refusal, offer.refusal_note = refusal, note or None
+    save_changed(offer)
+
+
+def drop_offer(*, ticket: Ticket, held: OfferState, now: datetime) -> Offer | None:
+    """Withdraw the offer, in state `held`, of a locked ticket; None: there was none."""
+    offer = find_locked(Offer.objects.all(), ticket=ticket, state=held)
+    if offer is not None:
+        move_offer(offer=offer, to=OfferState.WITHDRAWN, now=now)
+    return offer
 
 
 def move_duty(*, duty: Duty, to: DutyState, now: datetime) -> None:

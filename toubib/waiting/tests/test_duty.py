@@ -195,8 +195,11 @@ def test_hand_over_keeps_the_place_and_goes_to_another(taken):
     )
 
 
-def test_patient_absent_keeps_the_place_and_is_called_back(taken):
+@pytest.mark.parametrize("called", [False, True])
+def test_patient_absent_keeps_the_place_and_is_called_back(taken, called):
     _scene, ticket, encounter, by = taken
+    if called:
+        start_call(encounter_id=encounter.id, by=by, now=minutes(3))
     patient_absent(encounter_id=encounter.id, by=by, now=minutes(4))
     ticket.refresh_from_db()
     assert (ticket.state, ticket.arrived_at, Duty.objects.get().state) == (
@@ -204,6 +207,8 @@ def test_patient_absent_keeps_the_place_and_is_called_back(taken):
         NOW,
         DutyState.OPEN,
     )
+    offer = Offer.objects.get()
+    assert (offer.state, offer.answered_at) == (OfferState.WITHDRAWN, NOW)
 
 
 def test_emergency_ends_the_ticket_with_its_reason(taken):
