@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.utils import timezone
 
 from toubib.ground.actors import Actor
@@ -56,6 +57,12 @@ def current_account(request: HttpRequest) -> Account:
     if not isinstance(request.user, Account):
         raise Http404
     return request.user
+
+
+def browser_of(request: HttpRequest) -> str:
+    """A secret of this browser, the same before and after a session: that of its forms."""
+    get_token(request)
+    return str(request.META["CSRF_COOKIE"])
 
 
 def address_of(request: HttpRequest) -> str:

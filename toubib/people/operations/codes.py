@@ -123,8 +123,8 @@ def _still_serves(_created: datetime, used_at: datetime | None, attempts_left: i
 def use_code(*, address: Address, code: str, page: str = "", now: datetime) -> Account:
     """The patient's account, made if there was none. Call outside a transaction: a wrong try must be counted.
 
-    Only the last code sent serves, once; again within ten seconds for the same `page`, a secret of the form that
-    posted it (a double click). A professional's account is refused with the words of a wrong code.
+    Only the last code sent serves, once; again within ten seconds for the same `page`, a secret of the form and
+    of the browser that posted it (a double click). A professional's account is refused with the words of a wrong code.
     Raises WrongCode, CodeDead.
     """
     digest, typed = _address_digest(address), "".join(c for c in code if c.isascii() and c.isdigit())

@@ -113,8 +113,12 @@ def test_a_double_click_on_the_code_enters_once_all_the_same(client: Client) -> 
     pending = re.search(
         r'name="pending" value="([^"]+)"', client.get("/connexion/code").content.decode()
     ).group(1)
-    code, second = code_sent(), Client()
+    code, second, other = code_sent(), Client(), Client()
+    second.cookies["csrftoken"] = client.cookies[
+        "csrftoken"
+    ].value  # the same browser, before the answer came
     assert enter(client, code, pending=pending).status_code == 302
+    assert "Ce code ne sert plus." in enter(other, code, pending=pending).content.decode()
     assert enter(second, code, pending=pending)["Location"] == "/mon-espace"
     assert Account.objects.count() == 1
 

@@ -37,6 +37,7 @@ from toubib.people.operations import (
 )
 from toubib.people.sessions import after_sign_in, open_session, safe_next, start_pending
 from toubib.people.views.common import is_demo
+from toubib.people.web import browser_of
 
 ADDRESS = "people.address"
 INVITED = "people.invited"
@@ -116,7 +117,9 @@ def enter_code(request: HttpRequest) -> HttpResponse:
     elif form.is_bound and form.is_valid():
         now = timezone.now()
         try:
-            account = use_code(address=address, code=form.cleaned_data["code"], page=secret, now=now)
+            account = use_code(
+                address=address, code=form.cleaned_data["code"], page=secret + browser_of(request), now=now
+            )
         except (WrongCode, CodeDead) as error:
             form.add_error("code", error.sentence)
         else:

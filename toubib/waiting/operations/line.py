@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 
 from toubib.ground.actors import Actor
 from toubib.ground.journal import trace
-from toubib.ground.locks import find_locked, transactional
+from toubib.ground.locks import find_locked, hold_lock, transactional
 from toubib.record.enums import AbortReason, ConsentScope
 from toubib.record.operations import abort_encounter, say_consents
+from toubib.rulebook.days import value_at
 from toubib.waiting import catalogue
 from toubib.waiting.enums import LIVE_STATES, DutyState, ExitReason, NotifyWhen, OfferState, TicketState
 from toubib.waiting.events import call_dropped
@@ -78,6 +79,7 @@ def _join(*, ticket_id: UUID, by: Actor, now: datetime) -> Ticket:
     too_young_or_old = outside_ages(pool=pool, age=ticket.patient_age)
     if too_young_or_old:
         raise CannotEnter(too_young_or_old, "motif")
+    _check_places_of_account(ticket, now=now)
     admission = admission_to(pool=pool, now=now)
     if not admission.open:
         raise CannotEnter(admission.reason)
@@ -90,6 +92,20 @@ def _join(*, ticket_id: UUID, by: Actor, now: datetime) -> Ticket:
     move_ticket(ticket=ticket, to=TicketState.WAITING, by=by, now=now)
     dispatch_soon(pool_id=pool.id, now=now)
     return ticket
+
+
+def _check_places_of_account(ticket: Ticket, *, now: datetime) -> None:
+    """One account keeps places for its own family. Counted one after the other. Raises CannotEnter."""
+    hold_lock(f"waiting.account.{ticket.asker.id}")
+    most = value_at(id="waiting.tickets_per_account", now=now)
+    if Ticket.objects.filter(account_id=ticket.asker.id, state__in=LIVE_STATES).count() >= most:
+        raise CannotEnter(
+            _(
+                "Vous avez déjà %(most)s demandes en cours. Terminez-en une pour en faire une autre. "
+                "En cas de danger vital, appelez le 15."
+            )
+            % {"most": most}
+        )
 
 
 def _keep_consents(ticket: Ticket, *, by: Actor, now: datetime) -> None:

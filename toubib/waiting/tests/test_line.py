@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from toubib.ground.models import OutboundMessage
-from toubib.people.tests.factories import NOW
+from toubib.people.enums import LinkKind
+from toubib.people.tests.factories import NOW, make_account, make_link, make_patient
 from toubib.record.enums import EncounterState
 from toubib.record.models import Consent, Encounter
 from toubib.waiting.enums import DutyState, ExitReason, NotifyWhen, OfferState, TicketState
@@ -61,6 +62,23 @@ def test_join_twice_keeps_the_first_arrival():
     scene = make_scene()
     ticket = put_in_line(scene)
     assert join_line(ticket_id=ticket.id, by=by(ticket), now=minutes(5)).arrived_at == NOW
+
+
+def test_join_with_more_places_than_an_account_may_hold_is_refused():
+    scene, account = make_scene(), make_account()
+    tickets = []
+    for number in range(4):
+        patient = make_patient(birth_name=f"Enfant{number}")
+        make_link(account, patient, LinkKind.RELATIVE)
+        tickets.append(prepare_ticket(scene, account=account, patient=patient))
+    who = patient_actor(account)
+    for ticket in tickets[:3]:
+        join_line(ticket_id=ticket.id, by=who, now=NOW)
+    with pytest.raises(CannotEnter, match="Vous avez déjà 3 demandes en cours"):
+        join_line(ticket_id=tickets[3].id, by=who, now=NOW)
+    assert join_line(ticket_id=tickets[0].id, by=who, now=NOW).state == TicketState.WAITING
+    leave_line(ticket_id=tickets[0].id, by=who, now=NOW)
+    assert join_line(ticket_id=tickets[3].id, by=who, now=NOW).state == TicketState.WAITING
 
 
 def test_join_for_someone_already_in_line_is_refused():

@@ -38,6 +38,7 @@ from toubib.people.operations import (
 )
 from toubib.people.queries import links_of
 from toubib.people.sessions import open_session
+from toubib.people.web import browser_of
 from toubib.ui.formats import say_age, say_phone
 from toubib.waiting.forms import ChildForm, PersonForm, RelativeOnPathForm
 from toubib.waiting.models import Ticket
@@ -143,7 +144,7 @@ def code(request: HttpRequest) -> HttpResponse:
             account = use_code(
                 address=asked.address,
                 code=form.cleaned_data["code"],
-                page=asked.secret,
+                page=asked.secret + browser_of(request),
                 now=timezone.now(),
             )
         except (WrongCode, CodeDead) as error:
