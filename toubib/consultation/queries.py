@@ -86,6 +86,18 @@ def answers_to_guests(*, invites: list[Invite]) -> dict[UUID, bool]:
     return {abouts[about]: given for about, given in rows.values_list("about", "given")}
 
 
+def guest_names(*, abouts: list[str]) -> dict[str, str]:
+    """By what a consent is about, the guest it lets in: the name typed at the door, or the role until then."""
+    ids = [about.removeprefix("invite:") for about in abouts if about.startswith("invite:")]
+    rows = Invite.objects.filter(pk__in=ids) if ids else []
+    return {f"invite:{one.id}": _named(one) for one in rows}
+
+
+def _named(invite: Invite) -> str:
+    role = str(invite.get_role_display())
+    return f"{invite.guest_name} ({role})" if invite.guest_name else role
+
+
 def seat_of_guest(*, invite_id: UUID) -> Participant | None:
     """Where an admitted guest is expected, with the room."""
     rows = Participant.objects.select_related("room").filter(invite_id=invite_id, removed_at__isnull=True)

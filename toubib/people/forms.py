@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from toubib.directory.enums import Profession, Specialty, Title
 from toubib.ground.enums import Channel
 from toubib.ground.mail import is_plugged_in
 from toubib.people.enums import PROFESSIONAL_ROLES, EvidenceKind, LinkKind, Role, Sex
-from toubib.people.identity import BadInput, Identity
+from toubib.people.identity import BadInput, Identity, faults_of
 from toubib.people.models import Account, Patient
 from toubib.people.operations.grants import NEEDS_PRACTITIONER
 from toubib.territory.models import Commune
@@ -267,6 +269,26 @@ class IdentityForm(Form):
             "used_given_name",
         )
         return {name: getattr(patient, name) for name in names}
+
+    def clean(self) -> dict[str, Any]:
+        """What the operation would refuse field by field is said all at once; a field left wrong stands in for none."""
+        typed = super().clean() or {}
+        for error in faults_of(self._so_far(typed), today=timezone.localdate()):
+            if error.field in typed:
+                self.refuse(error)
+        return typed
+
+    def _so_far(self, typed: Mapping[str, Any]) -> Identity:
+        known = {name: typed[name] for name in IdentityForm.base_fields if typed.get(name)}
+        return Identity(
+            **{
+                "birth_name": "",
+                "birth_given_names": "",
+                "birth_date": timezone.localdate(),
+                "sex": "",
+                **known,
+            }
+        )
 
     def identity(self) -> Identity:
         typed = {name: self.cleaned_data[name] for name in IdentityForm.base_fields}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -31,6 +31,7 @@ OID_NIA = "1.2.250.1.213.1.4.9"
 OID_TEST = "1.2.250.1.213.1.4.10"
 INS_OIDS = frozenset({OID_NIR, OID_NIA, OID_TEST})
 _NAME = re.compile(r"[^\W\d_](?:[^\W\d_]|[ '’.\-])*")
+_SEPARATORS = re.compile(r"[,;،、]")  # between given names, as on some identity documents
 _PLACE = re.compile(r"(?:\d{2}|2[AB])\d{3}")
 # The first three digits of a national number, overseas: the territory's own calling code.
 _OVERSEAS = {
@@ -154,13 +155,27 @@ class Identity:
     nir_assure: str | None = field(default=None, repr=False)
 
 
+def faults_of(identity: Identity, *, today: date) -> list[BadInput]:
+    """Every wrong field at once, for a page that says them all."""
+    found: list[BadInput] = []
+    plain = Identity(birth_name="A", birth_given_names="A", birth_date=today, sex=Sex.values[0])
+    for one in fields(Identity):
+        try:
+            check_identity(replace(plain, **{one.name: getattr(identity, one.name)}), today=today)
+        except BadInput as error:
+            found.append(error)
+    return found
+
+
 def check_identity(identity: Identity, *, today: date) -> Identity:
     """The same identity made regular. Raises BadInput naming the first wrong field."""
     if identity.sex not in Sex.values:
         raise BadInput("sex", _("Choisissez une réponse."))
     return Identity(
         birth_name=check_name(identity.birth_name, field="birth_name", longest=100),
-        birth_given_names=check_name(identity.birth_given_names, field="birth_given_names", longest=200),
+        birth_given_names=check_name(
+            _SEPARATORS.sub(" ", identity.birth_given_names), field="birth_given_names", longest=200
+        ),
         birth_date=check_birth_date(identity.birth_date, today=today),
         sex=identity.sex,
         birth_place_code=check_birth_place(identity.birth_place_code),

@@ -30,7 +30,7 @@ QUESTIONS: dict[str, Question] = {
     "allergies": Question(
         _("Allergies"), _("Un médicament, un aliment, le latex. « Aucune » est une réponse.")
     ),
-    "treatments": Question(_("Traitements en cours"), _("Nom, dose, depuis quand. La pilule compte.")),
+    "treatments": Question(_("Traitements en cours"), _("Nom, dose, depuis quand.")),
     "history": Question(_("Maladies et opérations"), _("Asthme, diabète, cœur, reins, opérations.")),
     "pregnancy": Question(
         _("Grossesse"), answers=(("no", _("Non")), ("yes", _("Oui")), ("unsure", _("Je ne sais pas")))

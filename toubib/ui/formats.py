@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
@@ -86,6 +86,13 @@ def say_length(length: int | float | timedelta) -> str:
 def say_since(start: datetime, *, now: datetime) -> str:
     """Whole minutes since then: « 0 min », « 1 h 08 min »."""
     return keep_together(_say_minutes(max(0, int((now - start).total_seconds()) // 60)))
+
+
+def say_size(size: int) -> str:
+    """Bytes of a file, as people read them: « 2 ko », « 3,4 Mo »."""
+    if size < 1_000_000:
+        return keep_together(_("%(size)s ko") % {"size": max(1, round(size / 1000))})
+    return keep_together(_("%(size)s Mo") % {"size": number_format(round(size / 1_000_000, 1), 1)})
 
 
 def say_age(birth: date, *, on: date) -> str:

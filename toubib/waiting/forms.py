@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from toubib.directory.models import Practitioner
 from toubib.people.enums import LinkKind
-from toubib.people.forms import NOT_CHOSEN, Form, RelativeForm, text_field
+from toubib.people.forms import NOT_CHOSEN, Form, IdentityForm, RelativeForm, text_field
 from toubib.people.identity import BadInput, parse_phone
 from toubib.record.enums import ConsentScope
 from toubib.record.told import QUESTIONS
@@ -255,14 +255,17 @@ class PersonForm(Form):
 
 class ChildForm(RelativeForm):
     KINDS = (LinkKind.PARENT, LinkKind.GUARDIAN, LinkKind.CHILD_PROTECTION)
+    EXAMPLE = _("Jour, mois, année. Exemple : 24/09/2019.")
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         self.fields["kind"].choices = [(kind.value, kind.label) for kind in self.KINDS]  # type: ignore[attr-defined]
+        self.fields["birth_date"].help_text = self.EXAMPLE
 
 
 class RelativeOnPathForm(ChildForm):
     KINDS = (LinkKind.RELATIVE, LinkKind.GUARDIAN, LinkKind.TRUSTED_PERSON)
+    EXAMPLE = IdentityForm.base_fields["birth_date"].help_text
 
 
 class SeveralFiles(forms.ClearableFileInput):
@@ -315,6 +318,8 @@ class HealthForm(Form):
         super().__init__(*args, **more)
         for name in {"pregnancy", "weight", "secrecy"} - ask:
             del self.fields[name]
+        if "pregnancy" in ask:
+            self.fields["treatments"].help_text = _("Nom, dose, depuis quand. La pilule compte.")
 
     def clean_weight(self) -> str:
         typed = self.cleaned_data["weight"].replace(",", ".").replace("kg", "").strip()

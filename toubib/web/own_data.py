@@ -19,7 +19,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from toubib.consultation.models import ChatMessage, Complaint, Feedback
-from toubib.consultation.queries import name_in_chat
+from toubib.consultation.queries import guest_names, name_in_chat
 from toubib.ground.actors import Actor
 from toubib.ground.enums import Channel
 from toubib.ground.files import read_file
@@ -61,6 +61,7 @@ def _any(conditions: list[Q]) -> Q:
 class ConsentRow:
     consent: Consent
     patient: Patient
+    guest: str = ""  # whose presence it is, for a consent given to one person
 
     @property
     def may_withdraw(self) -> bool:
@@ -72,7 +73,9 @@ def consents_for(*, account: Account, now: datetime, limit: int = 20) -> list[Co
     links = links_of(account=account, now=now)
     seen = _any([_visible(link, account, said_by="said_by") for link in links])
     rows = Consent.objects.filter(seen).select_related("patient", "encounter").order_by("-said_at", "-id")
-    return [ConsentRow(row, row.patient) for row in rows[:limit]]
+    shown = list(rows[:limit])
+    guests = guest_names(abouts=[row.about for row in shown])
+    return [ConsentRow(row, row.patient, guests.get(row.about, "")) for row in shown]
 
 
 def consent_for(*, account: Account, consent_id: UUID, now: datetime) -> Consent | None:

@@ -115,6 +115,12 @@ def depuis(start: datetime | None) -> str:
 
 
 @register.filter
+def poids(size: int) -> str:
+    """Of a file."""
+    return formats.say_size(size)
+
+
+@register.filter
 def age(birth: date | None, on: date | None = None) -> str:
     return formats.say_age(birth, on=on or timezone.localdate()) if birth else ""
 

@@ -300,3 +300,30 @@ def test_without_an_sms_gateway_a_number_gets_no_code_and_is_told_so(client, poo
     assert "Nous n’envoyons pas de SMS ici : un numéro de mobile ne sert pas." in page
     assert errors(answer) == {"address": ["Nous n’envoyons pas de SMS ici. Donnez une adresse e-mail."]}
     assert OutboundMessage.objects.count() == 0
+
+
+def test_all_wrong_parts_of_an_identity_are_said_at_once(client, pool):
+    walk_to(client, "identite")
+    enter_by_code(client)
+    refused = post(client, "identite", birth_given_names="Léo 3", birth_name="", birth_date="17/05/2990")
+    assert sorted(errors(refused)) == ["birth_date", "birth_given_names", "birth_name"]
+
+
+def test_given_names_with_commas_are_made_regular(client, pool):
+    walk_to(client, "identite")
+    enter_by_code(client)
+    assert post(client, "identite", birth_given_names="Léo, Jean").url == "/consulter/sante"
+    assert the_ticket(client).patient.birth_given_names == "Léo Jean"
+
+
+def test_an_adult_given_as_a_child_is_told_a_choice_that_exists(client, pool):
+    walk_to(client, "identite", pour_qui={"who": "child"})
+    enter_by_code(client)
+    page = client.get("/consulter/identite").content.decode()
+    refused = post(client, "identite", kind="parent", declared="on")
+    assert errors(refused) == {
+        "birth_date": [
+            "Cette personne est majeure. Revenez à « Pour qui » et choisissez « Un proche que j’aide »."
+        ]
+    }
+    assert ("24/09/2019" in page, "17/05/1990" in page) == (True, False)

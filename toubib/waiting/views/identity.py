@@ -279,6 +279,7 @@ def _save_identity(visit: Visit, form: Any, who: str) -> UUID | None:
         form.refuse(error)
     except IdentityLocked as error:
         form.add_error(None, str(error.sentence))
-    except NotAMinor as error:
-        form.add_error("birth_date", str(error.sentence))
+    except NotAMinor:
+        why = _("Cette personne est majeure. Revenez à « Pour qui » et choisissez « %(who)s ».")
+        form.add_error("birth_date", why % {"who": _("Un proche que j’aide")})
     return None

@@ -10,6 +10,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from toubib.consultation.enums import ParticipantRole
+from toubib.consultation.operations import invite_guest, use_invite
 from toubib.ground.models import JournalEntry, OutboundMessage
 from toubib.people.enums import Role
 from toubib.people.tests.factories import make_account, make_link, make_patient
@@ -199,3 +201,22 @@ def test_a_professional_without_the_second_factor_has_no_page():
     client.force_login(visit.doctor.account)
     assert "Ce rôle n’a pas encore de page ici." in body(client.get(SPACE))
     assert Role.PRACTITIONER == "practitioner"
+
+
+def test_each_agreement_to_someones_presence_names_them_and_old_ones_are_folded():
+    visit = Journey.begin()
+    client, by = visit.client(), patient_actor(visit.ticket.account)
+    _made, token = invite_guest(
+        ticket_id=visit.ticket.id, role=ParticipantRole.INTERPRETER, by=by, now=visit.now
+    )
+    page = body(client.get(SPACE))
+    use_invite(token=token, name="Lucie Ferrand", now=visit.now)
+    named = body(client.get(SPACE))
+    assert (
+        "autre personne</b> : interprète" in page,
+        "autre personne</b> : Lucie Ferrand (interprète)" in named,
+    ) == (True, True)
+    assert "Les accords plus anciens" not in named
+    for scope in (ConsentScope.CARE, ConsentScope.SEND_TO_MT, ConsentScope.CARE, ConsentScope.SEND_TO_MT):
+        say_consents(patient_id=visit.ticket.patient_id, answers={scope: True}, by=by, now=visit.now)
+    assert "Les accords plus anciens" in body(client.get(SPACE))
