@@ -55,7 +55,7 @@ def find_code(code: str) -> Code:
 def explain(code: str, on: date | None) -> dict[str, str]:
     """One reason of a decision, its sentences filled with the values of the day."""
     entry = find_code(code)
-    law = Law(on or date.today())  # noqa: DTZ011  without a date the sentences speak of today's law
+    law = Law(on or date.today())
     reference = entry.reference
     parameter = law.parameter(entry.parameter) if entry.parameter else None
     if parameter is not None:

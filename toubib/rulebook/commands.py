@@ -30,7 +30,9 @@ def add_commands(commands: Any) -> None:
     show.add_argument("--json", action="store_true", help="as a JSON array sorted by id")
     show.set_defaults(run=run_show)
     decide = parts.add_parser("decide", help="judge one act or many", description=DECIDE)
-    decide.add_argument("file", nargs="?", default="-", metavar="FILE", help="acts; - or none: standard input")
+    decide.add_argument(
+        "file", nargs="?", default="-", metavar="FILE", help="acts; - or none: standard input"
+    )
     decide.set_defaults(run=run_decide)
     schema = parts.add_parser("schema", help="the JSON Schema of the facts of an act", description=SCHEMA)
     schema.set_defaults(run=run_schema)

@@ -16,15 +16,14 @@ from typing import Any
 
 from toubib.rulebook.codes import explain_all
 from toubib.rulebook.engine.clauses import new_memory
-from toubib.rulebook.engine.program import DECISIONS, Program, program_on
+from toubib.rulebook.engine.program import DECISIONS, LAW, Program, program_on
 from toubib.rulebook.engine.stages import sql_in_stages
-from toubib.rulebook.facts import columns, read_facts
+from toubib.rulebook.facts import read_facts
 from toubib.rulebook.law import Law, period_starts
 from toubib.rulebook.parameters import Parameter
 from toubib.rulebook.policies import Overlay
 from toubib.rulebook.rules.price import AMOUNTS
 
-LAW = Overlay()
 IDLE = {"reimbursement": "NOT_APPLICABLE", "sick_leave": "NOT_ASKED", "price": "NOT_APPLICABLE"}
 _memories = threading.local()
 

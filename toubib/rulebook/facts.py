@@ -17,7 +17,7 @@ from typing import Any
 import yaml
 
 CENTS_MOST = 10_000_000  # 100,000 euros: beyond, it is a typing error
-DEPARTEMENT = re.compile(r"(0[1-9]|[1-8]\d|9[0-5]|2[AB]|97[1-8]|98[4678])\Z")
+DEPARTEMENT = re.compile(r"(0[1-9]|1\d|2[1-9AB]|[3-8]\d|9[0-5]|97[1-8]|98[4678])\Z")
 COUNTRY = re.compile(r"[A-Z]{2}\Z")
 DATE = re.compile(r"\d{4}-\d\d-\d\d\Z")
 TIME = re.compile(r"\d\d:\d\d(:\d\d)?\Z")

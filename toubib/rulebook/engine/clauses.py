@@ -22,7 +22,7 @@ from toubib.rulebook.facts import columns, fact_of_column
 IBIS_TYPES = {"bool": "boolean", "int": "int64", "text": "string", "date": "date"}
 SQLITE_TYPES = {"bool": "INTEGER", "int": "INTEGER", "text": "TEXT", "date": "TEXT"}
 
-Question = ops.Node  # a boolean Ibis operation over the columns of one fact, seldom of two
+Question = Any  # a boolean Ibis operation (ops.Value) over the columns of one fact, seldom of two
 Clause = frozenset[Question]
 
 

@@ -8,16 +8,17 @@ from functools import lru_cache
 from typing import Any
 
 from toubib.rulebook.engine.clauses import Domains, act_table, new_memory
-from toubib.rulebook.engine.tree import Answer, Bool, Way, any_of, answer, as_column, surely
+from toubib.rulebook.engine.tree import Answer, Bool, Way, answer, any_of, as_column, surely
 from toubib.rulebook.law import Law, period_of
 from toubib.rulebook.policies import Overlay
 from toubib.rulebook.rules.cap import cap
 from toubib.rulebook.rules.classification import classification
 from toubib.rulebook.rules.decision import Decision, reasons
 from toubib.rulebook.rules.price import Price, price
-from toubib.rulebook.rules.reimbursement import reimbursement
+from toubib.rulebook.rules.reimbursement import of_teleconsultation, reimbursement
 from toubib.rulebook.rules.sick_leave import sick_leave
 
+LAW = Overlay()
 DECISIONS = ("classification", "reimbursement", "cap", "sick_leave", "price")
 
 
@@ -56,7 +57,7 @@ def program_from(start: date, overlay: Overlay) -> Program:
     return program
 
 
-def program_on(on: date, overlay: Overlay = Overlay()) -> Program:
+def program_on(on: date, overlay: Overlay = LAW) -> Program:
     """The program of the law of a day."""
     return program_from(period_of(on)[0], overlay)
 
@@ -73,7 +74,8 @@ def _build(start: date, overlay: Overlay) -> Program:
     }
     answers = {name: answer(one.tree, domains) for name, one in decisions.items()}
     blocks = {name: _block(decisions[name], answers[name]) for name in decisions}
-    blocks["price"] = _price_block(price(act, laws["price"], answers["reimbursement"], domains))
+    remote = answer(of_teleconsultation(decisions["reimbursement"], act), domains)
+    blocks["price"] = _price_block(price(act, laws["price"], answers["reimbursement"], remote, domains))
     return Program(act, blocks, {name: frozenset(law.asked) for name, law in laws.items()})
 
 

@@ -146,7 +146,8 @@ def sql_in_stages(act: Any, outputs: dict[str, Any], *, dialect: str) -> str:
     """One statement, each stage computed once."""
     stages = cut(act, outputs)
     parts = [
-        str(ibis.to_sql(stage.table.select(**stage.columns), dialect=dialect, pretty=False)) for stage in stages
+        str(ibis.to_sql(stage.table.select(**stage.columns), dialect=dialect, pretty=False))
+        for stage in stages
     ]
     named = [f"stage{i} AS MATERIALIZED ({sql})" for i, sql in enumerate(parts[:-1], 1)]
     return f"WITH {', '.join(named)} {parts[-1]}" if named else parts[-1]

@@ -229,7 +229,9 @@ def _answer_select(select: Select, domains: Domains) -> Answer:
     column = select.column
     unknown = column.isnull()
     named = [value for values, _ in select.branches for value in values]
-    parts = [(any_of(unknown, surely(column.isin(values))), tree) for values, tree in select.branches]
+    parts = [
+        (any_of(unknown, surely(column.isin(values))), tree) for values, tree in select.branches if values
+    ]
     parts.append((any_of(unknown, surely(~column.isin(named))), select.rest))
     answers = [(where, answer(tree, domains)) for where, tree in parts]
     fact = facts_of(column.isnull().op())[0]

@@ -6,7 +6,7 @@ A policy file: see `docs/law.md`. `when` is a list of alternatives, each a map f
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -76,7 +76,9 @@ class Overlay:
     def clauses(self, *kinds: str) -> list[Clause]:
         found = {c.code: c for p in self.policies for kind in kinds for c in getattr(p, kind)}
         return [
-            Clause(code, tuple(alternative for c in self._all(kinds) if c.code == code for alternative in c.when))
+            Clause(
+                code, tuple(alternative for c in self._all(kinds) if c.code == code for alternative in c.when)
+            )
             for code in sorted(found)
         ]
 
@@ -127,9 +129,12 @@ def read_policy(text: str, where: str) -> Policy:
         given["source"],
         str(given.get("summary", "")),
         _parameters(given.get("parameters", {}), where),
-        *(_clauses(given, kind, where) for kind in ("exclude", "exempt", "suspend", "open")),
-        excluded_acts_leave_denominator=given.get("excluded_acts_leave_denominator") is True,
-        note=str(given.get("note", "")),
+        _clauses(given, "exclude", where),
+        _clauses(given, "exempt", where),
+        _clauses(given, "suspend", where),
+        _clauses(given, "open", where),
+        given.get("excluded_acts_leave_denominator") is True,
+        str(given.get("note", "")),
     )
     return _with_included(policy, given.get("includes", []), where)
 
@@ -139,18 +144,14 @@ def _with_included(policy: Policy, names: Any, where: str) -> Policy:
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise BadPolicy(f"{where}: includes: a list of policies is expected")
     parts = [policy, *(find_policy(name) for name in names)]
-    return Policy(
-        policy.id,
-        policy.label,
-        policy.source,
-        policy.summary,
-        tuple(one for part in parts for one in part.parameters),
-        *(
-            tuple(one for part in parts for one in getattr(part, kind))
-            for kind in ("exclude", "exempt", "suspend", "open")
-        ),
+    return replace(
+        policy,
+        parameters=tuple(one for part in parts for one in part.parameters),
+        exclude=tuple(one for part in parts for one in part.exclude),
+        exempt=tuple(one for part in parts for one in part.exempt),
+        suspend=tuple(one for part in parts for one in part.suspend),
+        open=tuple(one for part in parts for one in part.open),
         excluded_acts_leave_denominator=any(part.excluded_acts_leave_denominator for part in parts),
-        note=policy.note,
     )
 
 
@@ -203,7 +204,9 @@ def _values(name: Any, given: Any, where: str) -> tuple[Any, ...]:
         raise BadPolicy(f"{where}: when: {name}: no fact with values to choose from")
     values = given if isinstance(given, list) else [given]
     if not values or not all(_fits(fact, value) for value in values):
-        raise BadPolicy(f"{where}: when: {name}: {given!r} is not among {', '.join(fact.values) or 'its values'}")
+        raise BadPolicy(
+            f"{where}: when: {name}: {given!r} is not among {', '.join(fact.values) or 'its values'}"
+        )
     return tuple(values)
 
 

@@ -47,5 +47,9 @@ def _in_denominator(act: Any, law: Law, overlay: Overlay) -> Bool:
         act.practitioner_profession == "doctor",
         ~act.act_kind.isin(NO_PAID_ACT),
         ~act.is_medecin_traitant if mode == "NON_MT_ACTIVITY_ONLY" else True,
-        *([] if not overlay.excluded_acts_leave_denominator else [one.when for one in overlay.exclusions(act)]),
+        *(
+            []
+            if not overlay.excluded_acts_leave_denominator
+            else [one.when for one in overlay.exclusions(act)]
+        ),
     )

@@ -61,8 +61,8 @@ class _Parts:
     exempt: Answer
 
 
-def price(act: Any, law: Law, paid: Answer, domains: Domains) -> Price:
-    """`paid`: the answer on reimbursement."""
+def price(act: Any, law: Law, paid: Answer, remote: Answer, domains: Domains) -> Price:
+    """`paid`: the answer on reimbursement; `remote`: the same of a téléconsultation alone."""
     cents = _tariffs(law)
     parts = _Parts(
         answer(_base(act, law, cents), domains),
@@ -72,7 +72,7 @@ def price(act: Any, law: Law, paid: Answer, domains: Domains) -> Price:
         answer(_solidarity(act, law), domains),
         answer(_exempt(act, law), domains),
     )
-    return _assemble(act, law, paid, parts)
+    return _assemble(act, law, paid, remote, parts)
 
 
 def _tariffs(law: Law) -> dict[str, int]:
@@ -93,7 +93,8 @@ def _base(act: Any, law: Law, cents: dict[str, int]) -> Tree:
         general = Select(sector_two, ((("s2",), Leaf("TC")),), Leaf("TCG"))
         special = [id for id in cents if id.startswith("TCS.")]
         branches = tuple(
-            ((id.removeprefix("TCS."),), Select(sector_two, ((("s2",), Leaf("TC")),), Leaf(id))) for id in special
+            ((id.removeprefix("TCS."),), Select(sector_two, ((("s2",), Leaf("TC")),), Leaf(id)))
+            for id in special
         )
         by_doctor = Select(
             act.practitioner_specialty, ((("general_practice",), general), *branches), Leaf("TC")
@@ -243,7 +244,7 @@ def _participation(act: Any, law: Law) -> _Participation:
     return _Participation(due, missing, ~over_day & ~over_year)
 
 
-def _assemble(act: Any, law: Law, paid: Answer, parts: _Parts) -> Price:
+def _assemble(act: Any, law: Law, paid: Answer, remote: Answer, parts: _Parts) -> Price:
     share = _participation(act, law)
     company = all_of(law.is_true("reimb.company_overrun_forbidden"), act.practitioner_employer == "company")
     owed = _overrun_owed(act, company)
@@ -251,7 +252,7 @@ def _assemble(act: Any, law: Law, paid: Answer, parts: _Parts) -> Price:
     yes = _amounts_if_paid(tariff, share.due, owed, parts, law)
     zero = ibis.literal(0)
     no = {"tariff": tariff, "amo": zero, "amc": zero, "public": zero, "patient": tariff + owed}
-    missing = _missing(act, paid, parts, share, company)
+    missing = _missing(act, paid, remote, parts, share, company)
     nothing = any_of(paid.certain.get("NOT_APPLICABLE", False), parts.base.certain.get("NO_TARIFF", False))
     asked = {fact: all_of(where, negate(nothing)) for fact, where in missing.items()}
     outcome = ibis.cases(
@@ -297,7 +298,9 @@ def _tariff(parts: _Parts) -> Any:
 
 
 def _chosen(certain: dict[str, Bool], values: dict[str, int]) -> Any:
-    cases = [(as_column(where), ibis.literal(values[name])) for name, where in certain.items() if name in values]
+    cases = [
+        (as_column(where), ibis.literal(values[name])) for name, where in certain.items() if name in values
+    ]
     null = ibis.null("int64")
     return ibis.cases(*cases, else_=null) if cases else null
 
@@ -309,9 +312,8 @@ def _amounts_if_paid(tariff: Any, due: Any, owed: Any, parts: _Parts, law: Law) 
     by_state = as_column(parts.solidarity.certain.get("yes", False))
     by_other = as_column(parts.solidarity.certain.get("no", False))
     exempt = parts.exempt.certain
-    participation = ibis.cases(
-        (as_column(exempt.get("yes", False)), zero), (as_column(exempt.get("no", False)), due), else_=null
-    )
+    nothing = as_column(any_of(exempt.get("yes", False), surely(due == 0)))
+    participation = ibis.cases((nothing, zero), (as_column(exempt.get("no", False)), due), else_=null)
     gross = (tariff * rate + 50) // 100
     rest = tariff - gross
     settled = surely(rest == 0)
@@ -327,9 +329,12 @@ def _amounts_if_paid(tariff: Any, due: Any, owed: Any, parts: _Parts, law: Law) 
     }
 
 
-def _missing(act: Any, paid: Answer, parts: _Parts, share: _Participation, company: Bool) -> dict[str, Bool]:
+def _missing(
+    act: Any, paid: Answer, remote: Answer, parts: _Parts, share: _Participation, company: Bool
+) -> dict[str, Bool]:
     """Each unknown fact that moves an amount that can still be."""
     yes, no, beside = (paid.can.get(name, False) for name in ("YES", "NO", "NOT_APPLICABLE"))
+    seen = remote.can.get("YES", False)
     below = any_of(*(can for name, can in parts.rate.can.items() if name != "100"))
     owes = parts.exempt.can.get("no", False)
     not_company = negate(surely(company))
@@ -339,10 +344,10 @@ def _missing(act: Any, paid: Answer, parts: _Parts, share: _Participation, compa
         (True, parts.base.missing),
         *((True, added.missing) for _, _, added in parts.additions),
         (any_of(all_of(yes, no), all_of(beside, any_of(yes, no))), paid.missing),
-        (yes, parts.rate.missing),
-        (all_of(yes, any_of(below, overrun_open, all_of(owes, share.open))), parts.solidarity.missing),
-        (all_of(yes, share.open), parts.exempt.missing),
-        (all_of(yes, owes), share.missing),
+        (seen, parts.rate.missing),
+        (all_of(seen, any_of(below, overrun_open, all_of(owes, share.open))), parts.solidarity.missing),
+        (all_of(seen, share.open), parts.exempt.missing),
+        (all_of(seen, owes), share.missing),
         (counts, {"overrun": all_of(act.overrun_cents.isnull(), not_company)}),
     ]
     if company is not False:

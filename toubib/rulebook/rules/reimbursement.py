@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from toubib.rulebook.engine.tree import Bool, Condition, Gate, Leaf, Select, Way, all_of, any_of
+from toubib.rulebook.engine.tree import Bool, Condition, Gate, Leaf, Select, Tree, Way, all_of, any_of
 from toubib.rulebook.law import Law
 from toubib.rulebook.policies import Overlay
 from toubib.rulebook.rules.decision import Decision
 
+REMOTE = ("teleconsultation",)
 NOT_APPLICABLE = Leaf("NOT_APPLICABLE", ("REIMB.NOT_MODELLED",))
 
 
@@ -32,10 +33,15 @@ def reimbursement(act: Any, law: Law, overlay: Overlay) -> Decision:
         NOT_APPLICABLE,
     )
     expertise = Gate(_expertise(act, law), Leaf("YES", ("REIMB.OK",)), Leaf("NO"))
-    tree = Select(
-        act.act_kind, ((("teleconsultation",), by_doctor), (("tele_expertise",), expertise)), NOT_APPLICABLE
-    )
+    tree = Select(act.act_kind, ((REMOTE, by_doctor), (("tele_expertise",), expertise)), NOT_APPLICABLE)
     return Decision(tree, _remarks(act, law))
+
+
+def of_teleconsultation(decision: Decision, act: Any) -> Tree:
+    """The tree of a téléconsultation alone; NOT_APPLICABLE for every other act."""
+    assert isinstance(decision.tree, Select)
+    branches = tuple(branch for branch in decision.tree.branches if branch[0] == REMOTE)
+    return Select(act.act_kind, branches, NOT_APPLICABLE)
 
 
 def _funding(act: Any, law: Law) -> list[Condition]:

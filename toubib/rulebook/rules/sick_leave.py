@@ -36,7 +36,9 @@ def _conditions(act: Any, law: Law, kind: str) -> tuple[Condition, ...]:
     prescribers += _if(law, "sickleave.dental_surgeon", "dental_surgeon")
     conditions = [
         Condition("SL.NOT_A_PRESCRIBER", act.practitioner_profession.isin(prescribers)),
-        Condition("SL.NO_CONSULTATION", (act.act_kind != "tele_advice") & (on_site | ~act.modality.isin(UNLIVE))),
+        Condition(
+            "SL.NO_CONSULTATION", (act.act_kind != "tele_advice") & (on_site | ~act.modality.isin(UNLIVE))
+        ),
     ]
     if law.is_true("sickleave.tele.doctor_abroad_forbidden"):
         conditions.append(Condition("SL.DOCTOR_ABROAD", on_site | (act.practitioner_country == "FR")))

@@ -1,0 +1,158 @@
+"""Every completion of an act's unknown facts, judged: what « UNDETERMINED » and « missing » must say of it."""
+
+import random
+from itertools import product
+
+from toubib.rulebook.decide import Found, _read, _statement
+from toubib.rulebook.engine.clauses import new_memory
+from toubib.rulebook.engine.program import DECISIONS, program_on
+from toubib.rulebook.facts import all_facts, read_facts
+
+NUMBERS = {
+    "patient_age": [5, 6, 15, 16, 17, 18, 70, 71, 80, 81],
+    "months_since_in_person": [3, 12, 13, 999],
+    "leave_days": [1, 2, 3, 4, 31, 32, 62, 63],
+    "leave_running_days": [0, 1, 2, 3, 5],
+    "te_acts_this_year": [0, 3, 4, 5, 6],
+    "te_reply_days": [7, 8],
+    "plan_acts_used": [0, 5],
+    "plan_acts_cap": [4, 20],
+}
+TEXTS = {
+    "act_id": ["a"],
+    "practitioner_id": ["d"],
+    "patient_id": ["p"],
+    "practitioner_country": ["FR", "BE"],
+    "patient_departement": ["35", "971"],
+    "act_time": ["07:59", "10:00", "12:00", "20:00"],
+}
+GOOD = {
+    "act_kind": "teleconsultation",
+    "act_time": "10:00",
+    "modality": "video",
+    "phone_ground": "none",
+    "secure_channel": True,
+    "consent": True,
+    "identified": True,
+    "asks_prescription": False,
+    "asks_certificate": False,
+    "funding": "amo",
+    "overrun": 0,
+    "regulated_by": "none",
+    "territorial_organisation": False,
+    "same_territory": True,
+    "practitioner_country": "FR",
+    "practitioner_profession": "doctor",
+    "practitioner_specialty": "general_practice",
+    "practitioner_sector": "s1",
+    "practitioner_employer": "liberal",
+    "patient_age": 40,
+    "referred_by_mt": True,
+    "leave_kind": "none",
+    "patient_departement": "35",
+    "participation_paid_today": 0,
+    "participation_paid_year": 0,
+    "months_since_in_person": 3,
+    "practitioner_situations": [],
+    "patient_zone": "none",
+    "patient_residence": "home",
+    "plan_acts_used": 0,
+    "plan_acts_cap": 20,
+    "te_acts_this_year": 0,
+    "te_reply_days": 2,
+    "leave_days": 2,
+    "leave_running_days": 0,
+    "place_type": "home",
+    "assisted_by": "none",
+}  # fmt: skip
+
+
+def values_of(name):
+    """Values around everything that a rule could ask of a fact."""
+    fact = all_facts()[name]
+    if fact.type == "bool":
+        return [True, False]
+    if fact.type == "enum":
+        return list(fact.values)
+    if fact.type == "money":
+        return [0, 1, 5] if name == "overrun" else [0, 7, 8, 49, 50]
+    if fact.type == "list":
+        return [[], ["retired"], ["replacement"]]
+    return NUMBERS.get(name) or TEXTS[name]
+
+
+def some_act(rng, day):
+    """A whole act: the plain one with some facts changed at random."""
+    facts = {name: GOOD.get(name, False) for name in all_facts() if name != "act_date"}
+    facts |= {"act_id": "a", "practitioner_id": "d", "patient_id": "p", "act_date": day}
+    for name in rng.sample([one for one in facts if one != "act_date"], rng.randint(0, 9)):
+        facts[name] = rng.choice(values_of(name))
+    return facts
+
+
+def judge_all(acts):
+    """What the program of their common day says of many acts: (decision → Found) each."""
+    rows = [read_facts(one) for one in acts]
+    program = program_on(rows[0]["act_date"])
+    sql, names = _statement(program)
+    memory = new_memory()
+    marks = ",".join("?" * len(rows[0]))
+    values = [[v.isoformat() if hasattr(v, "isoformat") else v for v in row.values()] for row in rows]
+    memory.executemany(f"INSERT INTO act VALUES ({marks})", values)
+    return [_read(dict(zip(names, one, strict=True))) for one in memory.execute(sql).fetchall()]
+
+
+def told(name, found: Found):
+    """The outcome that counts: of a price, its amounts too."""
+    if name != "price":
+        return found.outcome
+    shown = ("code", "tariff", "amo", "amc", "public", "patient")
+    return (found.outcome, *(found.figures[figure] for figure in shown))
+
+
+def expected(facts, unknown):
+    """Decision → (outcome, missing), by brute force over all completions."""
+    domains = [values_of(name) for name in unknown]
+    combos = list(product(*domains))
+    answers = judge_all([{**facts, **dict(zip(unknown, combo, strict=True))} for combo in combos])
+    found = {}
+    for name in DECISIONS:
+        outcome = {key(combo): told(name, one[name]) for combo, one in zip(combos, answers, strict=True)}
+        missing = [fact for i, fact in enumerate(unknown) if _moves(i, combos, outcome)]
+        kinds = set(outcome.values())
+        found[name] = (kinds.pop() if len(kinds) == 1 else "UNDETERMINED", sorted(missing))
+    return found
+
+
+def key(combo):
+    return repr(combo)
+
+
+def _moves(place, combos, outcome):
+    """Do two completions that differ only in this fact differ in their outcome?"""
+    seen = {}
+    for combo in combos:
+        rest = repr(combo[:place] + combo[place + 1 :])
+        seen.setdefault(rest, set()).add(outcome[key(combo)])
+    return any(len(kinds) > 1 for kinds in seen.values())
+
+
+def disagreements(seed, day, most_unknown=4, most_completions=3000):
+    """Where the engine and brute force differ on one random act: [(decision, expected, got, facts)]."""
+    rng = random.Random(f"{seed} {day}")
+    facts = some_act(rng, day)
+    names = [one for one in facts if one not in ("act_date", "act_id", "practitioner_id", "patient_id")]
+    unknown, size = [], 1
+    for name in rng.sample(names, len(names)):
+        if len(unknown) < rng.randint(1, most_unknown) and size * len(values_of(name)) <= most_completions:
+            unknown.append(name)
+            size *= len(values_of(name))
+    partial = {name: None if name in unknown else value for name, value in facts.items()}
+    got = judge_all([partial])[0]
+    found = []
+    for name, (outcome, missing) in expected(facts, unknown).items():
+        seen = told(name, got[name])
+        seen = "UNDETERMINED" if got[name].outcome == "UNDETERMINED" else seen
+        if (seen, list(got[name].missing)) != (outcome, missing):
+            found.append((name, (outcome, missing), (seen, list(got[name].missing)), partial))
+    return found

@@ -1,0 +1,56 @@
+"""Acts read from a stream: JSON Lines, one object, and what is neither."""
+
+import io
+
+import pytest
+
+from toubib.rulebook.lines import LONGEST, BadLine, read_acts
+
+
+def read(text):
+    return list(read_acts(io.StringIO(text)))
+
+
+def test_lines_are_numbered_and_blank_ones_passed_over():
+    assert read('{"a": 1}\n\n{"b": 2}\n') == [(1, {"a": 1}), (3, {"b": 2})]
+
+
+def test_one_object_over_several_lines_is_taken():
+    assert read('{\n "a": 1,\n "b": null\n}\n') == [(1, {"a": 1, "b": None})]
+
+
+def test_nothing_is_nothing():
+    assert read("") == []
+    assert read("\n \n") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('{"a": 1', "1: -: this is not JSON"),
+        ('{"a": 1}\n{"a": ', "2: -: this is not JSON"),
+        ("nonsense", "1: -: this is not JSON"),
+        ("[1]\n", "1: -: an object of facts is expected"),
+        ('{"a": 1, "a": 2}', "1: a: given twice"),
+        ('{"a": NaN}', "1: -: NaN is not a number"),
+        ("[" * 100_000, "1: -: an object nested this deep"),
+        ("x" * (LONGEST + 1), "1: -: a line of more than"),
+    ],
+)
+def test_bad_input_is_named_by_line(text, said):
+    with pytest.raises(BadLine) as caught:
+        read(text)
+    assert str(caught.value).startswith(said)
+
+
+def test_acts_before_the_bad_line_are_given():
+    found = read_acts(io.StringIO('{"a": 1}\nnonsense\n'))
+    assert next(found) == (1, {"a": 1})
+    with pytest.raises(BadLine):
+        next(found)
+
+
+def test_bytes_that_are_no_text_are_refused():
+    stream = io.TextIOWrapper(io.BytesIO(b"\xff\xfe\x00"), encoding="utf-8")
+    with pytest.raises(BadLine, match="not text"):
+        list(read_acts(stream))
