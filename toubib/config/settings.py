@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "toubib.territory",
     "toubib.directory",
     "toubib.people",
+    "toubib.activity",
     "toubib.record",
     "toubib.waiting",
     "toubib.consultation",

@@ -1,4 +1,5 @@
-"""What the rooms hear from the line: a case taken makes a room, a call dropped closes it."""
+"""What the rooms hear from the line: a case taken makes a room, a call dropped closes it; and from the record: what is
+signed or added to is judged by the rule book, and the answer kept."""
 
 from __future__ import annotations
 
@@ -7,9 +8,11 @@ from uuid import UUID
 
 from django.dispatch import receiver
 
+from toubib.consultation.decisions import keep_judged
 from toubib.consultation.operations import close_room, create_room, take_seats_of
 from toubib.ground.actors import Actor
 from toubib.people.events import link_ended
+from toubib.record.events import encounter_amended, encounter_signed
 from toubib.record.models import Encounter
 from toubib.waiting.events import call_dropped, ticket_taken
 from toubib.waiting.models import Duty, Ticket
@@ -39,3 +42,10 @@ def take_seats(
     sender: object, *, account_id: UUID, patient_id: UUID, by: Actor, now: datetime, **kwargs: object
 ) -> None:
     take_seats_of(account_id=account_id, patient_id=patient_id, by=by, now=now)
+
+
+@receiver([encounter_signed, encounter_amended])
+def keep_what_the_law_says(
+    sender: object, *, encounter: Encounter, by: Actor, now: datetime, **kwargs: object
+) -> None:
+    keep_judged(encounter=encounter, by=by, now=now)

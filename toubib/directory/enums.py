@@ -34,3 +34,19 @@ class Title(models.TextChoices):
     DR_F = "Dre", _("Dre")
     M = "M.", _("M.")
     MME = "Mme", _("Mme")
+
+
+class Sector(models.TextChoices):
+    """How a doctor's fees stand to the convention."""
+
+    S1 = "s1", _("secteur 1")
+    S2 = "s2", _("secteur 2")
+    OPTAM = "optam", _("secteur 2, OPTAM")
+    NONE = "none", _("hors convention")
+
+
+class Employer(models.TextChoices):
+    LIBERAL = "liberal", _("libéral")
+    HEALTH_CENTRE = "health_centre", _("centre de santé")
+    HOSPITAL = "hospital", _("hôpital")
+    COMPANY = "company", _("société de téléconsultation")

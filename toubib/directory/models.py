@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from toubib.directory.enums import Profession, Specialty, Title
+from toubib.directory.enums import Employer, Profession, Sector, Specialty, Title
 from toubib.ground.models import DataNote, Model
 from toubib.territory.models import Commune
 
@@ -29,6 +29,10 @@ class Practitioner(Model):
     practice_commune = models.ForeignKey(Commune, on_delete=models.PROTECT)
     languages = models.JSONField(default=list)
     portrait = models.CharField(max_length=40, blank=True)
+    # Empty: unknown, and the rule book says so
+    sector = models.CharField(max_length=8, choices=Sector.choices, blank=True)
+    employer = models.CharField(max_length=16, choices=Employer.choices, blank=True)
+    country = models.CharField(max_length=2, blank=True)  # of the main practice, ISO 3166 alpha-2
 
     class Meta:
         constraints = [

@@ -32,6 +32,9 @@ class PractitionerFacts:
     specialty: str = ""
     languages: tuple[str, ...] = ("fr",)
     portrait: str = ""
+    sector: str = ""
+    employer: str = ""
+    country: str = ""
 
 
 def register_practitioner(*, facts: PractitionerFacts) -> Practitioner:
@@ -51,6 +54,9 @@ def register_practitioner(*, facts: PractitionerFacts) -> Practitioner:
             "practice_commune": facts.practice_commune,
             "languages": list(facts.languages),
             "portrait": facts.portrait,
+            "sector": facts.sector,
+            "employer": facts.employer,
+            "country": facts.country,
         },
     )
     return found

@@ -141,3 +141,28 @@ class Consent(Model):
     said_at = models.DateTimeField()
     said_by = models.UUIDField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
+
+
+class EncounterDecision(Model):
+    """What the rule book said of a signed act: its facts, its answers, the version of the law. One row at the signature
+    and one at each amendment; the first is never written over."""
+
+    data = DataNote(personal=True, health=True, kept=RECORD_KEPT, erased="with its encounter")
+
+    encounter = models.ForeignKey(Encounter, on_delete=models.PROTECT, related_name="decisions")
+    version = models.PositiveSmallIntegerField()
+    facts = EncryptedJSONField()
+    decision = EncryptedJSONField()
+    estimate = EncryptedJSONField()
+    law_version = models.CharField(max_length=12)
+    decided_at = models.DateTimeField()
+    decided_by = models.UUIDField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["encounter", "version"],
+                name="decision_one_per_version",
+                violation_error_message=_("Cette décision existe déjà."),
+            )
+        ]

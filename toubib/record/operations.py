@@ -22,6 +22,7 @@ from toubib.record.enums import (
     EncounterState,
     Orientation,
 )
+from toubib.record.events import encounter_amended, encounter_signed
 from toubib.record.models import Attachment, Consent, Encounter, HealthSummary, Note
 from toubib.record.queries import of_request
 
@@ -195,6 +196,7 @@ def sign_encounter(*, encounter_id: UUID, attestation: Attestation, by: Actor, n
     move_encounter(encounter=encounter, to=EncounterState.SIGNED, by=by, now=now)
     note.signed_at, note.signed_by = now, by.account_id
     update(note, ["signed_at", "signed_by"])
+    encounter_signed.send(sender=Encounter, encounter=encounter, by=by, now=now)
     return encounter
 
 
@@ -206,6 +208,7 @@ def amend_note(*, encounter_id: UUID, text: str, by: Actor, now: datetime) -> No
     if last and last.version > 1 and (last.conclusion, last.signed_by) == (text, by.account_id):
         return last
     move_encounter(encounter=encounter, to=EncounterState.AMENDED, by=by, now=now)
+    encounter_amended.send(sender=Encounter, encounter=encounter, by=by, now=now)
     return Note.objects.create(
         encounter=encounter,
         version=(last.version if last else 0) + 1,

@@ -14,7 +14,7 @@ from toubib.people.enums import LinkKind
 from toubib.people.models import PatientLink
 from toubib.people.queries import live_links
 from toubib.record.enums import EncounterState, VideoFinding
-from toubib.record.models import Attachment, Consent, Encounter, HealthSummary, Note
+from toubib.record.models import Attachment, Consent, Encounter, EncounterDecision, HealthSummary, Note
 from toubib.rulebook.days import value_at
 
 READABLE = (EncounterState.SIGNED, EncounterState.AMENDED)
@@ -116,3 +116,8 @@ def past_encounters(*, patient_id: UUID, before: Encounter | None = None, limit:
 
 def consents_of(*, encounter: Encounter) -> list[Consent]:
     return list(Consent.objects.filter(encounter=encounter).order_by("said_at"))
+
+
+def decisions_of(*, encounter: Encounter) -> list[EncounterDecision]:
+    """What the rule book said of this act, first the one of the signature."""
+    return list(EncounterDecision.objects.filter(encounter=encounter).order_by("version"))

@@ -1,10 +1,13 @@
-"""Communes and the emergency service that answers for each."""
+"""Communes, the emergency service that answers for each, and the zones of care of each, by date."""
 
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from toubib.ground.models import DataNote, Model
+from toubib.territory.enums import ZoneKind
 
 
 class Samu(Model):
@@ -31,3 +34,35 @@ class Commune(Model):
 
     class Meta:
         indexes = [models.Index(fields=["name"], name="commune_by_name")]
+
+
+class Zone(Model):
+    """The zone of a commune over [starts_on, ends_on), as an arrêté of the ARS says it (L. 1434-4 CSP)."""
+
+    data = DataNote(personal=False, health=False, kept="always", erased="never")
+
+    commune = models.ForeignKey(Commune, on_delete=models.PROTECT, related_name="zones")
+    kind = models.CharField(max_length=4, choices=ZoneKind.choices)
+    arrete = models.CharField(max_length=200)
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["commune", "starts_on"],
+                name="zone_one_by_commune_and_start",
+                violation_error_message=_("Cette zone existe déjà."),
+            ),
+            models.UniqueConstraint(
+                fields=["commune"],
+                condition=Q(ends_on__isnull=True),
+                name="zone_one_open_by_commune",
+                violation_error_message=_("Cette commune a déjà une zone en cours."),
+            ),
+            models.CheckConstraint(
+                name="zone_period",
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gt=F("starts_on")),
+                violation_error_message=_("La fin suit le début."),
+            ),
+        ]

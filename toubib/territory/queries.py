@@ -1,12 +1,15 @@
-"""Which commune, which SAMU."""
+"""Which commune, which SAMU, which zone on which day, what is near."""
 
 from __future__ import annotations
 
 import unicodedata
+from datetime import date
 from functools import lru_cache
 from uuid import UUID
 
-from toubib.territory.models import Commune
+from django.db.models import Q
+
+from toubib.territory.models import Commune, Zone
 
 
 def find_communes(*, text: str, limit: int = 10) -> list[Commune]:
@@ -44,3 +47,25 @@ def around(*, commune_id: UUID) -> frozenset[UUID]:
     """
     neighbours = Commune.neighbours.through.objects.filter(from_commune_id=commune_id)
     return frozenset({commune_id, *neighbours.values_list("to_commune_id", flat=True)})
+
+
+def zone_of(*, commune_id: UUID, on: date) -> str | None:
+    """ZIP, ZAC, ZV or none on a day; None where no arrêté that we hold speaks of that day."""
+    lasts = Q(ends_on__isnull=True) | Q(ends_on__gt=on)
+    rows = Zone.objects.filter(lasts, commune_id=commune_id, starts_on__lte=on).order_by("-starts_on")
+    return rows.values_list("kind", flat=True).first()
+
+
+def same_territory(*, home: Commune, practice: Commune) -> bool:
+    """The operator's definition of nearness, in one place: the same département or one that touches it, as the
+    neighbours of our communes tell. The places issue brings the operator's own list."""
+    return practice.departement in _departements_around(home.departement)
+
+
+@lru_cache(maxsize=256)
+def _departements_around(departement: str) -> frozenset[str]:
+    """Kept in the process, as `around`."""
+    touching = Commune.objects.filter(neighbours__departement=departement).values_list(
+        "departement", flat=True
+    )
+    return frozenset({departement, *touching})

@@ -247,3 +247,20 @@ class SignStop(Model):
                 violation_error_message=_("Ce compte existe déjà."),
             )
         ]
+
+
+class Attestation(Model):
+    """One fact of an act that somebody said, in the words of the question: rows are only added, the last one counts."""
+
+    data = DataNote(personal=True, health=True, kept="as the record", erased="with its request")
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="attestations")
+    fact = models.CharField(max_length=40)
+    value = EncryptedJSONField(null=True)  # null: « je ne sais pas »
+    words = EncryptedTextField()
+    said_at = models.DateTimeField()
+    said_by = models.UUIDField(null=True)
+    role = models.CharField(max_length=20)
+
+    class Meta:
+        indexes = [models.Index(fields=["ticket", "said_at"], name="attestation_by_ticket")]

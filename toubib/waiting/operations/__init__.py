@@ -1,5 +1,6 @@
 """The only writers of the line. Locks are taken ticket first, then offer, then duty."""
 
+from toubib.waiting.operations.attest import attest_in_consultation, attest_on_path
 from toubib.waiting.operations.call import (
     abort_call,
     close_follow_up,
@@ -61,6 +62,8 @@ __all__ = [
     "ask_secrecy",
     "attach_account",
     "attach_patient",
+    "attest_in_consultation",
+    "attest_on_path",
     "call_back_away",
     "change_place",
     "close_follow_up",

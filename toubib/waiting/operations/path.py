@@ -18,7 +18,7 @@ from toubib.people.models import Patient
 from toubib.rulebook.days import value_at
 from toubib.waiting import catalogue
 from toubib.waiting.enums import PREPARING_STATES, ExitReason, MedecinTraitant, TicketState
-from toubib.waiting.models import SignStop, Ticket
+from toubib.waiting.models import Attestation, SignStop, Ticket
 from toubib.waiting.operations.moves import MoveRefused, lock_ticket, move_ticket
 
 
@@ -91,7 +91,7 @@ def _take_up(ticket: Ticket, stopped: Ticket, *, by: Actor, now: datetime) -> No
 @transactional
 def repeat_signs(*, ticket_id: UUID, yes: list[str], by: Actor, now: datetime) -> Ticket:
     """The signs asked again while preparing: a « yes » said then withdrawn is kept for the doctor."""
-    ticket = _lock_preparing(ticket_id=ticket_id, now=now)
+    ticket = lock_preparing(ticket_id=ticket_id, now=now)
     asked = catalogue.signs()
     known = [key for key in yes if key in asked.keys]
     ticket.signs_yes, ticket.signs_version = [*dict.fromkeys([*ticket.signs_yes, *known])], asked.version
@@ -105,7 +105,8 @@ def _count_stops(*, signs: list[str], on: date) -> None:
         SignStop.objects.filter(pk=row.pk).update(count=F("count") + 1)
 
 
-def _lock_preparing(*, ticket_id: UUID, now: datetime) -> Ticket:
+def lock_preparing(*, ticket_id: UUID, now: datetime) -> Ticket:
+    """The row, locked and touched. Raises MoveRefused once the request is in the line."""
     ticket = lock_ticket(ticket_id=ticket_id)
     if ticket.state not in PREPARING_STATES:
         raise MoveRefused(_("Cette demande est déjà partie : vos réponses ne changent plus ici."))
@@ -118,7 +119,7 @@ def say_place(
     *, ticket_id: UUID, commune_id: UUID, detail: str, callback_phone: str, by: Actor, now: datetime
 ) -> Ticket:
     """Where the patient is now, and a number to call back: asked before the line (emergency from afar)."""
-    ticket = _lock_preparing(ticket_id=ticket_id, now=now)
+    ticket = lock_preparing(ticket_id=ticket_id, now=now)
     ticket.place_commune_id, ticket.place_detail, ticket.callback_phone = commune_id, detail, callback_phone
     ticket.save()
     return ticket
@@ -129,7 +130,7 @@ def say_for_whom(
     *, ticket_id: UUID, who: str, patient_id: UUID | None, anew: bool = False, by: Actor, now: datetime
 ) -> Ticket:
     """`who`: self, child, relative. A known patient of the account may be named at once; `anew`: it is someone else."""
-    ticket = _lock_preparing(ticket_id=ticket_id, now=now)
+    ticket = lock_preparing(ticket_id=ticket_id, now=now)
     if anew or ticket.draft.get("who", who) != who or (patient_id and patient_id != ticket.patient_id):
         _forget_patient(ticket)
     ticket.draft = {**ticket.draft, "who": who}
@@ -142,6 +143,7 @@ def say_for_whom(
 def _forget_patient(ticket: Ticket) -> None:
     """Another person is to be seen: what was said of the first one's health and agreements does not serve."""
     ticket.patient_id, ticket.patient_age = None, None
+    Attestation.objects.filter(ticket=ticket).delete()
     done = [step for step in ticket.draft.get("done", []) if step == "test"]
     kept = {name: said for name, said in ticket.draft.items() if name in {"who", "test"}}
     ticket.draft = {**kept, "done": done}
@@ -150,7 +152,7 @@ def _forget_patient(ticket: Ticket) -> None:
 @transactional
 def say_language(*, ticket_id: UUID, language: str, by: Actor, now: datetime) -> Ticket:
     """The language to be spoken in the call: only a doctor who speaks it is offered the request."""
-    ticket = _lock_preparing(ticket_id=ticket_id, now=now)
+    ticket = lock_preparing(ticket_id=ticket_id, now=now)
     ticket.language = language
     ticket.save()
     return ticket
@@ -159,7 +161,7 @@ def say_language(*, ticket_id: UUID, language: str, by: Actor, now: datetime) ->
 @transactional
 def ask_secrecy(*, ticket_id: UUID, secret: bool, by: Actor, now: datetime) -> Ticket:
     """A minor who asks for themself may ask that parents do not learn of it (L. 1111-5 CSP)."""
-    ticket = _lock_preparing(ticket_id=ticket_id, now=now)
+    ticket = lock_preparing(ticket_id=ticket_id, now=now)
     ticket.draft = {**ticket.draft, "minor_secrecy": secret}
     ticket.save()
     return ticket
@@ -167,7 +169,7 @@ def ask_secrecy(*, ticket_id: UUID, secret: bool, by: Actor, now: datetime) -> T
 
 @transactional
 def say_reason(*, ticket_id: UUID, key: str, text: str, by: Actor, now: datetime) -> Ticket:
-    ticket = _lock_preparing(ticket_id=ticket_id, now=now)
+    ticket = lock_preparing(ticket_id=ticket_id, now=now)
     ticket.reason_key, ticket.reason_text = key, text
     ticket.save()
     return ticket
@@ -178,7 +180,7 @@ def say_medecin_traitant(
     *, ticket_id: UUID, answer: MedecinTraitant, practitioner_id: UUID | None, by: Actor, now: datetime
 ) -> Ticket:
     """Asked once; nobody waits longer for want of one."""
-    ticket = _lock_preparing(ticket_id=ticket_id, now=now)
+    ticket = lock_preparing(ticket_id=ticket_id, now=now)
     ticket.medecin_traitant, ticket.own_practitioner_id = answer, practitioner_id
     ticket.save()
     return ticket
@@ -187,7 +189,7 @@ def say_medecin_traitant(
 @transactional
 def attach_account(*, ticket_id: UUID, account_id: UUID, now: datetime) -> Ticket:
     """The person entered by a code: the ticket is theirs from now on, on any device."""
-    ticket = _lock_preparing(ticket_id=ticket_id, now=now)
+    ticket = lock_preparing(ticket_id=ticket_id, now=now)
     if ticket.account_id not in {None, account_id}:
         raise MoveRefused(_("Cette demande est celle de quelqu’un d’autre."))
     ticket.account_id = account_id
@@ -198,7 +200,7 @@ def attach_account(*, ticket_id: UUID, account_id: UUID, now: datetime) -> Ticke
 @transactional
 def attach_patient(*, ticket_id: UUID, patient_id: UUID, by: Actor, now: datetime) -> Ticket:
     """Who is to be seen; the caller has checked that the account acts for this patient."""
-    ticket = _lock_preparing(ticket_id=ticket_id, now=now)
+    ticket = lock_preparing(ticket_id=ticket_id, now=now)
     if ticket.patient_id not in {None, patient_id}:
         _forget_patient(ticket)
     _set_patient(ticket, Patient.objects.get(pk=patient_id), now)
@@ -233,7 +235,7 @@ def finish_step(
     *, ticket_id: UUID, step: str, answers: dict[str, object], by: Actor, now: datetime
 ) -> Ticket:
     """Mark a step without columns of its own (sante, consentements, test) as done, with its answers."""
-    ticket = _lock_preparing(ticket_id=ticket_id, now=now)
+    ticket = lock_preparing(ticket_id=ticket_id, now=now)
     done = [*ticket.draft.get("done", [])]
     ticket.draft = {**ticket.draft, step: answers, "done": done if step in done else [*done, step]}
     ticket.save()

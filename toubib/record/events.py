@@ -1,0 +1,8 @@
+"""What the record announces, inside the transaction of the act: apps above listen (receivers.py)."""
+
+from django.dispatch import Signal
+
+# encounter: Encounter just signed, by: Actor, now: datetime
+encounter_signed = Signal()
+# encounter: Encounter whose note was added to, by: Actor, now: datetime
+encounter_amended = Signal()

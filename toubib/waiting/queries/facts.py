@@ -1,0 +1,163 @@
+"""The single place where the facts of an act are gathered: what was measured, registered, said, and what is unknown.
+
+Keys and values: `toubib/rulebook/facts.yaml`. Unknown is None, never « no ».
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from toubib.directory.models import Practitioner
+from toubib.people.identity import age_on
+from toubib.record.enums import Attestation as Channel
+from toubib.record.enums import ConsentScope
+from toubib.record.models import Consent, Encounter
+from toubib.record.queries import video_verdict
+from toubib.territory.models import Commune
+from toubib.territory.queries import same_territory, zone_of
+from toubib.waiting.enums import MedecinTraitant
+from toubib.waiting.models import Attestation, Ticket
+from toubib.waiting.questions import LIVES_HERE, QUESTIONS
+
+_PLACES = _("vient avec les lieux de soins et les organisations territoriales")
+_WINDOW = _("vient avec les bornes et les professionnels qui assistent")
+NOT_YET_KNOWN: dict[str, Any] = {
+    "territorial_organisation": _PLACES,
+    "place_type": _PLACES,
+    "suspension_area": _PLACES,
+    "company_agrement": _PLACES,
+    "assisted_by": _WINDOW,
+    "equipment_on_site": _WINDOW,
+    "practitioner_situations": _("vient avec le dossier du médecin"),
+    "participation_paid_today": _("n’est pas demandé : votre caisse le sait"),
+    "participation_paid_year": _("n’est pas demandé : votre caisse le sait"),
+}
+MODALITIES = {
+    Channel.VIDEO: "video",
+    Channel.AUDIO_ONLY: "phone",
+    Channel.PHONE: "phone",
+    Channel.NONE: "none",
+}
+HAS_MT = {
+    MedecinTraitant.HERE: True,
+    MedecinTraitant.UNAVAILABLE: True,
+    MedecinTraitant.AVAILABLE: True,
+    MedecinTraitant.NONE: False,
+}
+
+
+def facts_of(
+    *, encounter: Encounter, ticket: Ticket | None, now: datetime, channel: str = ""
+) -> dict[str, Any]:
+    """Of an act with its doctor. `channel`: what the doctor is about to attest of it, where nothing is signed yet."""
+    on = timezone.localtime(encounter.started_at or now)
+    attested = encounter.attestation or channel
+    modality = MODALITIES.get(Channel(attested)) if attested else None
+    if modality is None and not attested and video_verdict(encounter=encounter).measured:
+        modality = "video"
+    return {
+        **_of_act(str(encounter.pk), on, modality),
+        "consent": _care_consent(encounter),
+        "identified": encounter.identity_checked,
+        "patient_id": str(encounter.patient_id),
+        "patient_age": age_on(encounter.patient.birth_date, on=on.date()),
+        **_of_doctor(encounter.practitioner, ticket),
+        **_of_request(ticket, encounter.practitioner, on),
+    }
+
+
+def facts_of_ticket(*, ticket: Ticket, now: datetime) -> dict[str, Any]:
+    """Of a request before a doctor is known: what depends on the doctor or on the call is unknown."""
+    on = timezone.localtime(now)
+    return {
+        **_of_act(str(ticket.pk), on, None),
+        "consent": (ticket.draft.get("consentements") or {}).get("care"),
+        "patient_id": str(ticket.patient_id) if ticket.patient_id else None,
+        "patient_age": ticket.patient_age,
+        **_of_request(ticket, None, on),
+    }
+
+
+def said_of(*, ticket: Ticket) -> dict[str, Attestation]:
+    """By fact, the last thing said of it."""
+    rows = Attestation.objects.filter(ticket=ticket).order_by("said_at", "id")
+    return {row.fact: row for row in rows}
+
+
+def _of_act(act_id: str, on: datetime, modality: str | None) -> dict[str, Any]:
+    """What holds for every act of the line: our channel is encrypted end to end, no subscription, no supplement."""
+    return {
+        "act_id": act_id,
+        "act_date": on.date().isoformat(),
+        "act_time": on.strftime("%H:%M"),
+        "act_kind": "teleconsultation",
+        "modality": modality,
+        "phone_ground": "none",
+        "secure_channel": True if modality == "video" else None,
+        "funding": "amo",
+        "overrun": 0,
+        "regulated_by": "none",
+        "covid": False,
+        **dict.fromkeys(NOT_YET_KNOWN),
+    }
+
+
+def _care_consent(encounter: Encounter) -> bool | None:
+    """The last word on care at a distance; a consent taken back is none."""
+    rows = Consent.objects.filter(encounter=encounter, scope=ConsentScope.CARE, about="")
+    last = rows.order_by("-said_at", "-id").values_list("given", "withdrawn_at").first()
+    return None if last is None else bool(last[0] and last[1] is None)
+
+
+def _of_doctor(doctor: Practitioner, ticket: Ticket | None) -> dict[str, Any]:
+    return {
+        "practitioner_id": str(doctor.pk),
+        "practitioner_profession": doctor.profession,
+        "practitioner_specialty": doctor.specialty or None,
+        "practitioner_sector": doctor.sector or None,
+        "practitioner_employer": doctor.employer or None,
+        "practitioner_country": doctor.country or None,
+        "is_medecin_traitant": _is_own(doctor, ticket),
+        "is_referring_midwife": False if doctor.profession == "doctor" else None,
+    }
+
+
+def _is_own(doctor: Practitioner, ticket: Ticket | None) -> bool | None:
+    if ticket is None:
+        return None
+    if ticket.own_practitioner_id is not None:
+        return bool(ticket.own_practitioner_id == doctor.pk)
+    says = {MedecinTraitant.NONE: False, MedecinTraitant.UNAVAILABLE: False, MedecinTraitant.AVAILABLE: False}
+    return says.get(MedecinTraitant(ticket.medecin_traitant)) if ticket.medecin_traitant else None
+
+
+def _of_request(ticket: Ticket | None, doctor: Practitioner | None, on: datetime) -> dict[str, Any]:
+    """What was answered on the way, then what was attested, which wins."""
+    if ticket is None:
+        return {}
+    answer = ticket.medecin_traitant
+    said = {row.fact: row.value for row in said_of(ticket=ticket).values()}
+    facts: dict[str, Any] = {"has_medecin_traitant": HAS_MT.get(MedecinTraitant(answer)) if answer else None}
+    if answer == MedecinTraitant.UNAVAILABLE:
+        facts["mt_unavailable"] = True
+    facts |= {fact: value for fact, value in said.items() if fact in QUESTIONS and fact != LIVES_HERE}
+    if facts.get("patient_ald") is False:
+        facts["ald_related"] = False
+    facts.setdefault("leave_kind", "none")
+    return facts | _of_home(ticket.place_commune if said.get(LIVES_HERE) else None, doctor, on)
+
+
+def _of_home(home: Commune | None, doctor: Practitioner | None, on: datetime) -> Mapping[str, Any]:
+    if home is None:
+        return {"same_territory": None, "patient_departement": None, "patient_zone": None}
+    near = same_territory(home=home, practice=doctor.practice_commune) if doctor else None
+    return {
+        "same_territory": near,
+        "patient_departement": home.departement,
+        "patient_zone": zone_of(commune_id=home.pk, on=on.date()),
+    }

@@ -1,0 +1,146 @@
+"""What an act will cost, said before it: the rule book's answer on what was told, with what was supposed named.
+
+An estimate: only the caisse decides. Nothing here is read by the line or by dispatch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.core.cache import cache
+from django.utils.translation import gettext_lazy as _
+
+from toubib.rulebook import live
+from toubib.waiting.models import Ticket
+from toubib.waiting.queries.facts import NOT_YET_KNOWN, facts_of_ticket
+
+AMOUNTS = ("tariff", "amo", "amc", "public", "patient")
+# What is supposed where it is unknown before the call: facts, and how it is told
+BEFORE_THE_CALL = (
+    (
+        {"modality": "video", "secure_channel": True, "consent": True, "identified": True},
+        _("Un médecin vous reçoit en vidéo, avec votre accord, et vérifie qui vous êtes."),
+    ),
+    (
+        {
+            "practitioner_profession": "doctor",
+            "practitioner_specialty": "general_practice",
+            "practitioner_sector": "s1",
+            "practitioner_employer": "liberal",
+            "practitioner_country": "FR",
+            "is_medecin_traitant": False,
+            "replaces_mt": False,
+        },
+        _("Il est généraliste, conventionné, en secteur 1, et n’est pas votre médecin traitant."),
+    ),
+)
+PAID_SO_FAR = (
+    {"participation_paid_today": 0, "participation_paid_year": 0},
+    _("Vos participations forfaitaires n’ont atteint ni le plafond du jour, ni celui de l’année."),
+)
+FRESH_FOR = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A price with its reasons. `sure`: one set of amounts; else `if_yes` and `if_no`, of the reimbursement."""
+
+    outcome: str
+    reimbursement: str
+    code: str
+    amounts: dict[str, str | None]
+    if_yes: dict[str, str | None]
+    if_no: dict[str, str | None]
+    reasons: list[dict[str, str]]
+    missing: list[str]
+    supposed: list[str]
+
+    @property
+    def sure(self) -> bool:
+        return self.outcome == "FIXED"
+
+    def as_kept(self) -> dict[str, Any]:
+        """Plain values, to be kept beside a decision."""
+        return {
+            "price": {"outcome": self.outcome, "code": self.code, **self.amounts},
+            "if_yes": self.if_yes,
+            "if_no": self.if_no,
+            "reimbursement": self.reimbursement,
+            "supposed": [str(words) for words in self.supposed],
+        }
+
+
+def estimate_of(*, facts: Mapping[str, Any], before_the_call: bool = True) -> Estimate:
+    """`before_the_call`: the doctor is not known, nor the call held; both are supposed, and said to be."""
+    filled, supposed = dict(facts), []
+    for values, words in (*(BEFORE_THE_CALL if before_the_call else ()), PAID_SO_FAR):
+        unknown = {name: value for name, value in values.items() if filled.get(name) is None}
+        filled |= unknown
+        if unknown:
+            supposed.append(str(words))
+    decision = live.decide(filled)
+    price, payable = decision["price"], decision["reimbursement"]
+    nothing = dict.fromkeys(AMOUNTS)
+    return Estimate(
+        outcome=price["outcome"],
+        reimbursement=payable["outcome"],
+        code=price["code"] or "",
+        amounts={name: price[name] for name in AMOUNTS},
+        if_yes=price.get("if_yes", nothing),
+        if_no=price.get("if_no", nothing),
+        reasons=_reasons(payable["reasons"], price["reasons"]),
+        missing=sorted({*payable["missing"], *price["missing"]}),
+        supposed=supposed,
+    )
+
+
+def _reasons(*lists: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Each once, what is missing apart: it has its own place on the page."""
+    seen = {one["code"]: one for rows in lists for one in rows if not one["code"].startswith("MISSING.")}
+    return list(seen.values())
+
+
+def estimate_for(*, ticket: Ticket, now: datetime) -> Estimate:
+    facts = facts_of_ticket(ticket=ticket, now=now)
+    own = ticket.own_practitioner
+    if own is not None:
+        facts |= {"practitioner_specialty": own.specialty or None, "practitioner_sector": own.sector or None}
+    return estimate_of(facts=facts)
+
+
+def standard_estimate(*, on: date) -> Estimate | None:
+    """The case of the start page: an adult with a médecin traitant who is not there in time, a doctor nearby, a weekday.
+    None while the rule book is not ready: nobody waits for it there."""
+    key = f"waiting.price.standard.{on}.{live.law_version()}"
+    found: Estimate | None = cache.get(key)
+    if found is None:
+        if not live.is_warm():
+            live.warm_soon(on=on)
+            return None
+        found = estimate_of(facts=_standard(on))
+        cache.set(key, found, FRESH_FOR)
+    return found
+
+
+def _standard(on: date) -> dict[str, Any]:
+    weekday = on + timedelta(days=max(0, 7 - on.weekday()) if on.weekday() > 4 else 0)
+    no = ("emergency", "referred_by_mt", "c2s", "ame", "patient_ald", "ald_related", "maternity")
+    return {
+        **dict.fromkeys(NOT_YET_KNOWN),
+        **dict.fromkeys((*no, "work_accident", "alsace_moselle", "covid"), False),
+        "act_kind": "teleconsultation",
+        "act_date": weekday.isoformat(),
+        "act_time": "10:00",
+        "funding": "amo",
+        "overrun": 0,
+        "regulated_by": "none",
+        "phone_ground": "none",
+        "patient_age": 40,
+        "has_medecin_traitant": True,
+        "mt_unavailable": True,
+        "same_territory": True,
+        "leave_kind": "none",
+    }
