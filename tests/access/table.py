@@ -172,6 +172,7 @@ TABLE: dict[str, Rule] = {
     "consultation:remove": ROOM_ACT,
     # The medical director
     "people:professionals": OF_DIRECTOR,
+    "people:links": Rule(get={DIRECTOR}, post={DIRECTOR}),
     "people:professional": Rule(get={DIRECTOR}, post={DIRECTOR}, data={"do": "suspend"}),
     "web:direction": OF_DIRECTOR,
     "web:direction_follow_ups": OF_DIRECTOR,

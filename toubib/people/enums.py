@@ -40,6 +40,14 @@ class LinkKind(models.TextChoices):
     TRUSTED_PERSON = "trusted_person", _("personne de confiance")
 
 
+class LinkEnd(models.TextChoices):
+    """Why the medical director ends a link; kept in the journal."""
+
+    AUTHORITY_WITHDRAWN = "authority_withdrawn", _("autorité parentale ou mandat retiré")
+    ASKED_BY_PATIENT = "asked_by_patient", _("demande de la personne elle-même")
+    WRONG_LINK = "wrong_link", _("lien fait par erreur, ou mensonger")
+
+
 class LinkProof(models.TextChoices):
     DECLARED = "declared", _("déclaré sur l’honneur")
     DOCUMENT = "document", _("document vu")

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from toubib.people.views import administration, contact, demo, direction, factors, mine, sign_in
+from toubib.people.views import administration, contact, demo, direction, factors, links, mine, sign_in
 
 app_name = "people"
 urlpatterns = [
@@ -24,6 +24,7 @@ urlpatterns = [
     path("mon-espace/proches/<uuid:link_id>/retirer", mine.end_link, name="relative_end"),
     path("direction/professionnels", direction.professionals, name="professionals"),
     path("direction/professionnels/<uuid:professional_id>", direction.professional, name="professional"),
+    path("direction/liens", links.links, name="links"),
     path("administration/roles", administration.grants, name="grants"),
     path("administration/comptes", administration.accounts, name="accounts"),
     path("administration/comptes/nouveau", administration.new_account, name="account_new"),

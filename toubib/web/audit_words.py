@@ -28,6 +28,7 @@ MORE = {
     "people.identity.validate": gettext_lazy("identité validée"),
     "people.ins.record": gettext_lazy("identité reçue du téléservice INSi"),
     "people.link.create": gettext_lazy("lien avec un proche enregistré"),
+    "people.link.read": gettext_lazy("liens avec des proches lus"),
     "people.link.revoke": gettext_lazy("lien avec un proche retiré"),
     "people.password.set": gettext_lazy("mot de passe choisi"),
     "people.professional.activate": gettext_lazy("professionnel activé"),

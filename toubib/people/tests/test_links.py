@@ -21,6 +21,7 @@ from toubib.people.tests.factories import (
     make_identity,
     make_link,
     make_patient,
+    sign_in,
 )
 
 pytestmark = pytest.mark.django_db
@@ -229,3 +230,29 @@ def test_add_relative_twice_at_once_is_one_link_when_the_later_click_is_served_f
              "proof": LinkProof.DECLARED, "by": by}  # fmt: skip
     links = [add_relative(**facts, now=NOW), add_relative(**facts, now=NOW - timedelta(milliseconds=8))]
     assert (links[0], PatientLink.objects.count()) == (links[1], 1)
+
+
+def test_the_director_ends_a_link_with_a_reason_once(client) -> None:
+    cast = make_cast()
+    sign_in(client, cast.director)
+    (link,) = PatientLink.objects.filter(account=cast.jeanne).exclude(kind=LinkKind.SELF)
+    page = client.get("/direction/liens", {"q": cast.jeanne.email.upper()})
+    posted = {"q": cast.jeanne.email, "link": str(link.pk)}
+    without = client.post("/direction/liens", posted)
+    answers = [client.post("/direction/liens", {**posted, "reason": "authority_withdrawn"}) for _ in range(2)]
+    link.refresh_from_db()
+    assert link.patient.full_name in page.content.decode()
+    assert (without.status_code, [answer.status_code for answer in answers]) == (422, [302, 302])
+    assert link.revoked_by == cast.director.id
+    ended = JournalEntry.objects.filter(action="people.link.revoke").values_list("reason", flat=True)
+    assert list(ended) == ["authority_withdrawn"]
+    assert JournalEntry.objects.filter(action="people.link.read").count() == 2
+
+
+def test_the_director_ends_nobodys_own_link(client) -> None:
+    cast = make_cast()
+    sign_in(client, cast.director)
+    own = PatientLink.objects.get(account=cast.jeanne, kind=LinkKind.SELF)
+    client.post("/direction/liens", {"q": cast.jeanne.email, "link": str(own.pk), "reason": "wrong_link"})
+    own.refresh_from_db()
+    assert own.revoked_at is None

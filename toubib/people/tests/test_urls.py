@@ -44,6 +44,7 @@ PAGES: dict[str, tuple[list[str], set[str]]] = {
     "relative_end": (["leo_link"], set()),
     "professionals": ([], {"director"}),
     "professional": (["vasseur"], {"director"}),
+    "links": ([], {"director"}),
     "accounts": ([], {"administrator"}),
     "grants": ([], {"administrator", "director"}),
     "account_new": ([], {"administrator"}),
