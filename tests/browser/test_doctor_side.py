@@ -59,6 +59,14 @@ def start_call(app, open_page, **more):
     return doctor, patient, room
 
 
+def sees_within(page, place, *, height):
+    """Whether a whole part of the page stands in a window of that height, where the page is scrolled now."""
+    page.set_viewport_size({"width": 1366, "height": height})
+    page.wait_for_timeout(300)
+    box = page.locator(place).bounding_box()
+    return box["y"] >= 0 and box["y"] + box["height"] <= height
+
+
 def test_from_duty_to_signature(app, open_page):
     app.do(SEED + "busy_doctors", names=["lenoir"])
     doctor = open_page("/cabinet", enter="vasseur")
@@ -96,6 +104,18 @@ def test_call_note_and_signature(app, open_page):
     patient.get_by_label("Votre message").fill("Ma température : 38,4")
     patient.get_by_role("button", name="Envoyer").click()
     expect(doctor.locator("[data-chat-count]")).to_have_text(", 1")
+    expect(doctor.locator("[data-chat-news]")).to_contain_text("Jeanne Morel : Ma température : 38,4")
+    assert sees_within(doctor, "[data-chat-news]", height=768)
+    shoot(doctor, "doctor-call-message")
+    doctor.get_by_role("button", name="Lire et répondre").click()
+    expect(doctor.get_by_label("Votre message")).to_be_focused()
+    expect(doctor.locator("[data-chat-news]")).to_be_hidden()
+    doctor.evaluate("scrollTo(0, document.body.scrollHeight)")
+    expect(doctor.locator("html.floating")).to_have_count(1)
+    shoot(doctor, "doctor-call-scrolled")
+    assert sees_within(doctor, "#call .stage", height=768)
+    doctor.evaluate("scrollTo(0, 0)")
+    expect(doctor.locator("html.floating")).to_have_count(0)
     look(doctor, "call")
     doctor.get_by_role("button", name="SAMU du lieu").click()
     look(doctor, "samu")

@@ -69,6 +69,24 @@ def test_stop_page_is_accessible_and_leads_back(app, open_page, scheme):
     assert (found, numbers[0], page.url) == (FINE, "tel:15", f"{app.url}/consulter/signes")
 
 
+def test_what_was_typed_survives_a_change_of_language_and_of_theme(app, open_page):
+    page = open_page(size=PHONE)
+    for name in walk(page, app, address=fresh_address(), upto="lieu"):
+        assert name
+    page.fill("#id_town", "Valbrune")
+    page.fill("#id_detail", "4 rue des Lavoirs")
+    page.locator("details[data-menu] summary").click()
+    page.locator("details[data-menu] button[lang=en]").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.locator("#id_detail")).to_have_value("4 rue des Lavoirs")
+    expect(page.locator("input[name=commune]")).to_be_checked()
+    page.locator("details[data-menu] summary").click()
+    page.locator("button[name=theme][value=dark]").click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    expect(page.locator("#id_detail")).to_have_value("4 rue des Lavoirs")
+    assert page.evaluate("sessionStorage.length") == 0
+
+
 def test_path_is_light_and_asks_nobody_else(app, open_page):
     page = open_page("/healthz", size=PHONE, expect=("404",))  # a page of one word, whose icon is missing
     asked = []

@@ -80,23 +80,59 @@ document.addEventListener("htmx:afterRequest", (event) => {
   if (/** @type {CustomEvent} */ (event).detail.successful) sent?.closest("dialog")?.close();
 });
 
-/* ---- Messages counted while their tab is closed ------------------------------------- */
+/* ---- Messages: counted on their tab while it is closed, and said beside the picture ------ */
 
 const list = document.querySelector("[data-chat-list]");
 const count = document.querySelector("[data-chat-count]");
 const panel = document.getElementById("panel-chat");
+const news = /** @type {HTMLElement | null} */ (document.querySelector("[data-chat-news]"));
 let unread = 0;
 
 function showCount() {
   if (panel && !panel.hidden) unread = 0;
   if (count) count.textContent = unread ? `, ${unread}` : "";
+  if (news && !unread) news.hidden = true;
 }
+
+/** @param {Element} line */
+function tellMessage(line) {
+  if (line.classList.contains("mine")) return;
+  unread += 1;
+  if (!news || (panel && !panel.hidden)) return;
+  const say = (/** @type {string} */ part) => {
+    const place = news.querySelector(`[data-chat-news-${part}]`);
+    if (place) place.textContent = line.querySelector(`[data-chat-${part}]`)?.textContent ?? "";
+  };
+  say("name");
+  say("text");
+  news.hidden = false;
+}
+news?.querySelector("[data-chat-open]")?.addEventListener("click", () => {
+  document.getElementById("tab-chat")?.click();
+  const field = /** @type {HTMLElement | null} */ (panel?.querySelector("[data-chat-field]"));
+  field?.scrollIntoView({ block: "center" });
+  field?.focus();
+});
 if (list && panel) {
   new MutationObserver((changes) => {
-    for (const change of changes) unread += change.addedNodes.length;
+    for (const change of changes) for (const line of change.addedNodes) if (line instanceof Element) tellMessage(line);
     showCount();
   }).observe(list, { childList: true });
   new MutationObserver(showCount).observe(panel, { attributes: true, attributeFilter: ["hidden"] });
+}
+
+/* ---- The picture stays in sight while one reads further down ------------------------------- */
+
+const MOSTLY = 0.5;
+const call = document.getElementById("call");
+const stage = call?.querySelector("[data-stage]");
+if (call && stage) {
+  new IntersectionObserver(([seen]) => {
+    if (!document.documentElement.classList.contains("floating")) call.style.minHeight = `${call.offsetHeight}px`;
+    const gone = seen.intersectionRatio < MOSTLY && seen.boundingClientRect.top < 0;
+    document.documentElement.classList.toggle("floating", gone);
+    if (!gone) call.style.minHeight = "";
+  }, { threshold: [0, MOSTLY, 1] }).observe(call);
 }
 
 /* ---- Pictures beside the call, not over it -------------------------------------------- */

@@ -3,6 +3,7 @@
    All by delegation, so fragments put in later work too. No text of its own: words come from the page.
    Talk to it by events on document: toubib:toast {text}, toubib:say {text}. Toubib, EUPL-1.2 */
 import { csrfToken } from "./http.js";
+import "./keep.js";
 
 /** @typedef {HTMLButtonElement | HTMLInputElement} Submitter */
 
