@@ -20,7 +20,7 @@ from toubib.rulebook.parameters import all_parameters
 FOLDER = Path(__file__).parent
 KEYS = {
     "id", "label", "summary", "source", "reference", "parameters", "exclude", "exempt", "suspend", "open",
-    "excluded_acts_leave_denominator", "note", "includes",
+    "excluded_acts_leave_denominator", "note", "includes", "cases",
 }  # fmt: skip
 RULE_KEYS = {"code", "when", "text", "condition"}
 OPENABLE = ("REIMB.OUT_OF_PATHWAY", "REIMB.NOT_TERRITORIAL")

@@ -1,0 +1,90 @@
+"""Cases that a lawyer reads, tried on the rules: what was expected, what is answered instead.
+
+A case: `case`, `article`, `facts`, `base` (facts set beforehand) and `expect`: decision → outcome, price, `says` (codes
+among the reasons), `never`, `refusals` (exactly these), `missing` (exactly these).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, time
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from toubib.rulebook.decide import decide
+from toubib.rulebook.engine.program import DECISIONS, LAW
+from toubib.rulebook.facts import BadFact
+from toubib.rulebook.policies import BadPolicy, Overlay, find_policy
+
+CASES = Path(__file__).parent / "cases"
+LISTS = ("says", "never", "refusals", "missing")
+KEYS = {"case", "article", "base", "facts", "expect", "note"}
+
+
+def differences(case: Mapping[str, Any], bases: Mapping[str, Any], overlay: Overlay = LAW) -> list[str]:
+    """What the rules answer otherwise than the case expects, a line each; none: it holds. Raises BadPolicy."""
+    try:
+        if not isinstance(case, dict) or not set(case) <= KEYS:
+            raise BadPolicy(f"a case has the keys {', '.join(sorted(KEYS))}")
+        base = base_facts(case["base"], bases) if "base" in case else {}
+        answer = decide(_plain({**base, **case.get("facts", {})}), overlay)
+        expected = case["expect"]
+        unknown = sorted(set(expected) - set(DECISIONS))
+        if unknown:
+            raise BadPolicy(f"{unknown[0]}: no such decision; one of {', '.join(DECISIONS)}")
+    except BadFact as error:
+        raise BadPolicy(f"{case.get('case')}: {error}") from None
+    except (KeyError, TypeError) as error:
+        raise BadPolicy(
+            f"{case.get('case') if isinstance(case, dict) else case}: {error!s} is missing"
+        ) from None
+    return [line for name, wanted in expected.items() for line in _of_one(name, wanted, answer[name])]
+
+
+def _of_one(name: str, wanted: Mapping[str, Any], got: Mapping[str, Any]) -> list[str]:
+    codes = {reason["code"] for reason in got["reasons"]}
+    refused = sorted(reason["code"] for reason in got["reasons"] if reason["kind"] == "refusal")
+    lines = [
+        f"{name}.{key}: {value!r} expected, {got.get(key)!r} answered"
+        for key, value in wanted.items()
+        if key not in LISTS and got.get(key) != value
+    ]
+    lines += [f"{name}: {code} is not said" for code in wanted.get("says", []) if code not in codes]
+    lines += [f"{name}: {code} is said" for code in wanted.get("never", []) if code in codes]
+    for key, found in (("refusals", refused), ("missing", list(got["missing"]))):
+        if key in wanted and sorted(wanted[key]) != found:
+            lines.append(f"{name}.{key}: {sorted(wanted[key])} expected, {found} answered")
+    return lines
+
+
+def _plain(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Dates and times as JSON writes them: YAML reads them as objects."""
+    return {
+        name: value.isoformat() if isinstance(value, (date, time)) else value for name, value in facts.items()
+    }
+
+
+def base_facts(name: str, bases: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts of a plain act, with those of the one it begins from. Raises KeyError."""
+    base = bases[name]
+    return {**(base_facts(base["base"], bases) if "base" in base else {}), **base["facts"]}
+
+
+def read_bases() -> dict[str, Any]:
+    """The plain acts that cases begin from."""
+    found: dict[str, Any] = yaml.safe_load((CASES / "bases.yaml").read_text(encoding="utf-8"))
+    return found
+
+
+def try_policy(name: str) -> tuple[int, list[str]]:
+    """(number of cases, differences) of the cases in a policy's own file. Raises BadPolicy."""
+    policy = find_policy(name)
+    path = Path(name) if name.endswith((".yaml", ".yml")) else CASES.parent / "policies" / f"{name}.yaml"
+    cases = yaml.safe_load(path.read_text(encoding="utf-8")).get("cases", [])
+    if not isinstance(cases, list):
+        raise BadPolicy(f"{path.name}: cases: a list is expected")
+    bases, overlay = read_bases(), Overlay((policy,))
+    found = [(case, line) for case in cases for line in differences(case, bases, overlay)]
+    return len(cases), [f"{case['case']}: {line}" for case, line in found]
