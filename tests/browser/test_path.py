@@ -251,7 +251,7 @@ def test_request_is_taken_up_on_another_device(app, open_page):
     other.goto(app.url + "/")
     other.get_by_role("link", name="Reprendre votre demande").click()
     other.wait_for_load_state("load")
-    assert other.url == f"{app.url}/consulter/sante"
+    assert other.url == f"{app.url}/consulter/prix"
 
 
 def test_line_card_renews_itself(app, open_page):

@@ -6,12 +6,13 @@ Plain text with no-break spaces inside; nothing here knows HTML, but `say_rank`,
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, get_language_info, ngettext
 from django.utils.translation import gettext as _
 
 NBSP = "\u00a0"
@@ -95,6 +96,15 @@ def say_size(size: int) -> str:
     return keep_together(_("%(size)s Mo") % {"size": number_format(round(size / 1_000_000, 1), 1)})
 
 
+def say_language(code: str) -> str:
+    """Its name in the language of the page: « portugais », “Portuguese”."""
+    try:
+        name = str(get_language_info(code)["name_translated"])
+    except KeyError:
+        return code
+    return name.lower() if (get_language() or "fr").startswith("fr") else name[:1].upper() + name[1:]
+
+
 def say_age(birth: date, *, on: date) -> str:
     """« 71 ans »; in months under two years, in days under one month."""
     months = (on.year - birth.year) * 12 + on.month - birth.month - (on.day < birth.day)
@@ -138,3 +148,8 @@ def initials(name: str) -> str:
 
 
 TITLES = frozenset({"dr", "dre", "d", "m", "mme", "pr", "pre"})
+
+
+def say_euros(amount: str | None) -> str:
+    """An amount of the rule book, « 25.00 » → « 25,00 € »; nothing where it is unknown."""
+    return "" if amount is None else f"{number_format(Decimal(amount), decimal_pos=2)}\u00a0€"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from toubib.waiting.views import answers, finish, health, identity, signs
+from toubib.waiting.views import answers, finish, health, identity, price, signs
 
 app_name = "waiting"
 urlpatterns = [
@@ -19,6 +19,7 @@ urlpatterns = [
     path("consulter/medecin-traitant/medecins", answers.doctors, name="doctors"),
     path("consulter/identite", identity.identity, name="identity"),
     path("consulter/identite/code", identity.code, name="identity_code"),
+    path("consulter/prix", price.price, name="price"),
     path("consulter/sante", health.health, name="health"),
     path("consulter/sante/fichiers/<uuid:attachment_id>", health.show_file, name="file"),
     path("consulter/sante/fichiers/<uuid:attachment_id>/retirer", health.remove_file, name="file_remove"),

@@ -78,7 +78,9 @@ def error_summary(form: BaseForm) -> dict[str, Any]:
 
 
 @register.filter
-def heure(moment: datetime | time | None) -> str:
+def heure(moment: datetime | time | str | None) -> str:
+    """A moment kept as text among answers is read first."""
+    moment = datetime.fromisoformat(moment) if isinstance(moment, str) and moment else moment or None
     return formats.say_hour(moment) if moment else ""
 
 
@@ -121,6 +123,11 @@ def poids(size: int) -> str:
 
 
 @register.filter
+def langue(code: str) -> str:
+    return formats.say_language(code)
+
+
+@register.filter
 def age(birth: date | None, on: date | None = None) -> str:
     return formats.say_age(birth, on=on or timezone.localdate()) if birth else ""
 
@@ -143,3 +150,8 @@ def nbsp(text: object) -> str:
 @register.filter
 def initiales(name: str) -> str:
     return formats.initials(name)
+
+
+@register.filter
+def euros(amount: str | None) -> str:
+    return formats.say_euros(amount)

@@ -43,6 +43,7 @@ MODALITIES = {
     Channel.PHONE: "phone",
     Channel.NONE: "none",
 }
+POSSIBLE_AGES = range(131)
 HAS_MT = {
     MedecinTraitant.HERE: True,
     MedecinTraitant.UNAVAILABLE: True,
@@ -65,7 +66,7 @@ def facts_of(
         "consent": _care_consent(encounter),
         "identified": encounter.identity_checked,
         "patient_id": str(encounter.patient_id),
-        "patient_age": age_on(encounter.patient.birth_date, on=on.date()),
+        "patient_age": _age(age_on(encounter.patient.birth_date, on=on.date())),
         **_of_doctor(encounter.practitioner, ticket),
         **_of_request(ticket, encounter.practitioner, on),
     }
@@ -78,7 +79,7 @@ def facts_of_ticket(*, ticket: Ticket, now: datetime) -> dict[str, Any]:
         **_of_act(str(ticket.pk), on, None),
         "consent": (ticket.draft.get("consentements") or {}).get("care"),
         "patient_id": str(ticket.patient_id) if ticket.patient_id else None,
-        "patient_age": ticket.patient_age,
+        "patient_age": _age(ticket.patient_age),
         **_of_request(ticket, None, on),
     }
 
@@ -105,6 +106,11 @@ def _of_act(act_id: str, on: datetime, modality: str | None) -> dict[str, Any]:
         "covid": False,
         **dict.fromkeys(NOT_YET_KNOWN),
     }
+
+
+def _age(years: int | None) -> int | None:
+    """A mistyped birth date makes an age that nobody has: unknown."""
+    return years if years is not None and years in POSSIBLE_AGES else None
 
 
 def _care_consent(encounter: Encounter) -> bool | None:

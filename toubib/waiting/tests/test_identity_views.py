@@ -124,7 +124,7 @@ def test_a_child_is_linked_by_a_declaration_and_an_adult_is_no_child(client, poo
     assert (errors(undeclared), list(errors(grown)), done.url) == (
         {"declared": ["Cochez la case pour déclarer ce lien."]},
         ["birth_date"],
-        "/consulter/sante",
+        "/consulter/prix",
     )
     assert (link.kind, link.proof, link.patient, the_ticket(client).patient_age) == (
         "parent",
@@ -140,7 +140,7 @@ def test_a_returning_person_confirms_and_types_nothing(client):
     enter_by_code(client, "jeanne@exemple.test")
     shown = client.get("/consulter/identite").content.decode()
     done = client.post("/consulter/identite", {"form": "person", "person": str(scene.cast.jeanne_patient.id)})
-    assert ("C’est bien moi" in shown, "Jeanne Marie" in shown, done.url) == (True, True, "/consulter/sante")
+    assert ("C’est bien moi" in shown, "Jeanne Marie" in shown, done.url) == (True, True, "/consulter/prix")
     assert JournalEntry.objects.filter(
         action="people.identity.read", patient=scene.cast.jeanne_patient.id
     ).exists()
@@ -312,7 +312,7 @@ def test_all_wrong_parts_of_an_identity_are_said_at_once(client, pool):
 def test_given_names_with_commas_are_made_regular(client, pool):
     walk_to(client, "identite")
     enter_by_code(client)
-    assert post(client, "identite", birth_given_names="Léo, Jean").url == "/consulter/sante"
+    assert post(client, "identite", birth_given_names="Léo, Jean").url == "/consulter/prix"
     assert the_ticket(client).patient.birth_given_names == "Léo Jean"
 
 
@@ -327,3 +327,15 @@ def test_an_adult_given_as_a_child_is_told_a_choice_that_exists(client, pool):
         ]
     }
     assert ("24/09/2019" in page, "17/05/1990" in page) == (True, False)
+
+
+def test_the_adult_says_their_name_once_for_a_child(client, pool):
+    child = {"kind": "parent", "declared": "on", "birth_given_names": "Léo", "birth_date": "24/09/2019"}
+    walk_to(client, "identite", pour_qui={"who": "child"})
+    enter_by_code(client)
+    nameless = post(client, "identite", **child, adult_name="")
+    assert errors(nameless) == {"adult_name": ["Écrivez votre prénom et votre nom."]}
+    post(client, "identite", **child)
+    ticket = the_ticket(client)
+    assert ticket.account.display_name == "Nadia Durand"
+    assert "adult_name" not in client.get("/consulter/identite?autre=1").content.decode()

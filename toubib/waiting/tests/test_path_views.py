@@ -123,7 +123,7 @@ def test_a_request_is_taken_up_on_another_device_after_a_code(client, pool):
     other = Client()
 
     sign_in(other, ticket.account)
-    assert (other.get("/consulter").url, other.session["ticket"]) == ("/consulter/sante", str(ticket.id))
+    assert (other.get("/consulter").url, other.session["ticket"]) == ("/consulter/prix", str(ticket.id))
 
 
 def test_a_request_left_too_long_says_so_and_begins_anew(client, pool):

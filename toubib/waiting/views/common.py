@@ -69,6 +69,7 @@ BAR = {
     "motif": 2,
     "medecin-traitant": 2,
     "identite": 3,
+    "prix": 3,
     "sante": 4,
     "consentements": 5,
     "test": 6,
@@ -172,8 +173,11 @@ def _unseal(request: HttpRequest, name: str) -> list[str]:
 
 
 def next_step(request: HttpRequest, ticket: Ticket) -> HttpResponseRedirect:
-    """To the first step that is missing, or to the door of the line."""
+    """To the first step that is missing, or to the door of the line. The price is shown once, before health; it is no
+    step that one must take: who knows nothing of it goes on."""
     missing = missing_steps(ticket=ticket)
+    if missing[:1] == ["sante"] and "prix" not in ticket.draft.get("done", []):
+        return redirect("waiting:price")
     return redirect(f"waiting:{NAMES[missing[0]]}" if missing else "waiting:ready")
 
 

@@ -30,6 +30,7 @@ from toubib.waiting.queries import (
     pool_for,
 )
 from toubib.waiting.views.common import NAMES, Visit, draft_life, next_step, path_context, room_of, step_page
+from toubib.waiting.views.price import price_context
 
 LONGEST_RESULT = 16 * 1024
 STATUSES = frozenset({"ok", "refused", "none", "broken", "skipped", "hear"})
@@ -111,7 +112,11 @@ def ready(request: HttpRequest, visit: Visit) -> HttpResponse:
                 messages.warning(request, refusal)
                 return redirect(f"waiting:{NAMES[why.step]}")
     line = _line(visit)
-    more = {"minutes": int(draft_life(visit.now).total_seconds()) // 60, "shut": refusal or line["closed"]}
+    more: dict[str, Any] = {
+        "minutes": int(draft_life(visit.now).total_seconds()) // 60,
+        "shut": refusal or line["closed"],
+    }
+    more |= price_context(visit.ticket, visit)
     page = path_context("pret", back="waiting:test", **more, **_said(visit), **line, mine=_other_of(visit))
     return render(request, "waiting/ready.html", page)
 

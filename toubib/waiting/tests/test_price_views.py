@@ -1,0 +1,123 @@
+"""« Ce que vous paierez »: asked once, skippable, three values, told with its reasons; nothing of it moves anyone."""
+
+from __future__ import annotations
+
+import pytest
+from django.utils import timezone
+
+from toubib.rulebook import live
+from toubib.waiting.models import Attestation
+from toubib.waiting.queries.facts import said_of
+from toubib.waiting.queries.price import estimate_for, standard_estimate
+from toubib.waiting.tests.walk import walk_to
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("pool")]
+URL = "/consulter/prix"
+UNAVAILABLE = {"answer": "unavailable"}
+
+
+def values():
+    return {fact: row.value for fact, row in said_of(ticket=the_ticket_row()).items()}
+
+
+def the_ticket_row():
+    from toubib.waiting.models import Ticket
+
+    return Ticket.objects.get()
+
+
+def test_price_comes_once_before_health_and_may_be_left(client):
+    walk_to(client, "sante", medecin_traitant=UNAVAILABLE)
+    early = client.get("/consulter/consentements").url
+    assert client.get(URL).status_code == 200
+    assert (early, client.post(URL, {}).url) == (URL, "/consulter/sante")
+    assert client.get("/consulter/consentements").url == "/consulter/sante"
+    assert Attestation.objects.count() == 0  # nothing was said
+
+
+def test_price_may_be_passed_over_by_who_goes_to_health(client):
+    walk_to(client, "sante")
+    assert client.get("/consulter/sante").status_code == 200
+
+
+def test_price_keeps_what_is_said_with_its_words_and_what_is_not_ticked_is_no_only_where_it_was_answered(
+    client,
+):
+    walk_to(client, "sante", medecin_traitant=UNAVAILABLE)
+    client.post(URL, {"cover": ["patient_ald"], "home": "yes", "mt": ["mt_unavailable", "unknown"]})
+    wanted = {
+        "mt_unavailable": True,
+        "patient_ald": True,
+        **dict.fromkeys(("c2s", "ame", "ald_related", "maternity", "work_accident", "alsace_moselle"), False),
+        "lives_here": True,
+    }
+    assert values() == wanted
+    row = Attestation.objects.get(fact="patient_ald")
+    assert (row.words, row.role) == ("J’ai une affection de longue durée (ALD)", "patient")
+    client.post(URL, {"cover": ["patient_ald"], "home": "yes", "mt": ["mt_unavailable", "unknown"]})
+    assert Attestation.objects.count() == len(wanted)  # sent twice, kept once
+
+
+def test_price_unsays_what_was_said(client):
+    walk_to(client, "sante")
+    client.post(URL, {"cover": ["c2s"]})
+    client.post(URL, {"cover": ["unknown"]})
+    assert values()["c2s"] is None
+
+
+def test_price_refuses_nothing_and_something_and_keeps_what_was_ticked(client):
+    walk_to(client, "sante")
+    answer = client.post(URL, {"cover": ["nothing", "c2s"], "home": "no"})
+    shown = answer.content.decode()
+    assert answer.status_code == 200
+    assert "Gardez l’un des deux." in shown
+    assert (
+        'value="c2s" id="id_cover_0" checked' in shown or 'value="c2s" checked' in shown or "checked" in shown
+    )
+    assert Attestation.objects.count() == 0
+
+
+def test_price_shows_both_amounts_then_what_lacks(client):
+    walk_to(client, "sante", medecin_traitant=UNAVAILABLE)
+    client.post(URL, {"cover": ["nothing"], "home": "yes", "do": "count"})
+    shown = client.get(URL).content.decode()
+    for words in (
+        "Si c’est remboursé",
+        "Si ce n’est pas remboursé",
+        "seule votre caisse",
+        "Nous supposons :",
+    ):
+        assert words in shown
+    assert "seuil" not in shown  # no doctor's cap is told to a patient
+
+
+def test_price_of_someone_with_c2s_is_nothing_where_it_is_reimbursed(client):
+    walk_to(client, "sante", medecin_traitant=UNAVAILABLE)
+    client.post(URL, {"cover": ["c2s"]})
+    estimate = estimate_for(ticket=the_ticket_row(), now=timezone.now())
+    assert estimate.if_yes["patient"] == "0.00"
+    assert estimate.if_no["amo"] == "0.00"
+
+
+def test_price_is_on_the_last_page_before_the_line(client, settings):
+    walk_to(client, "pret")
+    shown = client.get("/consulter/pret").content.decode()
+    assert "Le prix, estimé" in shown
+    assert "Changer mes réponses sur le prix" in shown
+
+
+def test_another_person_to_be_seen_takes_nothing_of_what_was_said(client):
+    walk_to(client, "sante")
+    client.post(URL, {"cover": ["ame"]})
+    client.post("/consulter/pour-qui", {"who": "child", "language": "fr"})
+    assert values() == {}
+
+
+def test_standard_case_is_told_once_the_rule_book_is_ready():
+    live.warm(on=timezone.localdate())
+    estimate = standard_estimate(on=timezone.localdate())
+    assert estimate is not None
+    assert (estimate.sure, estimate.reimbursement, estimate.code) == (True, "YES", "TCG")
+    assert sum(float(estimate.amounts[name]) for name in ("amo", "amc", "public", "patient")) == float(
+        estimate.amounts["tariff"]
+    )
