@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from toubib.directory.models import Practitioner
 from toubib.people.enums import LinkKind
 from toubib.people.forms import NOT_CHOSEN, Form, IdentityForm, RelativeForm, text_field
-from toubib.people.identity import BadInput, parse_phone
+from toubib.people.identity import BadInput, check_name, parse_phone
 from toubib.record.enums import ConsentScope
 from toubib.record.told import QUESTIONS
 from toubib.territory.models import Commune
@@ -256,11 +256,24 @@ class PersonForm(Form):
 class ChildForm(RelativeForm):
     KINDS = (LinkKind.PARENT, LinkKind.GUARDIAN, LinkKind.CHILD_PROTECTION)
     EXAMPLE = _("Jour, mois, année. Exemple : 24/09/2019.")
+    adult_name = text_field(
+        _("Vos prénom et nom, à vous"), longest=120, empty=_("Écrivez votre prénom et votre nom."),
+        help_text=_("Le médecin saura à qui il parle."), attrs={"autocomplete": "name"},
+    )  # fmt: skip
 
-    def __init__(self, *args: Any, **more: Any) -> None:
+    def __init__(self, *args: Any, named: bool = False, **more: Any) -> None:
+        """`named`: how the adult is called is known already."""
         super().__init__(*args, **more)
+        if named:
+            del self.fields["adult_name"]
         self.fields["kind"].choices = [(kind.value, kind.label) for kind in self.KINDS]  # type: ignore[attr-defined]
         self.fields["birth_date"].help_text = self.EXAMPLE
+
+    def clean_adult_name(self) -> str:
+        try:
+            return check_name(self.cleaned_data["adult_name"], field="adult_name", longest=120)
+        except BadInput as error:
+            raise ValidationError(str(error.sentence)) from None
 
 
 class RelativeOnPathForm(ChildForm):

@@ -61,6 +61,7 @@ MORE = {
     "waiting.ticket.redirected": gettext_lazy("orientation vers les secours"),
     "waiting.ticket.tier": gettext_lazy("place dans la file changée"),
     "waiting.ticket.unserved": gettext_lazy("reçu par personne"),
+    "waiting.ticket.worse": gettext_lazy("aggravation signalée, sans signe"),
     "waiting.ticket.waiting": gettext_lazy("dans la file"),
     "web.consent.read": gettext_lazy("accord retiré lu"),
     "web.erasure.ask": gettext_lazy("effacement demandé"),

@@ -70,11 +70,14 @@ def _patient_side(room: Room, ticket: Ticket, now: datetime) -> Participant:
     if link is None or link.kind == LinkKind.SELF:
         role, name = ParticipantRole.PATIENT, patient
     else:
-        who = ticket.asker.display_name or link.get_kind_display().capitalize()
-        role, name = (
-            ParticipantRole.ACCOMPANYING,
-            _("%(who)s, avec %(patient)s") % {"who": who, "patient": patient},
-        )
+        person = ticket.person
+        who = ticket.asker.display_name
+        given = person.used_given_name or person.birth_given_names.split()[0]
+        said = {"who": who or link.get_kind_display().capitalize(), "given": given, "patient": patient}
+        name = _("%(who)s, avec %(patient)s") % said
+        if who and link.kind == LinkKind.PARENT:
+            name = _("%(who)s, parent de %(given)s") % said
+        role = ParticipantRole.ACCOMPANYING
     return Participant(room=room, account=ticket.account, role=role, name=name[:120], added_at=now)
 
 

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from toubib.consultation.forms import TierForm, language_name
+from toubib.consultation.forms import TierForm
 from toubib.consultation.models import Room
 from toubib.consultation.views.common import keep_message, tell
 from toubib.ground.actors import Actor
@@ -27,6 +27,7 @@ from toubib.ground.models import JournalEntry
 from toubib.people.enums import Role
 from toubib.people.models import ProfessionalAccount
 from toubib.people.web import current_account, current_actor, role_required
+from toubib.ui.formats import say_language
 from toubib.ui.templatetags.ui import icon
 from toubib.waiting.catalogue import reasons
 from toubib.waiting.enums import IN_LINE_STATES, TicketState
@@ -121,7 +122,7 @@ def _reach_key(row: WaitingRow) -> tuple[str, int | None, bool]:
 
 def _reach(language: str, age: int | None, refused: bool, duty: Duty) -> list[Mark]:
     """Why dispatch cannot offer such a person to this doctor; else the language, where it is not French."""
-    spoken = language_name(language).lower()
+    spoken = say_language(language)
     against = out_of_reach(language=language, age=age, doctor=duty)
     why = [_("langue (%(language)s)") % {"language": spoken}] if "language" in against else []
     why += [_("âge")] if "age" in against else []

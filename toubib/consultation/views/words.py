@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from toubib.consultation.forms import language_name
-from toubib.ui.formats import say_hour
+from toubib.ui.formats import say_hour, say_language
 from toubib.waiting.models import Ticket
 
 
@@ -19,7 +18,7 @@ def _why(row: dict[str, str], ticket: Ticket) -> str:
     if rule == "arrival":
         return _arrival(ticket)
     return {
-        "language": _("Langue : vous parlez %(language)s.") % {"language": language_name(value).lower()},
+        "language": _("Langue : vous parlez %(language)s.") % {"language": say_language(value)},
         "medecin_traitant": _("Vous êtes son médecin traitant."),
         "territory": _("Cette personne est dans votre territoire."),
         "idle": _("Parmi les médecins libres, vous attendez depuis le plus longtemps."),

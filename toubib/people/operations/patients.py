@@ -12,7 +12,15 @@ from toubib.ground.actors import Actor
 from toubib.ground.journal import trace
 from toubib.ground.locks import hold_lock
 from toubib.people.enums import InsStatus, LinkKind, LinkProof, Role
-from toubib.people.identity import INS_OIDS, OID_TEST, Identity, check_identity, has_valid_ins_key, local_day
+from toubib.people.identity import (
+    INS_OIDS,
+    OID_TEST,
+    Identity,
+    check_identity,
+    check_name,
+    has_valid_ins_key,
+    local_day,
+)
 from toubib.people.insi import InsiAnswer
 from toubib.people.models import Account, Patient, PatientLink
 
@@ -74,6 +82,14 @@ def update_identity(*, patient: Patient, identity: Identity, by: Actor, now: dat
             subject_id=kept.id,
         )
     return kept
+
+
+def say_own_name(*, account: Account, name: str) -> None:
+    """How someone who asks for another person is called in the call; kept once said. Raises BadInput("adult_name")."""
+    shown = check_name(name, field="adult_name", longest=120)
+    if not account.display_name:
+        account.display_name = shown
+        account.save(update_fields=["display_name"])
 
 
 def set_own_identity(*, account: Account, identity: Identity, by: Actor, now: datetime) -> Patient:

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from toubib.ground.actors import Actor
@@ -170,6 +171,17 @@ def _call_back(ticket: Ticket, *, ahead: int, now: datetime) -> int:
 
 
 def _send_call_back(ticket: Ticket, *, now: datetime) -> None:
+    with translation.override(_reads(ticket)):
+        _queue_call_back(ticket, now=now)
+
+
+def _reads(ticket: Ticket) -> str:
+    """The language of the pages when this person went out; else the one they speak, where we write it."""
+    known = {code for code, _name in settings.LANGUAGES}
+    return next((one for one in (ticket.draft.get("reads"), ticket.language) if one in known), "fr")
+
+
+def _queue_call_back(ticket: Ticket, *, now: datetime) -> None:
     link = f"{settings.PUBLIC_URL}/attente/{ticket.id}"
     body = _("Toubib : c’est bientôt à vous. Revenez ici : %(link)s") % {"link": link}
     if ticket.callback_phone and takes_sms(ticket.callback_phone) and is_plugged_in(Channel.SMS):

@@ -118,8 +118,10 @@ def _keep_consents(ticket: Ticket, *, by: Actor, now: datetime) -> None:
 
 
 @transactional
-def go_away(*, ticket_id: UUID, notify_when: NotifyWhen, phone: str, by: Actor, now: datetime) -> Ticket:
-    """Go out and keep the place; a message calls back. Refused once a doctor took the case. Raises MoveRefused."""
+def go_away(
+    *, ticket_id: UUID, notify_when: NotifyWhen, phone: str, reads: str = "", by: Actor, now: datetime
+) -> Ticket:
+    """Go out and keep the place; a message calls back, in the language `reads`. Refused once a doctor took the case. Raises MoveRefused."""
     ticket = lock_ticket(ticket_id=ticket_id)
     if ticket.state not in {TicketState.WAITING, TicketState.AWAY}:
         raise MoveRefused(
@@ -127,6 +129,7 @@ def go_away(*, ticket_id: UUID, notify_when: NotifyWhen, phone: str, by: Actor, 
         )
     ticket.notify_when, ticket.callback_phone = notify_when, phone or ticket.callback_phone
     ticket.notified_at = ticket.back_before = None
+    ticket.draft = {**ticket.draft, "reads": reads} if reads else ticket.draft
     if ticket.state == TicketState.AWAY:
         ticket.save()
         return ticket
@@ -151,10 +154,12 @@ def leave_line(*, ticket_id: UUID, by: Actor, now: datetime) -> Ticket:
 
 
 def worsen(*, ticket_id: UUID, answers: dict[str, bool], by: Actor, now: datetime) -> list[catalogue.Sign]:
-    """The signs asked again: one « yes » ends the ticket and names whom to call; all « no » changes nothing."""
+    """The signs asked again: one « yes » ends the ticket and names whom to call; all « no »: the place stays, and the
+    doctor reads that it was said, and when."""
     asked = catalogue.signs()
     yes = [sign.key for sign in asked.signs if answers.get(sign.key)]
     if not yes:
+        _keep_worse(ticket_id=ticket_id, by=by, now=now)
         return []
     with transaction.atomic():
         ticket = lock_ticket(ticket_id=ticket_id)
@@ -162,6 +167,23 @@ def worsen(*, ticket_id: UUID, answers: dict[str, bool], by: Actor, now: datetim
         ticket.save(update_fields=["signs_yes"])
     _end(ticket_id=ticket_id, to=TicketState.REDIRECTED, why=ExitReason.WORSENED, by=by, now=now)
     return asked.named(yes)
+
+
+@transactional
+def _keep_worse(*, ticket_id: UUID, by: Actor, now: datetime) -> None:
+    ticket = lock_ticket(ticket_id=ticket_id)
+    if ticket.state not in OUT_OF_LINE:
+        return
+    ticket.draft = {**ticket.draft, "worse_at": now.isoformat()}
+    ticket.save(update_fields=["draft"])
+    trace(
+        by=by,
+        action="waiting.ticket.worse",
+        now=now,
+        patient=ticket.patient_id,
+        subject="ticket",
+        subject_id=ticket.id,
+    )
 
 
 @transactional

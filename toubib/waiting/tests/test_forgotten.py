@@ -84,3 +84,19 @@ def test_call_back_goes_by_e_mail_when_the_number_takes_no_sms():
     put_on_duty(scene, scene.cast.vasseur)
     call_back_away(now=minutes(1))
     assert list(OutboundMessage.objects.values_list("channel", flat=True)) == ["email"]
+
+
+def test_call_back_is_written_in_the_language_of_the_pages():
+    scene = make_scene()
+    mine = out(scene, 0)
+    go_away(
+        ticket_id=mine.id,
+        notify_when=NotifyWhen.MY_TURN,
+        phone="",
+        reads="en",
+        by=patient_actor(mine.account),
+        now=minutes(0),
+    )
+    put_on_duty(scene, scene.cast.vasseur)
+    call_back_away(now=minutes(1))
+    assert "it will soon be your turn" in OutboundMessage.objects.get().body

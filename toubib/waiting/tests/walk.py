@@ -34,7 +34,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "medecin-traitant": {"answer": "none"},
     "identite": {
         "form": "identity", "birth_given_names": "Camille Rose", "birth_name": "Durand",
-        "birth_date": "17/05/1990", "sex": "F",
+        "birth_date": "17/05/1990", "sex": "F", "adult_name": "Nadia Durand",
     },
     "sante": {"allergies": "Pénicilline", "treatments": "", "history": "", "pregnancy": "no"},
     "consentements": {"care": "on"},

@@ -33,6 +33,7 @@ from toubib.people.operations import (
     WrongCode,
     add_relative,
     request_code,
+    say_own_name,
     set_own_identity,
     use_code,
 )
@@ -250,7 +251,8 @@ def _identity_form(request: HttpRequest, visit: Visit, who: str, known: list[Pat
     """New traits; for oneself the known ones, to be mended."""
     mine = known[0].patient if known and who == "self" else None
     initial = IdentityForm.initial_of(mine) if mine else {}
-    form = FORMS[who](request.POST or None, initial=initial)
+    named = {} if who == "self" else {"named": bool(visit.account and visit.account.display_name)}
+    form = FORMS[who](request.POST or None, initial=initial, **named)
     if request.method == "POST" and form.is_valid():
         patient_id = _save_identity(visit, form, who)
         if patient_id is not None:
@@ -274,6 +276,8 @@ def _save_identity(visit: Visit, form: Any, who: str) -> UUID | None:
             account=visit.account, identity=form.identity(), kind=LinkKind(form.cleaned_data["kind"]),
             proof=LinkProof.DECLARED, by=visit.by, now=visit.now,
         )  # fmt: skip
+        if form.cleaned_data.get("adult_name"):
+            say_own_name(account=visit.account, name=form.cleaned_data["adult_name"])
         return link.patient_id
     except BadInput as error:
         form.refuse(error)

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from toubib.waiting.models import Ticket
-from toubib.waiting.tests.factories import NO
+from toubib.waiting.tests.factories import NO, put_on_duty
 from toubib.web.tests.journey import Journey
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -44,3 +44,11 @@ def test_a_yes_of_long_ago_is_not_taken_up_again():
     client.post(at(visit, "waiting_worsening"), {"poison": "yes"})
     Ticket.objects.update(ended_at=visit.now - timedelta(hours=1))
     assert client.post("/consulter/signes", dict.fromkeys(NO, "no")).url == "/consulter/lieu"
+
+
+def test_a_worsening_without_a_sign_is_read_by_the_doctor():
+    visit = Journey.begin()
+    visit.client().post(at(visit, "waiting_worsening"), dict.fromkeys(NO, "no"))
+    put_on_duty(visit.scene, visit.doctor, now=visit.now)
+    page = body(visit.client(visit.doctor.account).get("/cabinet"))
+    assert "A signalé une aggravation à" in page and "Une demande vous est proposée" in page
