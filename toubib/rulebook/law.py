@@ -12,6 +12,7 @@ from functools import lru_cache
 from toubib.rulebook.parameters import Parameter, UnknownParameter, all_parameters, in_force
 
 FIRST_DAY = date(2000, 1, 1)  # acts before it are refused
+FIRST_TELEMEDICINE = date(2010, 10, 22)  # decree 2010-1229: the law that an act without a date may fall under
 OF_RULES = {"cap", "classification", "reimbursement", "shares", "sick_leave", "tariffs", "tele_expertise"}
 Value = bool | int | float | str | tuple[str, ...]
 

@@ -8,9 +8,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from toubib.rulebook.engine.tree import Bool, Condition, Gate, Leaf, Select, Tree, Way, any_of
+from toubib.rulebook.engine.tree import (
+    Bool,
+    Condition,
+    Gate,
+    Leaf,
+    Select,
+    Tree,
+    Way,
+    all_of,
+    any_of,
+    negate,
+    surely,
+)
 from toubib.rulebook.law import Law
 from toubib.rulebook.rules.decision import Decision
+from toubib.rulebook.rules.reimbursement import phone_in_covid
 
 BY_ITS_NAME = ("tele_expertise", "remote_monitoring", "remote_assistance", "medical_dispatch_response")
 LEAVES = ("initial", "prolongation")
@@ -37,12 +50,9 @@ def classification(act: Any, law: Law) -> Decision:
         ),
         by_profession,
     )
-    phone = all_kinds(act) & (act.modality == "phone")
-    return Decision(tree, (Way("CLS.PHONE_NOT_PAYABLE", phone),))
-
-
-def all_kinds(act: Any) -> Any:
-    return act.act_kind.isin(["teleconsultation", "telecare"])
+    phone = act.act_kind.isin(["teleconsultation", "telecare"]) & (act.modality == "phone")
+    unpaid = all_of(phone, negate(surely(phone_in_covid(act, law).when)))
+    return Decision(tree, (Way("CLS.PHONE_NOT_PAYABLE", unpaid),))
 
 
 def asks_output(act: Any) -> Any:

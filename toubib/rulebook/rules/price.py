@@ -110,6 +110,12 @@ def _base(act: Any, law: Law, cents: dict[str, int]) -> Tree:
     )
 
 
+def _at_binding_tariff(act: Any, letter: str) -> Tree:
+    """The letter, or TC in sector 2 with an overrun."""
+    without = Gate((Condition("", act.overrun_cents == 0),), Leaf(letter), Leaf("TC"))
+    return Select(act.practitioner_sector, ((("s2",), without),), Leaf(letter))
+
+
 def _if_doctor(act: Any, tree: Tree, other: str = "NO_TARIFF") -> Tree:
     return Select(act.practitioner_profession, ((("doctor",), tree),), Leaf(other))
 
@@ -247,12 +253,13 @@ def _participation(act: Any, law: Law) -> _Participation:
 def _assemble(act: Any, law: Law, paid: Answer, remote: Answer, parts: _Parts) -> Price:
     share = _participation(act, law)
     company = all_of(law.is_true("reimb.company_overrun_forbidden"), act.practitioner_employer == "company")
-    owed = _overrun_owed(act, company)
+    bound = any_of(company, all_of(law.is_true("te.overrun_forbidden"), act.act_kind == "tele_expertise"))
+    owed = _overrun_owed(act, bound)
     tariff = _tariff(parts)
     yes = _amounts_if_paid(tariff, share.due, owed, parts, law)
     zero = ibis.literal(0)
     no = {"tariff": tariff, "amo": zero, "amc": zero, "public": zero, "patient": tariff + owed}
-    missing = _missing(act, paid, remote, parts, share, company)
+    missing = _missing(act, paid, remote, parts, share, company, bound)
     nothing = any_of(paid.certain.get("NOT_APPLICABLE", False), parts.base.certain.get("NO_TARIFF", False))
     asked = {fact: all_of(where, negate(nothing)) for fact, where in missing.items()}
     outcome = ibis.cases(
@@ -262,16 +269,16 @@ def _assemble(act: Any, law: Law, paid: Answer, remote: Answer, parts: _Parts) -
     )
     accepted = as_column(paid.certain.get("YES", False))
     fixed = {name: _if_fixed(outcome, accepted, yes[name], no[name]) for name in AMOUNTS}
-    return Price(outcome, asked, _code(parts), yes, no, fixed, _remarks(act, company, parts, paid))
+    return Price(outcome, asked, _code(parts), yes, no, fixed, _remarks(act, company, parts, share, paid))
 
 
-def _overrun_owed(act: Any, company: Bool) -> Any:
-    """In cents, null where unknown: a company's overrun is never due."""
-    if company is False:
+def _overrun_owed(act: Any, bound: Bool) -> Any:
+    """In cents, null where unknown: one of a company or of a télé-expertise is never due."""
+    if bound is False:
         return act.overrun_cents
-    nothing = surely(act.overrun_cents == 0) | surely(company)
+    nothing = surely(act.overrun_cents == 0) | surely(bound)
     return ibis.cases(
-        (nothing, ibis.literal(0)), (surely(~company), act.overrun_cents), else_=ibis.null("int64")
+        (nothing, ibis.literal(0)), (surely(~bound), act.overrun_cents), else_=ibis.null("int64")
     )
 
 
@@ -330,15 +337,21 @@ def _amounts_if_paid(tariff: Any, due: Any, owed: Any, parts: _Parts, law: Law) 
 
 
 def _missing(
-    act: Any, paid: Answer, remote: Answer, parts: _Parts, share: _Participation, company: Bool
+    act: Any,
+    paid: Answer,
+    remote: Answer,
+    parts: _Parts,
+    share: _Participation,
+    company: Bool,
+    bound: Bool,
 ) -> dict[str, Bool]:
     """Each unknown fact that moves an amount that can still be."""
     yes, no, beside = (paid.can.get(name, False) for name in ("YES", "NO", "NOT_APPLICABLE"))
     seen = remote.can.get("YES", False)
     below = any_of(*(can for name, can in parts.rate.can.items() if name != "100"))
     owes = parts.exempt.can.get("no", False)
-    not_company = negate(surely(company))
-    overrun_open = all_of(act.overrun_cents.isnull() | surely(act.overrun_cents > 0), not_company)
+    due = negate(surely(bound))
+    overrun_open = all_of(act.overrun_cents.isnull() | surely(act.overrun_cents > 0), due)
     counts = any_of(no, all_of(yes, parts.solidarity.can.get("no", False)))
     groups: list[tuple[Bool, dict[str, Bool]]] = [
         (True, parts.base.missing),
@@ -348,7 +361,7 @@ def _missing(
         (all_of(seen, any_of(below, overrun_open, all_of(owes, share.open))), parts.solidarity.missing),
         (all_of(seen, share.open), parts.exempt.missing),
         (all_of(seen, owes), share.missing),
-        (counts, {"overrun": all_of(act.overrun_cents.isnull(), not_company)}),
+        (counts, {"overrun": all_of(act.overrun_cents.isnull(), due)}),
     ]
     if company is not False:
         employer = act.practitioner_employer.isnull()
@@ -360,10 +373,11 @@ def _missing(
     return {fact: any_of(*gaps) for fact, gaps in found.items()}
 
 
-def _remarks(act: Any, company: Bool, parts: _Parts, paid: Answer) -> list[Way]:
+def _remarks(act: Any, company: Bool, parts: _Parts, share: _Participation, paid: Answer) -> list[Way]:
     accepted = paid.certain.get("YES", False)
     remote = act.act_kind == "teleconsultation"
     of_doctor = all_of(accepted, remote)
+    exempt, spent = parts.exempt.certain, surely(share.due == 0)
     regulated = remote & act.regulated_by.isin(["sas", "centre15", "pdsa"])
     found: list[tuple[str, Bool]] = [
         ("PRICE.NOT_PAID", paid.certain.get("NO", False)),
@@ -371,8 +385,8 @@ def _remarks(act: Any, company: Bool, parts: _Parts, paid: Answer) -> list[Way]:
         ("PRICE.FULL_RATE", all_of(of_doctor, parts.rate.certain.get("100", False))),
         ("PRICE.LOCAL_SCHEME", all_of(of_doctor, parts.rate.certain.get("90", False))),
         ("PRICE.SOLIDARITY", all_of(of_doctor, parts.solidarity.certain.get("yes", False))),
-        ("PRICE.PARTICIPATION_EXEMPT", all_of(of_doctor, parts.exempt.certain.get("yes", False))),
-        ("PRICE.PARTICIPATION", all_of(of_doctor, parts.exempt.certain.get("no", False))),
+        ("PRICE.PARTICIPATION_EXEMPT", all_of(of_doctor, any_of(exempt.get("yes", False), spent))),
+        ("PRICE.PARTICIPATION", all_of(of_doctor, exempt.get("no", False), negate(spent))),
         ("PRICE.REGULATED_NOT_MODELLED", regulated),
         ("PRICE.OVERRUN_NOT_DUE", all_of(remote, company, act.overrun_cents > 0)),
     ]

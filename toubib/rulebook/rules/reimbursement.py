@@ -59,7 +59,7 @@ def _funding(act: Any, law: Law) -> list[Condition]:
 def _quality(act: Any, law: Law) -> list[Condition]:
     conditions = []
     if law.is_true("reimb.video_required"):
-        conditions.append(Condition("REIMB.NOT_VIDEO", act.modality == "video", (_phone_in_covid(act, law),)))
+        conditions.append(Condition("REIMB.NOT_VIDEO", act.modality == "video", (phone_in_covid(act, law),)))
     if law.is_true("reimb.secure_connection_required"):
         conditions.append(Condition("REIMB.CHANNEL_NOT_SECURE", act.secure_channel))
     if law.is_true("reimb.consent_required"):
@@ -69,7 +69,7 @@ def _quality(act: Any, law: Law) -> list[Condition]:
     return conditions
 
 
-def _phone_in_covid(act: Any, law: Law) -> Way:
+def phone_in_covid(act: Any, law: Law) -> Way:
     """The telephone, for those without broadband, or without a terminal and at risk: 2020 to May 2022."""
     if not law.is_true("reimb.phone_allowed_covid"):
         return Way("REIMB.PHONE_COVID", False)
@@ -202,7 +202,7 @@ def _remarks(act: Any, law: Law) -> tuple[Way, ...]:
             law.is_true("reimb.company_overrun_forbidden") and company & (act.overrun_cents > 0),
         ),
         ("REIMB.COMPANY_BEFORE_AGREMENT", not law.is_true("reimb.company_agrement_required") and company),
-        ("SUB.PRESCRIPTION_OK", subscribed & act.asks_prescription),
+        ("SUB.PRESCRIPTION_OK", subscribed & act.asks_prescription & act.modality.isin(["video", "phone"])),
         ("SUB.DISPLAY_CAP", subscribed & act.plan_acts_cap.notnull()),
         ("TE.LATE_REPLY", delay is not None and expertise & (act.te_reply_days > delay)),
     )

@@ -70,11 +70,10 @@ def _short(act: Any, law: Law, kind: str) -> list[Condition]:
     if kind == "prolongation":  # each part alone too: one of them may be unknown
         within = within & (running < most) & (days + running <= most)
     excepted = any_of(act.act_kind.isin(ON_SITE), *(way.when for way in _exceptions(act, law, kind)))
-    over = negate(any_of(excepted, days <= most))
-    shown = [Way("SL.OVER_3_DAYS", over)]
+    shown = [Way("SL.OVER_3_DAYS", negate(any_of(excepted, days <= most)))]
     if kind == "prolongation":
-        together = negate(any_of(excepted, within)) & (days <= most)
-        shown.append(Way("SL.RUNNING_LEAVE_OVER_3_DAYS", together))
+        together = (running < most) & (days + running <= most)
+        shown.append(Way("SL.RUNNING_LEAVE_OVER_3_DAYS", negate(any_of(excepted, together))))
     ways = tuple(_exceptions(act, law, kind))
     when = any_of(act.act_kind.isin(ON_SITE), within)
     return [Condition("SL.OVER_3_DAYS", when, ways, tuple(shown))]
@@ -86,7 +85,9 @@ def _exceptions(act: Any, law: Law, kind: str) -> list[Way]:
     impossible = kind == "prolongation" and law.is_true("sickleave.tele.exception.impossible_in_person")
     found = (
         Way("SL.EXC_MT", known and act.is_medecin_traitant),
-        Way("SL.EXC_MIDWIFE", known and act.is_referring_midwife),
+        Way(
+            "SL.EXC_MIDWIFE", known and act.is_referring_midwife & (act.practitioner_profession == "midwife")
+        ),
         Way("SL.EXC_REPLACEMENT", replaced and act.replaces_mt),
         Way("SL.EXC_IMPOSSIBLE_IN_PERSON", impossible and act.leave_justified),
     )

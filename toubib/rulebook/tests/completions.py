@@ -67,6 +67,21 @@ GOOD = {
 }  # fmt: skip
 
 
+TURNS = (
+    {},
+    {"leave_kind": "initial"},
+    {"leave_kind": "prolongation", "leave_running_days": 1},
+    {"leave_kind": "prolongation", "leave_days": 4, "practitioner_profession": "midwife"},
+    {"act_kind": "tele_expertise"},
+    {"practitioner_employer": "company", "overrun": 5},
+    {"modality": "phone", "phone_ground": "no_terminal"},
+    {"referred_by_mt": False, "has_medecin_traitant": True},
+    {"same_territory": False, "patient_zone": "ZIP"},
+    {"c2s": True, "practitioner_sector": "s2"},
+    {"modality": "chat", "asks_prescription": True},
+)
+
+
 def values_of(name):
     """Values around everything that a rule could ask of a fact."""
     fact = all_facts()[name]
@@ -85,6 +100,7 @@ def some_act(rng, day):
     """A whole act: the plain one with some facts changed at random."""
     facts = {name: GOOD.get(name, False) for name in all_facts() if name != "act_date"}
     facts |= {"act_id": "a", "practitioner_id": "d", "patient_id": "p", "act_date": day}
+    facts |= rng.choice(TURNS)
     for name in rng.sample([one for one in facts if one != "act_date"], rng.randint(0, 9)):
         facts[name] = rng.choice(values_of(name))
     return facts
