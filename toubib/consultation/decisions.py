@@ -8,6 +8,7 @@ from typing import Any
 
 from toubib.activity.enums import ActOutcome
 from toubib.activity.operations import count_act
+from toubib.consultation.queries import measured_seconds, room_of_encounter
 from toubib.ground.actors import Actor
 from toubib.record.decisions import keep_decision
 from toubib.record.models import Encounter, EncounterDecision
@@ -26,9 +27,20 @@ class Judged:
 
 def judge(*, encounter: Encounter, now: datetime, channel: str = "") -> Judged:
     """What holds at this moment. `channel`: what the doctor is about to attest."""
+    if not encounter.attestation:
+        _measure(encounter)
     ticket = Ticket.objects.select_related("place_commune").filter(encounter=encounter).first()
     facts = facts_of(encounter=encounter, ticket=ticket, now=now, channel=channel)
     return Judged(facts, live.decide(facts), estimate_of(facts=facts, before_the_call=False))
+
+
+def _measure(encounter: Encounter) -> None:
+    """While the call runs the seconds are the room's; the row itself is left as it is."""
+    room = room_of_encounter(encounter_id=encounter.pk)
+    if room is not None:
+        encounter.video_seconds_patient, encounter.video_seconds_practitioner = measured_seconds(
+            room_id=room.pk
+        )
 
 
 def keep_judged(*, encounter: Encounter, by: Actor, now: datetime) -> EncounterDecision:

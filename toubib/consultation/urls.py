@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from toubib.consultation.views import api, beside, desk, file, guests, line, note, room
+from toubib.consultation.views import api, beside, cap, desk, file, guests, law, line, note, room
 
 app_name = "consultation"
 ROOM = "cabinet/salle/<uuid:room>"
@@ -22,6 +22,7 @@ urlpatterns = [
     path("cabinet/proposition/<uuid:offer>/prendre", desk.take, name="take"),
     path("cabinet/proposition/<uuid:offer>/refuser", desk.refuse, name="refuse"),
     path("cabinet/piece/<uuid:attachment>", file.piece, name="piece"),
+    path("cabinet/seuil", cap.cap, name="cap"),
     # One consultation
     path(ROOM, room.room, name="room"),
     path(f"{ROOM}/etat", room.status, name="room_status"),
@@ -33,6 +34,8 @@ urlpatterns = [
     path(f"{ROOM}/signer", note.sign, name="sign"),
     path(f"{ROOM}/ajout", note.amend, name="amend"),
     path(f"{ROOM}/verification", beside.check, name="check"),
+    path(f"{ROOM}/regles", law.law, name="law"),
+    path(f"{ROOM}/attester", law.attest, name="attest"),
     path(f"{ROOM}/second-parent", beside.second_parent, name="second_parent"),
     path(f"{ROOM}/orientation", beside.orient, name="orient"),
     path(f"{ROOM}/invites", guests.guests, name="guests"),

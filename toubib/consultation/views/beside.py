@@ -17,6 +17,7 @@ from toubib.consultation.models import Room
 from toubib.consultation.views.common import keep_message, own_room, wants_fragment
 from toubib.consultation.views.file import ticket_of
 from toubib.consultation.views.room import beside_context
+from toubib.ground.hub import publish
 from toubib.people.enums import Role
 from toubib.people.web import current_actor, role_required
 from toubib.record.enums import Orientation
@@ -58,6 +59,7 @@ def check(request: HttpRequest, room: UUID) -> HttpResponse:
             by=current_actor(request),
             now=timezone.now(),
         )
+        publish(f"account:{current_actor(request).account_id}", "law")
     except MoveRefused as error:
         more = _refused(request, error)
     return _answer(request, found, "consultation/_checks.html", **more)

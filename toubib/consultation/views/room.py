@@ -21,6 +21,7 @@ from toubib.consultation.queries import guests_who_came, measured_seconds
 from toubib.consultation.views.common import go, keep_message, own_room, tell
 from toubib.consultation.views.file import file_context, ticket_of
 from toubib.consultation.views.guests import guests_context
+from toubib.consultation.views.law import law_context
 from toubib.consultation.views.line import line_context, trace_line
 from toubib.consultation.views.rights import check_right, is_doctor, writer_required
 from toubib.ground.actors import Actor
@@ -65,6 +66,7 @@ def room_context(request: HttpRequest, found: Room, **more: Any) -> dict[str, An
         **note_context(encounter),
         **guests_context(found),
         **beside_context(encounter),
+        **law_context(request, found),
         **status_of(found, now=now),
     }
     return {**context, **more}

@@ -155,6 +155,8 @@ def _of_request(ticket: Ticket | None, doctor: Practitioner | None, on: datetime
     if facts.get("patient_ald") is False:
         facts["ald_related"] = False
     facts.setdefault("leave_kind", "none")
+    if facts["leave_kind"] == "initial":
+        facts["leave_running_days"] = 0  # what « first » says
     return facts | _of_home(ticket.place_commune if said.get(LIVES_HERE) else None, doctor, on)
 
 
