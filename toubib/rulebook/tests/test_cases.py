@@ -72,7 +72,9 @@ def test_decide_when_the_case_is(case):
     decisions = decide(_facts(case))
 
     problems = [
-        line for name, expected in case["expect"].items() for line in _problems(name, expected, decisions[name])
+        line
+        for name, expected in case["expect"].items()
+        for line in _problems(name, expected, decisions[name])
     ]
 
     assert problems == []
