@@ -1,17 +1,19 @@
 """Who may take a request, and who among them: pure functions over plain values, so that the rule can be read.
 
 Design §4: 3. who may (pool, age, language, the doctor's own choices, refusals); 4. among those free, the
-patient's own médecin traitant, then the same territory, then the longest idle. The cap joins with the rule book.
+patient's own médecin traitant, then the same territory, then the one on whose cap this act weighs least, then the
+longest idle. It only orders those who are free: nobody stays idle for a cap while someone waits.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from toubib.activity.enums import CapOutcome
 from toubib.territory.queries import around
 from toubib.waiting.models import Duty, Ticket
 
@@ -24,9 +26,12 @@ class Request:
     own_practitioner: UUID | None
     commune: UUID | None
     refused_by: frozenset[UUID]
+    counts: bool = (
+        False  # known to count in the share of remote acts of a doctor who is not the patient's own
+    )
 
     @classmethod
-    def of(cls, ticket: Ticket, *, refused_by: frozenset[UUID]) -> Request:
+    def of(cls, ticket: Ticket, *, refused_by: frozenset[UUID], counts: bool = False) -> Request:
         return cls(
             language=ticket.language,
             age=ticket.patient_age,
@@ -34,6 +39,7 @@ class Request:
             own_practitioner=ticket.own_practitioner_id,
             commune=ticket.place_commune_id,
             refused_by=refused_by,
+            counts=counts,
         )
 
 
@@ -47,9 +53,10 @@ class Candidate:
     max_age: int
     communes: frozenset[UUID]
     idle_since: datetime
+    cap: str = ""  # of activity.enums.CapOutcome; unknown weighs nothing
 
     @classmethod
-    def of(cls, duty: Duty) -> Candidate:
+    def of(cls, duty: Duty, *, cap: str = "") -> Candidate:
         return cls(
             duty_id=duty.id,
             practitioner_id=duty.practitioner_id,
@@ -59,6 +66,7 @@ class Candidate:
             max_age=duty.max_age,
             communes=around(commune_id=duty.practitioner.practice_commune_id),
             idle_since=duty.idle_since or duty.opened_at,
+            cap=cap,
         )
 
 
@@ -105,12 +113,24 @@ def choose(*, request: Request, candidates: list[Candidate]) -> Choice | None:
     if not able:
         return None
     best = min(able, key=lambda one: (*_preference(request, one), one.idle_since, one.duty_id))
-    own, near = (not value for value in _preference(request, best))
+    mine = _preference(request, best)
+    own, near, weight = not mine[0], not mine[1], mine[2]
     why = [{"rule": "arrival"}, {"rule": "language", "value": request.language}]
     why += [{"rule": "medecin_traitant"}] if own else []
     why += [{"rule": "territory"}] if near else []
+    heavier = any(other[:2] == mine[:2] and other[2] > weight for other in map(_prefer(request), able))
+    why += [{"rule": "cap"}] if heavier else []
     return Choice(best.duty_id, [*why, {"rule": "idle"}])
 
 
-def _preference(request: Request, one: Candidate) -> tuple[bool, bool]:
-    return one.practitioner_id != request.own_practitioner, request.commune not in one.communes
+WEIGHTS = {CapOutcome.NEAR: 1, CapOutcome.ABOVE: 2}  # below the cap, or unknown: nothing
+
+
+def _preference(request: Request, one: Candidate) -> tuple[bool, bool, int]:
+    own = one.practitioner_id == request.own_practitioner  # an act by the médecin traitant does not count
+    weight = WEIGHTS.get(CapOutcome(one.cap), 0) if one.cap and request.counts and not own else 0
+    return not own, request.commune not in one.communes, weight
+
+
+def _prefer(request: Request) -> Callable[[Candidate], tuple[bool, bool, int]]:
+    return lambda one: _preference(request, one)

@@ -21,6 +21,7 @@ def _why(row: dict[str, str], ticket: Ticket) -> str:
         "language": _("Langue : vous parlez %(language)s.") % {"language": say_language(value)},
         "medecin_traitant": _("Vous êtes son médecin traitant."),
         "territory": _("Cette personne est dans votre territoire."),
+        "cap": _("À égalité, cet acte pèse moins sur votre seuil que sur celui d’un autre."),
         "idle": _("Parmi les médecins libres, vous attendez depuis le plus longtemps."),
         "age": _("Son âge est dans vos limites."),
     }.get(rule, "")

@@ -1,7 +1,7 @@
 """Dispatch, the public rule: who waits first, in order of arrival, is offered to one doctor among those free.
 
 One dispatcher transaction per line holds its lock; the rows it pairs are locked too; unique partial indexes are
-the net. Nothing here reads a price, a cover or a cap.
+the net. Nothing here reads a price or a cover; a cap only parts doctors who are equal otherwise.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from toubib.waiting.enums import DutyState, OfferState, TicketState
 from toubib.waiting.matching import Candidate, Request, choose, may_take
 from toubib.waiting.models import Duty, Offer, Pool, Ticket
 from toubib.waiting.operations.moves import drop_offer, lock_duty, lock_ticket, move_duty, move_ticket
+from toubib.waiting.queries.caps import caps_of, line_counts
 from toubib.waiting.queries.line import ORDER
 
 LOOK_AHEAD = 50
@@ -61,7 +62,7 @@ def dispatch_pool(*, pool_id: UUID, now: datetime) -> list[Offer]:
     duties = _free_duties(pool_id, now=now)
     if not duties:
         return []
-    return [offer for pair in _pairs(pool_id, duties) if (offer := _offer(pair, now=now))]
+    return [offer for pair in _pairs(pool_id, duties, now=now) if (offer := _offer(pair, now=now))]
 
 
 def dispatch_all(*, now: datetime) -> int:
@@ -108,15 +109,18 @@ def rest_of(*, duty: Duty, after: DutyState = DutyState.OPEN, now: datetime) -> 
     return DutyState.OFF
 
 
-def _pairs(pool_id: UUID, duties: list[Duty]) -> Iterable[Pair]:
-    free = {duty.id: Candidate.of(duty) for duty in duties}
+def _pairs(pool_id: UUID, duties: list[Duty], *, now: datetime) -> Iterable[Pair]:
+    counts = len(duties) > 1 and line_counts(now=now)  # one doctor free: there is nothing to weigh
+    caps = caps_of(duties=duties, now=now) if counts else {}
+    free = {duty.id: Candidate.of(duty, cap=caps.get(duty.practitioner_id, "")) for duty in duties}
     by_id = {duty.id: duty for duty in duties}
     others = [free[duty.id] for duty in duties if getattr(duty, "serves_others", False)]
     owed = _owed_elsewhere(pool_id, others)
     for tickets in _first_in_line(pool_id, duties):
         refusals = _refusals(tickets)
         for ticket in tickets:
-            request = Request.of(ticket, refused_by=refusals.get(ticket.id, frozenset()))
+            refused_by = refusals.get(ticket.id, frozenset())
+            request = Request.of(ticket, refused_by=refused_by, counts=counts)
             able = [one for one in free.values() if _place_of(ticket) < owed.get(one.duty_id, LAST)]
             chosen = choose(request=request, candidates=able)
             if chosen:

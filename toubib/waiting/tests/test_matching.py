@@ -82,3 +82,40 @@ def test_choose_takes_another_when_the_own_medecin_traitant_refused():
 
 def test_choose_answers_none_when_nobody_may():
     assert choose(request=replace(REQUEST, language="pt"), candidates=[DOCTOR, other(1)]) is None
+
+
+COUNTED = replace(REQUEST, counts=True)
+
+
+@pytest.mark.parametrize(
+    ("request_", "caps", "chosen", "why"),
+    [
+        (COUNTED, ("NEAR", "BELOW"), 1, True),
+        (COUNTED, ("ABOVE", "NEAR"), 1, True),
+        (COUNTED, ("UNDETERMINED", "BELOW"), 0, False),  # unknown weighs nothing: the longest idle
+        (COUNTED, ("BELOW", "UNDETERMINED"), 0, False),
+        (COUNTED, ("ABOVE", "UNDETERMINED"), 1, True),
+        (COUNTED, ("", "BELOW"), 0, False),
+        (COUNTED, ("ABOVE", "ABOVE"), 0, False),
+        (REQUEST, ("ABOVE", "BELOW"), 0, False),  # an act that does not count may go to a doctor near the cap
+    ],
+)
+def test_choose_weighs_the_cap_after_territory_and_before_idleness(request_, caps, chosen, why):
+    idle = [NOW - timedelta(minutes=9), NOW]
+    doctors = [other(n, cap=cap, idle_since=idle[n]) for n, cap in enumerate(caps)]
+    found = choose(request=request_, candidates=doctors)
+    assert (found.duty_id, {"rule": "cap"} in found.why) == (doctors[chosen].duty_id, why)
+
+
+def test_choose_puts_the_own_doctor_and_the_territory_before_any_cap():
+    own = other(1, cap="ABOVE")
+    near = other(2, cap="ABOVE", communes=frozenset({HOME}))
+    room = other(3, cap="BELOW")
+    mine = replace(COUNTED, own_practitioner=own.practitioner_id)
+    assert choose(request=mine, candidates=[room, own]).duty_id == own.duty_id
+    assert choose(request=COUNTED, candidates=[room, near]).duty_id == near.duty_id
+
+
+def test_choose_never_keeps_a_doctor_idle_for_a_cap():
+    above = other(1, cap="ABOVE")
+    assert choose(request=COUNTED, candidates=[above]).duty_id == above.duty_id
