@@ -15,6 +15,7 @@ LAYERS = [
     "territory",
     "directory",
     "people",
+    "activity",
     "record",
     "waiting",
     "consultation",

@@ -12,6 +12,9 @@ from toubib.people.enums import Role
 from toubib.web.journal_words import WORDS
 
 MORE = {
+    "activity.caps.export": gettext_lazy("liste des seuils copiée"),
+    "activity.caps.read": gettext_lazy("liste des seuils lue"),
+    "activity.declare": gettext_lazy("activité déclarée par un médecin"),
     "consultation.room.close": gettext_lazy("salle fermée"),
     "people.account.close": gettext_lazy("compte fermé"),
     "people.account.create": gettext_lazy("compte créé"),

@@ -27,6 +27,8 @@ WORDS = {
     "record.encounter.check": gettext_lazy("identité et lieu vérifiés"),
     "record.encounter.secrecy": gettext_lazy("secret de la consultation changé"),
     "record.encounter.read": gettext_lazy("consultation vue"),
+    "record.decision.keep": gettext_lazy("règle appliquée à la consultation"),
+    "waiting.ticket.attest": gettext_lazy("réponse pour le prix donnée"),
     "record.note.read": gettext_lazy("note lue"),
     "record.note.save": gettext_lazy("note écrite"),
     "record.file.read": gettext_lazy("dossier lu"),

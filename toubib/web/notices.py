@@ -24,6 +24,8 @@ DATA_ROWS = (
     DataRow("people.PatientLink", _("Pour qui vous agissez"), _("Protéger vos enfants et vos proches")),
     DataRow("waiting.Ticket", _("Votre demande : lieu, motif, réponses"), _("Tenir la file, préparer l’appel")),
     DataRow("record.Encounter", _("La consultation et la note du médecin"), _("Vous soigner, en garder la preuve")),
+    DataRow("waiting.Attestation", _("Vos réponses sur le prix : couverture, médecin traitant"), _("Estimer ce que vous paierez")),
+    DataRow("record.EncounterDecision", _("Ce que la règle dit de la consultation, et son prix"), _("En garder la preuve")),
     DataRow("record.HealthSummary", _("Allergies, traitements, antécédents que vous dites"), _("Vous soigner")),
     DataRow("record.Attachment", _("Vos photos et documents"), _("Vous soigner")),
     DataRow("record.Consent", _("Vos accords et vos refus"), _("Les respecter, en garder la preuve")),

@@ -33,6 +33,7 @@ from toubib.record.models import Attachment, Consent, HealthSummary
 from toubib.record.queries import READABLE, encounters_for_account, trace_read
 from toubib.waiting.models import Ticket
 from toubib.web.journal_words import accesses_to
+from toubib.web.prices import plain_of
 
 ASK_AGAIN_AFTER = timedelta(days=30)
 ERASURE = "web.erasure.ask"
@@ -155,6 +156,7 @@ def _visits(link: PatientLink, account: Account, *, now: datetime) -> list[dict[
                 "notes": [{name: getattr(note, name) for name in names} for note in visit.notes.all()]
                 if signed
                 else [],
+                "decisions": plain_of(encounter=visit) if signed else [],
                 **_said(visit.id, account),
             }
         )
@@ -181,7 +183,14 @@ def _tickets(account: Account) -> list[dict[str, Any]]:
     when, said = ("created_at", "arrived_at"), ("signs_yes", "reason_key", "reason_text", "place_detail")
     names = (*when, "state", "exit_reason", *said)
     both = sorted([*rows, *secret], key=lambda row: row.created_at)
-    return [{name: getattr(row, name) for name in names} for row in both]
+    return [
+        {**{name: getattr(row, name) for name in names}, "attested": _attested(row)} for row in both
+    ]
+
+
+def _attested(ticket: Ticket) -> list[dict[str, Any]]:
+    rows = ticket.attestations.order_by("said_at", "id")
+    return [{"at": row.said_at, "role": row.role, "question": row.words, "answer": row.value} for row in rows]
 
 
 def erasure_asked(*, account: Account, now: datetime) -> datetime | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from toubib.web.views import compliance, direction
+from toubib.web.views import caps, compliance, direction
 
 urlpatterns = [
     path("direction", direction.today, name="direction"),
@@ -13,6 +13,8 @@ urlpatterns = [
     path("direction/reclamations", direction.complaint_list, name="direction_complaints"),
     path("direction/reclamations/<uuid:complaint>", direction.complaint, name="direction_complaint"),
     path("direction/qualite", direction.quality, name="direction_quality"),
+    path("direction/seuils", caps.caps, name="direction_caps"),
+    path("direction/seuils.csv", caps.caps_csv, name="direction_caps_csv"),
     path("conformite", compliance.journal, name="compliance"),
     path("conformite/chercher", compliance.find, name="compliance_find"),
     path("conformite/journal.csv", compliance.journal_csv, name="compliance_csv"),

@@ -33,6 +33,7 @@ from toubib.waiting.queries import live_ticket_of
 from toubib.web.forms import ComplaintForm, RatingForm
 from toubib.web.journal_words import accesses_of
 from toubib.web.posting import posted_from
+from toubib.web.prices import prices_of
 
 PHASES = {
     EncounterState.PLANNED: "before",
@@ -106,6 +107,7 @@ def _context(account: Account, row: Encounter, by: Actor, *, now: datetime) -> d
     mine = Complaint.objects.filter(encounter=row, said_by=account.id).order_by("said_at")
     return {
         "visit": row,
+        "prices": prices_of(encounter=row) if notes else [],
         "phase": phase,
         "doctor": row.practitioner,
         "patient": row.patient,

@@ -254,11 +254,11 @@ def _csv(name: str, head: list[str], lines: Iterable[list[Any]]) -> HttpResponse
     answer["Content-Disposition"] = f'attachment; filename="{name}-{timezone.localdate():%Y-%m-%d}.csv"'
     writer = csv.writer(answer)
     writer.writerow(head)
-    writer.writerows([_cell(value) for value in line] for line in lines)
+    writer.writerows([safe_cell(value) for value in line] for line in lines)
     return answer
 
 
-def _cell(value: object) -> str:
+def safe_cell(value: object) -> str:
     """No text that a spreadsheet would run as a formula."""
     text = "" if value is None else str(value)
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

@@ -36,6 +36,7 @@ from toubib.waiting.queries import (
 )
 from toubib.waiting.queries.line import line_of
 from toubib.waiting.queries.opening import awaits_committee
+from toubib.waiting.queries.price import standard_estimate
 from toubib.waiting.views.common import find_ticket
 from toubib.web.notices import DATA_ROWS, DataRow, say_kept
 
@@ -122,7 +123,8 @@ def _line(request: HttpRequest) -> LineNow:
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
     page = {"line": _line(request), "roles": _demo_roles(), "resume": _under_way(request), "signs": signs()}
-    return render(request, "web/start.html", page)
+    price = standard_estimate(on=timezone.localdate())
+    return render(request, "web/start.html", {**page, "price": price})
 
 
 @login_not_required

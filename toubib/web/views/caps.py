@@ -1,0 +1,95 @@
+"""The medical director's list: doctors near their share of remote acts, above it, or of whom nothing can be said."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from toubib.activity.queries import Standing, to_watch
+from toubib.consultation.views.cap import Reading, percent, reading_of
+from toubib.ground.journal import trace
+from toubib.people.enums import Role
+from toubib.people.web import current_actor, role_required
+from toubib.web.views.compliance import safe_cell
+
+director_only = role_required(Role.MEDICAL_DIRECTOR)
+HEAD = (
+    "rpps", "family_name", "given_name", "specialty", "year", "outcome", "share_low", "share_high", "rate",
+    "remaining_acts", "in_person_needed", "counted_here", "acts_here", "declared_on",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    standing: Standing
+    reading: Reading
+    low: str
+    high: str
+
+
+def _year() -> int:
+    return timezone.localdate().year
+
+
+@director_only
+@never_cache
+@require_safe
+def caps(request: HttpRequest) -> HttpResponse:
+    found = to_watch(year=_year())
+    _trace(request, "read")
+    rows = [
+        Row(one, reading_of(one.status), percent(one.status.lowest), percent(one.status.highest))
+        for one in found
+    ]
+    return render(request, "web/staff/caps.html", {"rows": rows, "year": _year(), "tab": "caps"})
+
+
+@director_only
+@never_cache
+@require_safe
+def caps_csv(request: HttpRequest) -> HttpResponse:
+    _trace(request, "export")
+    answer = HttpResponse(content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = (
+        f'attachment; filename="{_("seuils")}-{timezone.localdate():%Y-%m-%d}.csv"'
+    )
+    writer = csv.writer(answer)
+    writer.writerow(HEAD)
+    writer.writerows([safe_cell(value) for value in _line(one)] for one in to_watch(year=_year()))
+    return answer
+
+
+def _line(one: Standing) -> list[object]:
+    doctor, status = one.practitioner, one.status
+    return [
+        doctor.rpps,
+        doctor.family_name,
+        doctor.given_name,
+        doctor.specialty,
+        one.year,
+        status.outcome,
+        f"{float(status.lowest):.4f}",
+        f"{float(status.highest):.4f}",
+        None if status.rate is None else f"{float(status.rate):.2f}",
+        status.remaining_acts,
+        status.in_person_needed,
+        one.counts.counted,
+        one.counts.acts,
+        one.declared.declared_on if one.declared else None,
+    ]
+
+
+def _trace(request: HttpRequest, how: str) -> None:
+    trace(
+        by=current_actor(request),
+        action=f"activity.caps.{how}",
+        now=timezone.now(),
+        subject="declared_activity",
+    )
