@@ -15,6 +15,7 @@ from django.utils import translation
 from toubib.web.demo.archive import keep_older_weeks
 from toubib.web.demo.clinic import PAST, PLAYED, hold_missing_sessions
 from toubib.web.demo.families import settle_families
+from toubib.web.demo.law import declare_year, draw_zones, judge_older_visits
 from toubib.web.demo.past import tell_afterwards
 from toubib.web.demo.staff import hire_staff
 from toubib.web.demo.today import end_stale_day, refresh_today, somebody_is_there
@@ -31,6 +32,7 @@ def load_demo_district(*, now: datetime) -> None:
         raise NotADemo("TOUBIB_DEMO is not set")
     with translation.override("fr"):
         world = draw_world()
+        draw_zones(world.communes)
         staff = hire_staff(world=world, now=now)
         families = settle_families(world=world, staff=staff, now=now)
         end_stale_day(staff=staff, families=families, now=now)
@@ -38,6 +40,8 @@ def load_demo_district(*, now: datetime) -> None:
             keep_older_weeks(
                 world=world, staff=staff, families=families, since=now - PAST, until=now - PLAYED
             )
+            judge_older_visits()
             hold_missing_sessions(world=world, staff=staff, families=families, now=now)
             tell_afterwards(staff=staff, families=families, now=now)
+        declare_year(staff=staff, now=now)
         refresh_today(world=world, staff=staff, families=families, now=now)

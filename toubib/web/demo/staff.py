@@ -10,7 +10,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from stdnum import luhn
 
-from toubib.directory.enums import Profession, Specialty, Title
+from toubib.directory.enums import Employer, Profession, Sector, Specialty, Title
 from toubib.directory.operations import PractitionerFacts
 from toubib.ground.actors import Actor
 from toubib.people.enums import EvidenceKind, Role
@@ -132,6 +132,9 @@ def _create(post: Post, serial: int, world: World, *, now: datetime) -> Professi
         practice_commune=world.communes[post.home],
         languages=post.languages,
         portrait=post.portrait,
+        sector=Sector.S1.value,
+        employer=Employer.LIBERAL.value,
+        country="FR",
     )
     doctor = create_professional(email=address_of(post.key), facts=facts, by=DEMO, now=now)
     give_password(doctor.account)

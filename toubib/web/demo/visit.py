@@ -34,6 +34,7 @@ from toubib.waiting.models import Ticket
 from toubib.waiting.operations import (
     answer_signs,
     attach_patient,
+    attest_on_path,
     finish_step,
     join_line,
     say_for_whom,
@@ -42,8 +43,9 @@ from toubib.waiting.operations import (
     say_reason,
 )
 from toubib.web.demo.families import Household
+from toubib.web.demo.law import attested
 from toubib.web.demo.texts import INVENTED, STORIES, WORDS, Story
-from toubib.web.demo.world import World
+from toubib.web.demo.world import World, dice
 
 CHILD = ("fever", "fever", "ear", "skin", "belly")
 ADULT = ("fever", "skin", "urine", "belly", "back", "mind", "wound", "renewal", "other", "fever")
@@ -120,6 +122,8 @@ def _answer(ticket: Ticket, wish: Wish, world: World, rng: Random, *, now: datet
         ticket_id=ticket_id, answer=rng.choice(ANSWERS), practitioner_id=None, by=by, now=now
     )
     attach_patient(ticket_id=ticket_id, patient_id=wish.patient.id, by=by, now=now)
+    said = attested(dice("attested", home.family.key, wish.reason, now))
+    attest_on_path(ticket_id=ticket_id, said=said, by=by, now=now)
     if wish.reason in ("renewal", "dermatology") and rng.random() < 0.12:
         title = (
             "Ancienne ordonnance (inventée)" if wish.reason == "renewal" else "Photo de la peau (inventée)"
