@@ -89,6 +89,7 @@ TABLE: dict[str, Rule] = {
     "waiting:doctors": Rule(post=EVERYONE),
     "waiting:identity": STEP,
     "waiting:identity_code": Rule(get={PREPARING}, post={PREPARING}, on_path=True),
+    "waiting:price": STEP,
     "waiting:health": STEP,
     "waiting:file": Rule(get={PREPARING}, post={PREPARING}, on_path=True, record=True),
     "waiting:file_remove": Rule(get={PREPARING}, post={PREPARING}, on_path=True, blind=True),
@@ -145,6 +146,7 @@ TABLE: dict[str, Rule] = {
     "people:relative_end": MINE_ACT,
     # The desk: a doctor's own duty, offers and consultations
     "consultation:desk": DESK,
+    "consultation:cap": Rule(get=DOCTORS, post=DOCTORS),
     "consultation:line": DESK,
     "consultation:panel": DESK,
     "consultation:priority": Rule(get=DOCTORS, post=DOCTORS, args={"ticket": "waiting_ticket"}),
@@ -162,6 +164,8 @@ TABLE: dict[str, Rule] = {
     "consultation:note": ROOM_ACT,
     "consultation:sign": ROOM_ACT,
     "consultation:amend": ROOM_ACT,
+    "consultation:law": Rule(get={DOCTOR}),
+    "consultation:attest": ROOM_ACT,
     "consultation:check": ROOM_ACT,
     "consultation:second_parent": ROOM_ACT,
     "consultation:orient": ROOM_ACT,
@@ -180,6 +184,8 @@ TABLE: dict[str, Rule] = {
     "web:direction_complaints": OF_DIRECTOR,
     "web:direction_complaint": Rule(get={DIRECTOR}, post={DIRECTOR}, record=True),
     "web:direction_quality": OF_DIRECTOR,
+    "web:direction_caps": OF_DIRECTOR,
+    "web:direction_caps_csv": OF_DIRECTOR,
     # The compliance officer
     "web:compliance": OF_COMPLIANCE,
     "web:compliance_find": Rule(get={COMPLIANCE}, post={COMPLIANCE}),
