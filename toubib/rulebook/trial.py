@@ -1,7 +1,8 @@
 """Cases that a lawyer reads, tried on the rules: what was expected, what is answered instead.
 
 A case: `case`, `article`, `facts`, `base` (facts set beforehand) and `expect`: decision → outcome, price, `says` (codes
-among the reasons), `never`, `refusals` (exactly these), `missing` (exactly these).
+among the reasons), `never`, `reasons` (exactly these, those of missing facts apart), `refusals` (exactly these),
+`missing` (exactly these).
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from toubib.rulebook.facts import BadFact
 from toubib.rulebook.policies import BadPolicy, Overlay, find_policy
 
 CASES = Path(__file__).parent / "cases"
-LISTS = ("says", "never", "refusals", "missing")
+LISTS = ("says", "never", "reasons", "refusals", "missing")
 KEYS = {"case", "article", "base", "facts", "expect", "note"}
 
 
@@ -53,7 +54,8 @@ def _of_one(name: str, wanted: Mapping[str, Any], got: Mapping[str, Any]) -> lis
     ]
     lines += [f"{name}: {code} is not said" for code in wanted.get("says", []) if code not in codes]
     lines += [f"{name}: {code} is said" for code in wanted.get("never", []) if code in codes]
-    for key, found in (("refusals", refused), ("missing", list(got["missing"]))):
+    reasons = sorted(code for code in codes if not code.startswith("MISSING."))
+    for key, found in (("reasons", reasons), ("refusals", refused), ("missing", list(got["missing"]))):
         if key in wanted and sorted(wanted[key]) != found:
             lines.append(f"{name}.{key}: {sorted(wanted[key])} expected, {found} answered")
     return lines

@@ -14,7 +14,7 @@ from toubib.rulebook.policies import Overlay
 from toubib.rulebook.rules.cap import cap
 from toubib.rulebook.rules.classification import classification
 from toubib.rulebook.rules.decision import Decision, reasons
-from toubib.rulebook.rules.price import Price, price
+from toubib.rulebook.rules.price import price
 from toubib.rulebook.rules.reimbursement import of_teleconsultation, reimbursement
 from toubib.rulebook.rules.sick_leave import sick_leave
 
@@ -74,8 +74,7 @@ def _build(start: date, overlay: Overlay) -> Program:
     }
     answers = {name: answer(one.tree, domains) for name, one in decisions.items()}
     blocks = {name: _block(decisions[name], answers[name]) for name in decisions}
-    remote = answer(of_teleconsultation(decisions["reimbursement"], act), domains)
-    blocks["price"] = _price_block(price(act, laws["price"], answers["reimbursement"], remote, domains))
+    blocks["price"] = price_block(act, laws["price"], overlay, answers["reimbursement"], domains)
     return Program(act, blocks, {name: frozenset(law.asked) for name, law in laws.items()})
 
 
@@ -85,7 +84,12 @@ def _block(decision: Decision, found: Answer) -> Block:
     return Block(found.outcome, says, _columns(found.missing), figures)
 
 
-def _price_block(found: Price) -> Block:
+def price_block(act: Any, law: Law, overlay: Overlay, paid: Answer, domains: Domains) -> Block:
+    """`paid`: the answer on reimbursement."""
+    remote, others = (
+        answer(of_teleconsultation(act, law, overlay, company=company), domains) for company in (True, False)
+    )
+    found = price(act, law, paid, remote, others, domains)
     figures = {"code": found.code, **found.fixed}
     figures |= {f"if_yes_{name}": value for name, value in found.yes.items()}
     figures |= {f"if_no_{name}": value for name, value in found.no.items()}

@@ -61,8 +61,9 @@ class _Parts:
     exempt: Answer
 
 
-def price(act: Any, law: Law, paid: Answer, remote: Answer, domains: Domains) -> Price:
-    """`paid`: the answer on reimbursement; `remote`: the same of a téléconsultation alone."""
+def price(act: Any, law: Law, paid: Answer, remote: Answer, others: Answer, domains: Domains) -> Price:
+    """`paid`: the answer on reimbursement; `remote`: that of a téléconsultation alone; `others`: the same where no
+    company is in it, whose overrun is never due."""
     cents = _tariffs(law)
     parts = _Parts(
         answer(_base(act, law, cents), domains),
@@ -72,7 +73,7 @@ def price(act: Any, law: Law, paid: Answer, remote: Answer, domains: Domains) ->
         answer(_solidarity(act, law), domains),
         answer(_exempt(act, law), domains),
     )
-    return _assemble(act, law, paid, remote, parts)
+    return _assemble(act, law, paid, remote, others, parts)
 
 
 def _tariffs(law: Law) -> dict[str, int]:
@@ -89,13 +90,9 @@ def _base(act: Any, law: Law, cents: dict[str, int]) -> Tree:
     if "TC" not in cents or "TCG" not in cents:
         by_doctor: Tree = nothing
     else:
-        sector_two = act.practitioner_sector
-        general = Select(sector_two, ((("s2",), Leaf("TC")),), Leaf("TCG"))
+        general = _at_binding_tariff(act, law, "TCG")
         special = [id for id in cents if id.startswith("TCS.")]
-        branches = tuple(
-            ((id.removeprefix("TCS."),), Select(sector_two, ((("s2",), Leaf("TC")),), Leaf(id)))
-            for id in special
-        )
+        branches = tuple(((id.removeprefix("TCS."),), _at_binding_tariff(act, law, id)) for id in special)
         by_doctor = Select(
             act.practitioner_specialty, ((("general_practice",), general), *branches), Leaf("TC")
         )
@@ -110,10 +107,14 @@ def _base(act: Any, law: Law, cents: dict[str, int]) -> Tree:
     )
 
 
-def _at_binding_tariff(act: Any, letter: str) -> Tree:
-    """The letter, or TC in sector 2 with an overrun."""
-    without = Gate((Condition("", act.overrun_cents == 0),), Leaf(letter), Leaf("TC"))
-    return Select(act.practitioner_sector, ((("s2",), without),), Leaf(letter))
+def _at_binding_tariff(act: Any, law: Law, letter: str) -> Tree:
+    """The letter, or TC in sector 2 with an overrun that may be asked."""
+    overrun = law.is_true("reimb.company_overrun_forbidden") and act.practitioner_employer == "company"
+    covered = (act.c2s | act.ame) if law.is_true("c2s.overrun_forbidden") else False
+    bound = Condition("", any_of(act.overrun_cents == 0, overrun, covered))
+    return Select(
+        act.practitioner_sector, ((("s2",), Gate((bound,), Leaf(letter), Leaf("TC"))),), Leaf(letter)
+    )
 
 
 def _if_doctor(act: Any, tree: Tree, other: str = "NO_TARIFF") -> Tree:
@@ -250,16 +251,15 @@ def _participation(act: Any, law: Law) -> _Participation:
     return _Participation(due, missing, ~over_day & ~over_year)
 
 
-def _assemble(act: Any, law: Law, paid: Answer, remote: Answer, parts: _Parts) -> Price:
+def _assemble(act: Any, law: Law, paid: Answer, remote: Answer, others: Answer, parts: _Parts) -> Price:
     share = _participation(act, law)
     company = all_of(law.is_true("reimb.company_overrun_forbidden"), act.practitioner_employer == "company")
     bound = any_of(company, all_of(law.is_true("te.overrun_forbidden"), act.act_kind == "tele_expertise"))
     owed = _overrun_owed(act, bound)
     tariff = _tariff(parts)
     yes = _amounts_if_paid(tariff, share.due, owed, parts, law)
-    zero = ibis.literal(0)
-    no = {"tariff": tariff, "amo": zero, "amc": zero, "public": zero, "patient": tariff + owed}
-    missing = _missing(act, paid, remote, parts, share, company, bound)
+    no = _amounts_if_not(act, tariff, owed)
+    missing = _missing(act, paid, remote, others, parts, share, company, bound)
     nothing = any_of(paid.certain.get("NOT_APPLICABLE", False), parts.base.certain.get("NO_TARIFF", False))
     asked = {fact: all_of(where, negate(nothing)) for fact, where in missing.items()}
     outcome = ibis.cases(
@@ -270,6 +270,17 @@ def _assemble(act: Any, law: Law, paid: Answer, remote: Answer, parts: _Parts) -
     accepted = as_column(paid.certain.get("YES", False))
     fixed = {name: _if_fixed(outcome, accepted, yes[name], no[name]) for name in AMOUNTS}
     return Price(outcome, asked, _code(parts), yes, no, fixed, _remarks(act, company, parts, share, paid))
+
+
+def _amounts_if_not(act: Any, tariff: Any, owed: Any) -> dict[str, Any]:
+    """The patient owes the tariff; of an advice between professionals, nothing."""
+    zero, null = ibis.literal(0), ibis.null("int64")
+    between = act.act_kind == "tele_expertise"
+    return {
+        "tariff": ibis.cases((between, zero), (~between, tariff), else_=null),
+        **dict.fromkeys(("amo", "amc", "public"), zero),
+        "patient": ibis.cases((between, zero), (~between, tariff + owed), else_=null),
+    }
 
 
 def _overrun_owed(act: Any, bound: Bool) -> Any:
@@ -288,12 +299,20 @@ def _if_fixed(outcome: Any, accepted: Any, yes: Any, no: Any) -> Any:
 
 
 def _code(parts: _Parts) -> Any:
+    """The key letter where only one can be, whatever its tariff."""
+    letters: dict[str, list[Bool]] = {}
+    for name, can in parts.base.can.items():
+        letters.setdefault(name.split(".")[0], []).append(can)
+    can_be = {letter: any_of(*cans) for letter, cans in letters.items()}
     cases = [
-        (as_column(where), ibis.literal(name.split(".")[0]))
-        for name, where in parts.base.certain.items()
-        if name != "NO_TARIFF"
+        (as_column(negate(any_of(*(can for other, can in can_be.items() if other != letter)))), letter)
+        for letter in can_be
+        if letter != "NO_TARIFF"
     ]
-    return ibis.cases(*cases, else_=ibis.null("string")) if cases else ibis.null("string")
+    null = ibis.null("string")
+    return (
+        ibis.cases(*((where, ibis.literal(letter)) for where, letter in cases), else_=null) if cases else null
+    )
 
 
 def _tariff(parts: _Parts) -> Any:
@@ -340,6 +359,7 @@ def _missing(
     act: Any,
     paid: Answer,
     remote: Answer,
+    others: Answer,
     parts: _Parts,
     share: _Participation,
     company: Bool,
@@ -352,9 +372,10 @@ def _missing(
     owes = parts.exempt.can.get("no", False)
     due = negate(surely(bound))
     overrun_open = all_of(act.overrun_cents.isnull() | surely(act.overrun_cents > 0), due)
-    counts = any_of(no, all_of(yes, parts.solidarity.can.get("no", False)))
+    counts = any_of(others.can.get("NO", False), all_of(seen, parts.solidarity.can.get("no", False)))
     groups: list[tuple[Bool, dict[str, Bool]]] = [
-        (True, parts.base.missing),
+        (True, {fact: gap for fact, gap in parts.base.missing.items() if fact != "patient_departement"}),
+        (yes, {fact: gap for fact, gap in parts.base.missing.items() if fact == "patient_departement"}),
         *((True, added.missing) for _, _, added in parts.additions),
         (any_of(all_of(yes, no), all_of(beside, any_of(yes, no))), paid.missing),
         (seen, parts.rate.missing),
@@ -380,7 +401,9 @@ def _remarks(act: Any, company: Bool, parts: _Parts, share: _Participation, paid
     exempt, spent = parts.exempt.certain, surely(share.due == 0)
     regulated = remote & act.regulated_by.isin(["sas", "centre15", "pdsa"])
     found: list[tuple[str, Bool]] = [
-        ("PRICE.NOT_PAID", paid.certain.get("NO", False)),
+        ("PRICE.NOT_PAID", all_of(remote, paid.certain.get("NO", False))),
+        ("PRICE.EXPERT_NOT_PAID", all_of(act.act_kind == "tele_expertise", paid.certain.get("NO", False))),
+        ("PRICE.OTHER_PAYER", remote & act.funding.isin(["subscription", "insurer"])),
         ("PRICE.ESTIMATE", accepted),
         ("PRICE.FULL_RATE", all_of(of_doctor, parts.rate.certain.get("100", False))),
         ("PRICE.LOCAL_SCHEME", all_of(of_doctor, parts.rate.certain.get("90", False))),

@@ -19,7 +19,27 @@ NOT_APPLICABLE = Leaf("NOT_APPLICABLE", ("REIMB.NOT_MODELLED",))
 
 def reimbursement(act: Any, law: Law, overlay: Overlay) -> Decision:
     """Outcome: YES, NO or NOT_APPLICABLE."""
-    conditions = (
+    expertise = Gate(_expertise(act, law), Leaf("YES", ("REIMB.OK",)), Leaf("NO"))
+    remote = _by_doctor(act, _conditions(act, law, overlay))
+    tree = Select(act.act_kind, ((REMOTE, remote), (("tele_expertise",), expertise)), NOT_APPLICABLE)
+    return Decision(tree, _remarks(act, law))
+
+
+def of_teleconsultation(act: Any, law: Law, overlay: Overlay, *, company: bool = True) -> Tree:
+    """The tree of a téléconsultation alone, NOT_APPLICABLE for every other act; `company` false: none is in it."""
+    conditions = _conditions(act, law, overlay)
+    if not company:
+        conditions = tuple(one for one in conditions if one.code != "REIMB.COMPANY_NOT_APPROVED")
+    return Select(act.act_kind, ((REMOTE, _by_doctor(act, conditions)),), NOT_APPLICABLE)
+
+
+def _by_doctor(act: Any, conditions: tuple[Condition, ...]) -> Tree:
+    gate = Gate(conditions, Leaf("YES", ("REIMB.OK",)), Leaf("NO"))
+    return Select(act.practitioner_profession, ((("doctor",), gate),), NOT_APPLICABLE)
+
+
+def _conditions(act: Any, law: Law, overlay: Overlay) -> tuple[Condition, ...]:
+    return (
         *_funding(act, law),
         *_quality(act, law),
         *_company(act, law),
@@ -27,21 +47,6 @@ def reimbursement(act: Any, law: Law, overlay: Overlay) -> Decision:
         _territory(act, law, overlay),
         *_follow_up(act, law),
     )
-    by_doctor = Select(
-        act.practitioner_profession,
-        ((("doctor",), Gate(conditions, Leaf("YES", ("REIMB.OK",)), Leaf("NO"))),),
-        NOT_APPLICABLE,
-    )
-    expertise = Gate(_expertise(act, law), Leaf("YES", ("REIMB.OK",)), Leaf("NO"))
-    tree = Select(act.act_kind, ((REMOTE, by_doctor), (("tele_expertise",), expertise)), NOT_APPLICABLE)
-    return Decision(tree, _remarks(act, law))
-
-
-def of_teleconsultation(decision: Decision, act: Any) -> Tree:
-    """The tree of a téléconsultation alone; NOT_APPLICABLE for every other act."""
-    assert isinstance(decision.tree, Select)
-    branches = tuple(branch for branch in decision.tree.branches if branch[0] == REMOTE)
-    return Select(act.act_kind, branches, NOT_APPLICABLE)
 
 
 def _funding(act: Any, law: Law) -> list[Condition]:
@@ -196,6 +201,7 @@ def _remarks(act: Any, law: Law) -> tuple[Way, ...]:
     delay = law.number("te.reply_delay_days")
     unseen = law.is_true("reimb.alternance_required") and remote & long_ago & (act.regulated_by != "sas")
     found: tuple[tuple[str, Bool], ...] = (
+        ("REIMB.NOT_A_TELECONSULTATION", law.is_true("cls.anonymous_is_advice") and remote & ~act.identified),
         ("REIMB.NO_ALTERNANCE", unseen),
         (
             "REIMB.COMPANY_OVERRUN_FORBIDDEN",

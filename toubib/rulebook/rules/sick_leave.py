@@ -16,7 +16,7 @@ from toubib.rulebook.law import Law
 from toubib.rulebook.rules.decision import Decision
 
 ON_SITE = ("in_person", "home_visit")
-UNLIVE = ("chat", "async")
+WITHOUT_PATIENT = ("tele_advice", "tele_expertise", "remote_monitoring", "remote_assistance")
 
 
 def sick_leave(act: Any, law: Law) -> Decision:
@@ -34,11 +34,10 @@ def _conditions(act: Any, law: Law, kind: str) -> tuple[Condition, ...]:
     on_site = act.act_kind.isin(ON_SITE)
     prescribers = ["doctor", *_if(law, "sickleave.midwife", "midwife")]
     prescribers += _if(law, "sickleave.dental_surgeon", "dental_surgeon")
+    live = act.modality.isin(["video", "phone"])
     conditions = [
         Condition("SL.NOT_A_PRESCRIBER", act.practitioner_profession.isin(prescribers)),
-        Condition(
-            "SL.NO_CONSULTATION", (act.act_kind != "tele_advice") & (on_site | ~act.modality.isin(UNLIVE))
-        ),
+        Condition("SL.NO_CONSULTATION", ~act.act_kind.isin(WITHOUT_PATIENT) & (on_site | live)),
     ]
     if law.is_true("sickleave.tele.doctor_abroad_forbidden"):
         conditions.append(Condition("SL.DOCTOR_ABROAD", on_site | (act.practitioner_country == "FR")))
@@ -96,7 +95,10 @@ def _exceptions(act: Any, law: Law, kind: str) -> list[Way]:
 
 def _remarks(act: Any, law: Law, asked: Any) -> tuple[Way, ...]:
     remote = ~act.act_kind.isin(ON_SITE)
-    found: list[tuple[str, Bool]] = [("SL.SUBSCRIPTION_OFFER", asked & (act.funding == "subscription"))]
+    found: list[tuple[str, Bool]] = [
+        ("SL.SUBSCRIPTION_OFFER", asked & (act.funding == "subscription")),
+        ("SL.NOT_IDENTIFIED", asked & ~act.identified),
+    ]
     if law.number("sickleave.tele.max_days") is not None:
         unclear = asked & remote & act.replaces_mt & ~act.is_medecin_traitant
         found.append(("SL.REPLACEMENT_UNCLEAR", unclear))

@@ -16,7 +16,7 @@ from toubib.rulebook.facts import all_facts
 FOLDER = Path(__file__).parent.parent / "cases"
 ASIDE = {"bases", "disputed"}  # situations to start from; cases whose reading is not settled
 DECISIONS = {"classification", "reimbursement", "cap", "sick_leave", "price"}
-LISTS = {"says", "never", "refusals", "missing"}
+LISTS = {"says", "never", "reasons", "refusals", "missing"}
 # No act under the law in force can say these: a proof on file, reforms on paper, a reading not retained.
 UNREACHED = {"MISSING", "CAP.DOCTOR_EXEMPT", "SL.EXC_REPLACEMENT"}
 
@@ -57,6 +57,9 @@ def _problems(decision: str, expected: dict[str, Any], got: dict[str, Any]) -> l
     if "refusals" in expected or expected["outcome"] == "YES":
         wanted["refusals"] = sorted(expected.get("refusals", []))
     found = got | {"refusals": refusals}
+    if "reasons" in expected:
+        wanted["reasons"] = sorted(expected["reasons"])
+        found = found | {"reasons": sorted(code for code in codes if not code.startswith("MISSING."))}
     lines = [
         f"{decision}.{name}: {value!r} expected, {found[name]!r} found"
         for name, value in wanted.items()
@@ -120,7 +123,7 @@ def test_codes_when_each_refusal_and_exception_has_its_case():
         code
         for _, case in CASES
         for expected in case["expect"].values()
-        for key in ("says", "refusals")
+        for key in ("says", "reasons", "refusals")
         for code in expected.get(key, [])
     }
 

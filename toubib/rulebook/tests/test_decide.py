@@ -187,8 +187,8 @@ def test_shares_sum_to_the_tariff_and_the_overrun_due(changed, day):
     assert min(parts.values()) >= 0
     not_due = act["practitioner_employer"] == "company" and day >= "2024-03-02"
     covered = answer["reimbursement"]["outcome"] == "YES" and (act["c2s"] or act["ame"])
-    teleconsultation = act["act_kind"] == "teleconsultation"
-    due = 0 if not_due or (covered and teleconsultation) else cents(act["overrun"])
+    between_professionals = act["act_kind"] == "tele_expertise"
+    due = 0 if not_due or covered or between_professionals else cents(act["overrun"])
     assert total == parts["tariff"] + due
     if answer["reimbursement"]["outcome"] == "NO":
         assert (parts["amo"], parts["amc"], parts["public"]) == (0, 0, 0)
