@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
+from toubib.observatory.commands import add_commands as add_observatory
 from toubib.rulebook.commands import add_commands as add_rulebook
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "toubib.config.settings")
@@ -45,6 +46,7 @@ def build_parser() -> Parser:
     verify = audit_commands.add_parser("verify", help="check that the journal is whole", description=VERIFY)
     verify.set_defaults(run=run_audit_verify)
     add_rulebook(commands)
+    add_observatory(commands)
     return parser
 
 

@@ -1,0 +1,81 @@
+"""`toubib observatory …`: no settings, no database, no Django."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+SIMULATE = """Tells how many doctors a year's acts put above, near or below the cap under the law, under each policy and
+under all of them together. FILE: Parquet, CSV (`,`, header) or JSON Lines. A policy is a name or a .yaml file."""
+COLUMNS = ("practitioners", "undetermined", "exempt", "above", "near", "below", "counted_acts", "excluded")
+
+
+def add_commands(commands: Any) -> None:
+    """Put `observatory` and its own commands among those of `toubib`."""
+    observatory = commands.add_parser("observatory", help="what claims and acts show")
+    parts = observatory.add_subparsers(metavar="COMMAND", required=True)
+    simulate = parts.add_parser("simulate", help="the effect of policies on the cap", description=SIMULATE)
+    simulate.add_argument("--acts", required=True, type=Path, metavar="FILE", help="the acts, one a row")
+    simulate.add_argument(
+        "--activity", required=True, type=Path, metavar="FILE", help="the doctors' activity"
+    )
+    simulate.add_argument("--year", required=True, type=read_year, metavar="YEAR")
+    simulate.add_argument(
+        "--policy", action="extend", nargs="+", default=[], metavar="NAME", help="may be given several times"
+    )
+    simulate.add_argument("--json", action="store_true", help="as a JSON object")
+    simulate.set_defaults(run=run_simulate)
+
+
+def read_year(text: str) -> int:
+    if text.isascii() and text.isdigit() and 2000 <= int(text) <= 2099:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is not a year from 2000 to 2099")
+
+
+def run_simulate(arguments: argparse.Namespace) -> int:
+    from toubib.observatory.progress import Progress
+    from toubib.observatory.simulate import simulate
+    from toubib.rulebook.engine.tables import BadTable
+    from toubib.rulebook.parameters import BadParameters
+    from toubib.rulebook.policies import BadPolicy, find_policy
+
+    try:
+        policies = [find_policy(name) for name in dict.fromkeys(arguments.policy)]
+        for name, policy in zip(dict.fromkeys(arguments.policy), policies, strict=True):
+            if policy.id == "law" or [one.id for one in policies].count(policy.id) > 1:
+                raise BadPolicy(f"{name}: id: {policy.id} is taken")
+        with Progress("simulate"):
+            found = simulate(
+                acts=arguments.acts, activity=arguments.activity, year=arguments.year, policies=policies
+            )
+    except (BadTable, BadPolicy, BadParameters) as error:
+        sys.stderr.write(f"{' '.join(str(error).split())}\n")
+        return 2
+    answer = {"year": found.year, "policies": found.policies, "sources": found.sources}
+    if arguments.json:
+        sys.stdout.write(f"{json.dumps(answer, ensure_ascii=False, indent=1)}\n")
+    else:
+        sys.stdout.write("\n".join(_table(found.policies)) + "\n")
+    for name, number in found.unknown_acts.items():
+        if number:
+            sys.stderr.write(f"{name}: {number} acts are neither counted nor uncounted: facts are missing\n")
+    return 0
+
+
+def _table(policies: dict[str, dict[str, Any]]) -> list[str]:
+    width = max(len(name) for name in policies)
+    lines = ["  ".join([" " * width, *(column.rjust(max(8, len(column))) for column in COLUMNS)])]
+    for name, row in policies.items():
+        cells = [str(row[column]).rjust(max(8, len(column))) for column in COLUMNS]
+        lines.append("  ".join([name.ljust(width), *cells]))
+    for name, row in policies.items():
+        if "newly_payable" in row:
+            paid = row["newly_payable"]
+            lines.append(
+                f"{name}: {paid['acts']} acts newly payable, {paid['amo_cost']} EUR more for the AMO"
+            )
+    return lines

@@ -1,0 +1,167 @@
+import json
+
+import pytest
+
+from toubib.config.cli import main
+
+ACTS = """\
+act_id,act_date,act_kind,funding,practitioner_id,practitioner_profession,is_medecin_traitant,patient_zone,assisted_by,practitioner_situations
+1,2025-03-10,teleconsultation,amo,A,doctor,false,ZIP,none,
+2,2025-03-11,teleconsultation,amo,A,doctor,false,none,nurse,
+3,2025-03-12,teleconsultation,amo,A,doctor,false,ZAC,nurse,
+4,2025-03-12,teleconsultation,amo,A,doctor,true,none,none,
+5,2025-03-12,in_person,amo,A,doctor,true,ZIP,none,
+6,2025-03-12,teleconsultation,amo,B,doctor,false,none,none,retired
+7,2024-03-12,teleconsultation,amo,B,doctor,false,none,none,retired
+8,2025-03-12,teleconsultation,amo,C,,false,none,none,
+9,2025-03-12,teleconsultation,amo,D,doctor,,none,none,
+"""
+ACTIVITY = """\
+practitioner_id,practitioner_specialty,year,conventioned_acts,own_mt_acts
+A,general_practice,2025,10,2
+B,general_practice,2025,100,2
+B,general_practice,2024,100,2
+C,psychiatry,2025,,
+E,psychiatry,2025,5,
+"""
+
+
+@pytest.fixture
+def run(tmp_path, capsys):
+    def run_with(*arguments, acts=ACTS, activity=ACTIVITY, year="2025"):
+        (tmp_path / "acts.csv").write_text(acts)
+        (tmp_path / "activity.csv").write_text(activity)
+        files = ["--acts", str(tmp_path / "acts.csv"), "--activity", str(tmp_path / "activity.csv")]
+        try:
+            code = main(["observatory", "simulate", *files, "--year", year, *arguments])
+        except SystemExit as stopped:
+            code = stopped.code
+        told = capsys.readouterr()
+        return code, told.out, told.err
+
+    return run_with
+
+
+def groups(undetermined, exempt, above, near, below):
+    return {
+        "practitioners": undetermined + exempt + above + near + below,
+        "undetermined": undetermined,
+        "exempt": exempt,
+        "above": above,
+        "near": near,
+        "below": below,
+    }
+
+
+def acts(counted, uncounted, excluded, **by_code):
+    return {
+        "counted_acts": counted,
+        "uncounted_acts": uncounted,
+        "excluded": excluded,
+        "excluded_by": {f"CAP.{code}": number for code, number in sorted(by_code.items())},
+    }
+
+
+def test_law_policies_and_their_union(run):
+    code, out, err = run("--policy", "fmt_zone", "fmt_assisted", "--policy", "fmt_doctor_situation", "--json")
+    assert code == 0
+    own = {"EXC_OWN_MT_PATIENT": 1}
+    zone, assisted, situation = {"REF_ZONE": 2}, {"REF_ASSISTED": 2}, {"REF_DOCTOR_SITUATION": 1}
+    found = json.loads(out)
+    assert (found["year"], len(found["sources"])) == (2025, 3)
+    assert found["policies"] == {
+        "law": groups(2, 0, 1, 0, 2) | acts(5, 2, 1, **own),
+        "fmt_zone": groups(2, 0, 0, 0, 3) | acts(3, 4, 3, **own, **zone),
+        "fmt_assisted": groups(2, 0, 0, 0, 3) | acts(3, 4, 3, **own, **assisted),
+        "fmt_doctor_situation": groups(2, 1, 1, 0, 1) | acts(4, 3, 2, **own, **situation),
+        "fmt_zone+fmt_assisted+fmt_doctor_situation": groups(2, 1, 0, 0, 2)
+        | acts(1, 6, 5, **own, **zone, **assisted, **situation),
+    }
+    assert "law: 1 acts are neither counted nor uncounted" in err
+
+
+def test_the_law_of_each_acts_own_date(run):
+    rows = [
+        f"{i},{day},tele_expertise,amo,A,doctor,false" for i, day in enumerate(["2024-06-21", "2024-06-22"])
+    ]
+    text = "act_id,act_date,act_kind,funding,practitioner_id,practitioner_profession,is_medecin_traitant\n"
+    code, out, _ = run(
+        "--policy", "law_2021", "--json", acts=text + "".join(f"{row}\n" for row in rows), year="2024"
+    )
+    found = json.loads(out)["policies"]
+    assert code == 0
+    assert found["law"]["counted_acts"] == 1
+    assert found["law"]["excluded_by"] == {"CAP.EXC_TELEEXPERTISE": 1}
+    assert found["law_2021"]["counted_acts"] == 2
+
+
+def test_each_boundary_of_the_cap(run):
+    head = "act_id,act_date,act_kind,funding,practitioner_id,practitioner_profession,is_medecin_traitant\n"
+    lines = [
+        f"x,2025-01-01,teleconsultation,amo,d{counted},doctor,false\n"
+        for counted in (17, 18, 20, 21)
+        for _ in range(counted)
+    ]
+    activity = "practitioner_id,practitioner_specialty,year,conventioned_acts\n" + "".join(
+        f"d{counted},general_practice,2025,100\n" for counted in (17, 18, 20, 21)
+    )
+    _, out, _ = run("--json", acts=head + "".join(lines), activity=activity)
+    assert json.loads(out)["policies"] == {"law": groups(0, 0, 1, 2, 1) | acts(76, 0, 0)}
+
+
+def test_a_policy_of_ones_own_takes_its_acts_from_the_denominator(run, tmp_path):
+    policy = tmp_path / "mine.yaml"
+    policy.write_text(
+        "id: mine\nlabel: Mine\nsource: me\nexcluded_acts_leave_denominator: true\n"
+        "exclude:\n  - when: {patient_zone: [ZIP, ZAC]}\n"
+    )
+    activity = ACTIVITY.replace("A,general_practice,2025,10,2", "A,general_practice,2025,5,2")
+    _, out, _ = run("--policy", str(policy), "--json", activity=activity)
+    mine = json.loads(out)["policies"]["mine"]
+    assert (mine["above"], mine["excluded_by"]) == (1, {"CAP.EXC_OWN_MT_PATIENT": 1, "CAP.REF_MINE": 2})
+
+
+def test_as_a_small_table(run):
+    code, out, _ = run("--policy", "fmt_zone")
+    assert code == 0
+    assert [line.split()[0] for line in out.splitlines()] == ["practitioners", "law", "fmt_zone"]
+
+
+@pytest.mark.slow
+def test_acts_newly_payable_and_their_cost(run):
+    head = "act_id,act_date,act_time,act_kind,modality,secure_channel,consent,funding,practitioner_id,practitioner_profession,practitioner_specialty,practitioner_sector,practitioner_employer,company_agrement,regulated_by,is_medecin_traitant,has_medecin_traitant,referred_by_mt,same_territory,territorial_organisation,patient_zone,patient_age,mt_unavailable,emergency,replaces_mt,patient_residence,covid,c2s,ame,patient_ald,ald_related,maternity,work_accident,alsace_moselle,participation_paid_today,participation_paid_year,overrun\n"  # fmt: skip
+    row = "1,2025-03-11,10:00,teleconsultation,video,true,true,amo,A,doctor,general_practice,s1,liberal,false,none,false,true,true,{near},false,ZAC,40,false,false,false,home,false,false,false,false,false,false,false,false,0,0,0\n"  # fmt: skip
+    text = head + row.format(near="false") + row.format(near="true")
+    _, out, _ = run("--policy", "territory_for_deserts", "tariff_as_in_person", "--json", acts=text)
+    found = json.loads(out)["policies"]
+    assert {name: row.get("newly_payable") for name, row in found.items()} == {
+        "law": None,
+        "territory_for_deserts": {"acts": 1, "amo_cost": "15.50", "unpriced": 0},
+        "tariff_as_in_person": {"acts": 0, "amo_cost": "3.50", "unpriced": 0},
+        "territory_for_deserts+tariff_as_in_person": {"acts": 1, "amo_cost": "22.50", "unpriced": 0},
+    }
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (
+            {"activity": ACTIVITY + "A,general_practice,2025,9,1\n"},
+            "practitioner_id: A stands twice for 2025",
+        ),
+        ({"acts": ACTS.replace("ZAC", "ZAK")}, "acts.csv:4: patient_zone: unknown value"),
+        ({"activity": ACTIVITY.replace("2024,100", "2024,-1")}, "activity.csv:4: conventioned_acts: -1"),
+        ({"year": "25"}, "argument --year"),
+    ],
+)
+def test_bad_input_is_one_line(run, arguments, told):
+    code, out, err = run("--json", **arguments)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert told in err
+
+
+def test_unknown_policies(run, tmp_path):
+    assert run("--policy", "nope")[0] == 2
+    (tmp_path / "bad.yaml").write_text("id: law\nlabel: x\nsource: y\n")
+    code, _, err = run("--policy", str(tmp_path / "bad.yaml"))
+    assert (code, "law is taken" in err) == (2, True)

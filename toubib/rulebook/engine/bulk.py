@@ -1,0 +1,277 @@
+"""The rules over a table of acts: the same programs that answer one act, one pass for each state of the law.
+
+Every policy asked for is answered in the same pass, so that what they share is computed once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from itertools import count
+from typing import Any
+
+import ibis
+
+from toubib.rulebook.codes import explain, explain_missing
+from toubib.rulebook.engine.clauses import Domains, act_table, new_memory
+from toubib.rulebook.engine.program import DECISIONS, Block, Program, program_from
+from toubib.rulebook.engine.program import _block as block_of
+from toubib.rulebook.engine.stages import cut
+from toubib.rulebook.engine.tree import Bool, all_of, answer, any_of, as_column, negate
+from toubib.rulebook.law import FIRST_DAY, Law, period_starts
+from toubib.rulebook.policies import Overlay
+from toubib.rulebook.rules.cap import cap
+
+LAW = Overlay()
+Columns = dict[str, Any]
+_numbers = count(1)
+_of_cap: dict[Overlay, list[tuple[dict[str, Any], Program]]] = {}
+
+
+@dataclass(frozen=True)
+class Days:
+    """Of a table: its first and last day, None where it has none, and whether some acts have no date."""
+
+    first: date | None
+    last: date | None
+    undated: bool
+
+    def starts(self) -> list[date]:
+        """The periods of law that the days touch."""
+        if self.first is None or self.last is None:
+            return []
+        starts = period_starts()
+        later = [start for start in starts if self.first < start <= self.last]
+        return [max(start for start in starts if start <= max(self.first, FIRST_DAY)), *later]
+
+
+def days_of(table: Any) -> Days:
+    """Asked of the table's engine."""
+    day = table.act_date
+    row = (
+        table.aggregate(first=day.min(), last=day.max(), undated=day.isnull().any())
+        .to_pyarrow()
+        .to_pylist()[0]
+    )
+    return Days(row["first"], row["last"], bool(row["undated"]))
+
+
+def judge_table(
+    table: Any,
+    decisions: tuple[str, ...] = DECISIONS,
+    overlay: Overlay = LAW,
+    detail: str = "outcomes",
+    *,
+    keep: tuple[str, ...] = ("act_id",),
+    days: Days | None = None,
+) -> Any:
+    """An Ibis table: `keep`, and for each decision its outcome and figures, as `cap`, `cap_in_denominator`.
+
+    With "flags", `cap|says|CODE` and `cap|missing|fact` too, booleans; with "lists", `cap_reasons` and `cap_missing`,
+    sorted, and the sentences beside the reasons, `cap_text_patient` and `cap_text_doctor`.
+    """
+    wanted = {"": overlay}
+    return judge_many(table, wanted, decisions, detail, keep=keep, days=days)
+
+
+def judge_many(
+    table: Any,
+    overlays: Mapping[str, Overlay],
+    decisions: tuple[str, ...],
+    detail: str = "flags",
+    *,
+    keep: tuple[str, ...] = ("act_id",),
+    days: Days | None = None,
+) -> Any:
+    """The same for several overlays at once: the names of each one's columns begin with its name."""
+    days = days_of(table) if days is None else days
+    parts = [
+        (_in_periods(table.act_date, starts), columns)
+        for starts, columns in _groups(overlays, decisions, detail, days)
+    ]
+    if days.undated or not parts:
+        parts.append((table.act_date.isnull(), _undated(overlays, decisions, detail)))
+    names = {name: column.type() for _, columns in parts for name, column in columns.items()}
+    act = act_table()
+    kept = {name: act[name] for name in keep}
+    backend = ibis.get_backend(table)
+    statements = []
+    for where, columns in parts:
+        outputs = {name: columns.get(name, ibis.literal(False)).cast(kind) for name, kind in names.items()}
+        rows = table.filter(where) if len(parts) > 1 else table
+        statements.append(_statement(act, {**kept, **_short(outputs)}, rows, backend.dialect))
+    view = f"judged_{next(_numbers)}"
+    backend.raw_sql(
+        f"CREATE TEMPORARY VIEW {view} AS " + " UNION ALL ".join(f"({sql})" for sql in statements)
+    )
+    return backend.table(view).rename(_long(names))
+
+
+def _statement(act: Any, outputs: Columns, rows: Any, dialect: Any) -> str:
+    """The stages as SQL text: Ibis alone would spend minutes on a union of them."""
+    parts = [ibis.to_sql(rows, dialect=dialect.__name__.lower(), pretty=False)]
+    name = dialect.__name__.lower()
+    for stage in cut(act, outputs):
+        parts.append(ibis.to_sql(stage.table.select(**stage.columns), dialect=name, pretty=False))
+    hint = " MATERIALIZED" if name == "postgres" else ""  # PostgreSQL would write the stages into one another
+    sources = ["act", *(f"stage{i}" for i in range(1, len(parts)))]
+    named = [f"{source} AS{hint} ({sql})" for source, sql in zip(sources, parts[:-1], strict=False)]
+    return f"WITH {', '.join(named)} {parts[-1]}"
+
+
+def _short(outputs: Columns) -> Columns:
+    return {f"c{i}": column for i, column in enumerate(outputs.values())}
+
+
+def _long(outputs: Columns) -> dict[str, str]:
+    return {name: f"c{i}" for i, name in enumerate(outputs)}
+
+
+def _in_periods(day: Any, starts: Iterable[date]) -> Any:
+    """The rows of some periods of law."""
+    ends = dict(zip(period_starts(), [*period_starts()[1:], None], strict=True))
+    found = []
+    for start in starts:
+        end = ends[start]
+        since = day >= ibis.date(start.isoformat()) if start > FIRST_DAY else day.notnull()
+        found.append(since if end is None else since & (day < ibis.date(end.isoformat())))
+    return any_of(*found)
+
+
+def _groups(
+    overlays: Mapping[str, Overlay], decisions: tuple[str, ...], detail: str, days: Days
+) -> list[tuple[list[date], Columns]]:
+    """The periods whose columns are the same, and their columns."""
+    found: dict[Any, tuple[list[date], Columns]] = {}
+    for start in days.starts():
+        programs = {name: _program(start, overlay, decisions) for name, overlay in overlays.items()}
+        texts = (
+            tuple(_sentences(program, decisions, start) for program in programs.values())
+            if detail == "lists"
+            else ()
+        )
+        key = (*programs.values(), texts)
+        if key not in found:
+            found[key] = ([], _columns({n: p.blocks for n, p in programs.items()}, decisions, detail, start))
+        found[key][0].append(start)
+    return list(found.values())
+
+
+def _sentences(program: Program, decisions: tuple[str, ...], on: date) -> tuple[str, ...]:
+    codes = [code for name in decisions for code in program.blocks[name].says]
+    return tuple(text for code in codes for text in explain(code, on).values())
+
+
+def _columns(
+    blocks: Mapping[str, Mapping[str, Block]], decisions: tuple[str, ...], detail: str, on: date | None
+) -> Columns:
+    found: Columns = {}
+    for prefix, of_overlay in blocks.items():
+        for decision in decisions:
+            block = of_overlay[decision]
+            name = f"{prefix}|{decision}" if prefix else decision
+            found[name] = block.outcome
+            found |= {f"{name}_{figure}": value for figure, value in _figures(decision, block).items()}
+            if detail == "flags":
+                found |= {f"{name}|says|{code}": when for code, when in block.says.items()}
+                found |= {f"{name}|missing|{fact}": when for fact, when in block.missing.items()}
+            elif detail == "lists":
+                found |= {f"{name}_{text}": column for text, column in _lists(block, on).items()}
+    return found
+
+
+def _figures(decision: str, block: Block) -> Columns:
+    if decision != "cap":
+        return block.figures
+    known = block.outcome != "UNDETERMINED"
+    return {
+        name: ibis.cases((known, value), else_=ibis.null("boolean")) for name, value in block.figures.items()
+    }
+
+
+def _lists(block: Block, on: date | None) -> Columns:
+    told = [(code, explain(code, on), when) for code, when in block.says.items()]
+    told += [(f"MISSING.{fact}", explain_missing(fact), when) for fact, when in block.missing.items()]
+    told.sort(key=lambda one: one[0])
+    return {
+        "reasons": _list((code, when) for code, _, when in told),
+        "missing": _list(block.missing.items()),
+        "text_patient": _list((reason["text_patient"], when) for _, reason, when in told),
+        "text_doctor": _list((reason["text_doctor"], when) for _, reason, when in told),
+    }
+
+
+def _list(rows: Iterable[tuple[str, Any]]) -> Any:
+    """Of the texts whose column is true."""
+    cells = [ibis.cases((when, text), else_=ibis.null("string")) for text, when in rows]
+    if not cells:
+        return ibis.literal([], "array<string>")
+    return ibis.array(cells).filter(lambda one: one.notnull())
+
+
+@lru_cache(maxsize=512)
+def _program(start: date, overlay: Overlay, decisions: tuple[str, ...]) -> Program:
+    """As `program_from`, or where the cap alone is asked for, of the cap alone: a tenth of the work."""
+    if decisions != ("cap",):
+        return program_from(start, overlay)
+    law = Law(start, overlay.parameters)
+    for seen, program in _of_cap.setdefault(overlay, []):
+        if all(law.get(id) == value for id, value in seen.items()):
+            return program
+    act = act_table()
+    decision = cap(act, law, overlay)
+    block = block_of(decision, answer(decision.tree, Domains(new_memory())))
+    program = Program(act, {"cap": block}, {"cap": frozenset(law.asked)})
+    _of_cap[overlay].append(({id: law.get(id) for id in law.asked}, program))
+    return program
+
+
+# --- acts without a date: certain only where the law of every period agrees
+
+
+def _undated(overlays: Mapping[str, Overlay], decisions: tuple[str, ...], detail: str) -> Columns:
+    blocks = {}
+    for name, overlay in overlays.items():
+        programs = list(dict.fromkeys(_program(start, overlay, decisions) for start in period_starts()))
+        blocks[name] = {one: agree([program.blocks[one] for program in programs]) for one in decisions}
+    return _columns(blocks, decisions, detail, None)
+
+
+def agree(blocks: list[Block]) -> Block:
+    """What is said where it is not known which of several states of the law applies."""
+    first = blocks[0]
+    outcomes = _distinct(block.outcome for block in blocks)
+    facts = sorted({fact for block in blocks for fact in block.missing})
+    gaps = {fact: _distinct(block.missing.get(fact, False) for block in blocks) for fact in facts}
+    figures = {name: _distinct(block.figures[name] for block in blocks) for name in first.figures}
+    missing = {fact: any_of(*columns) for fact, columns in gaps.items()}
+    one_outcome = _same(outcomes)
+    alike = {name: _same(columns) for name, columns in figures.items()}
+    same = all_of(one_outcome, *(_same(columns) for columns in gaps.values()), *alike.values())
+    exact = any_of(same, first.outcome != "FIXED")
+    certain = all_of(one_outcome, negate(any_of(*missing.values())), exact)
+    said = {code: all_of(*_distinct(block.says.get(code, False) for block in blocks)) for code in first.says}
+    kept = {name: ibis.cases((as_column(alike[name]), first.figures[name])) for name in first.figures}
+    gaps_said = {fact: all_of(negate(certain), where) for fact, where in missing.items()}
+    gaps_said["act_date"] = any_of(gaps_said.get("act_date", False), all_of(negate(certain), negate(same)))
+    return Block(
+        ibis.cases((as_column(certain), first.outcome), else_="UNDETERMINED"),
+        {code: as_column(when) for code, when in said.items() if when is not False},
+        {fact: as_column(when) for fact, when in sorted(gaps_said.items()) if when is not False},
+        kept,
+    )
+
+
+def _distinct(columns: Iterable[Bool]) -> list[Any]:
+    found: dict[Any, Any] = {}
+    for column in columns:
+        found.setdefault(column if isinstance(column, bool) else column.op(), column)
+    return list(found.values())
+
+
+def _same(columns: list[Any]) -> Bool:
+    """Is each of them what the first one is, null being null?"""
+    first, *rest = [as_column(column) for column in columns]
+    return all_of(*(first.identical_to(other) for other in rest))
