@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.browser.kit import App
 
-WITH_STEPS = ("signes", "lieu", "pour-qui", "motif", "medecin-traitant", "identite", "code", "traits", "sante",
+WITH_STEPS = ("signes", "lieu", "pour-qui", "motif", "medecin-traitant", "identite", "code", "traits", "prix", "sante",
               "consentements", "test", "pret")  # fmt: skip
 
 
@@ -35,6 +35,7 @@ def walk(page: Any, app: App, *, address: str, upto: str = "file") -> Iterator[s
         "identite": lambda: _fill(page, address=address),
         "code": lambda: _fill(page, code=app.last_code(address)),
         "traits": lambda: _traits(page),
+        "prix": lambda: page.locator("input[name=cover][value=nothing]").check(),
         "sante": lambda: _fill(page, allergies="Pénicilline"),
         "consentements": lambda: page.locator("#id_care").check(),
         "test": lambda: None,

@@ -156,7 +156,12 @@ def test_sign_while_the_call_runs_ends_it_and_twice_is_once(call):
         S.SIGNED, minutes(3), minutes(3), Attestation.VIDEO,
     )  # fmt: skip
     assert (note.signed_at, note.signed_by) == (minutes(3), by.account_id)
-    assert actions() == ["record.note.save", "record.encounter.to_sign", "record.encounter.signed"]
+    assert actions() == [
+        "record.note.save",
+        "record.encounter.to_sign",
+        "record.encounter.signed",
+        "record.decision.keep",
+    ]
 
 
 def test_sign_before_the_room_was_opened_is_refused_and_signs_nothing():
@@ -183,7 +188,7 @@ def test_amend_adds_versions_and_erases_nothing(call):
         (3, "Allergie signalée", minutes(10)),
     ]
     assert ({name: getattr(first, name) for name in TEXTS}, made.state) == (TEXTS, S.AMENDED)
-    assert actions()[-2:] == ["record.encounter.amended"] * 2
+    assert actions()[-4:] == ["record.encounter.amended", "record.decision.keep"] * 2
     assert past_encounters(patient_id=made.patient_id) == [made]
 
 

@@ -202,7 +202,7 @@ def test_changing_the_person_asks_their_health_and_agreements_anew(client):
     answer = post(client, "pour-qui", who=f"link-{scene.cast.leo.id}")
     ticket = the_ticket(client)
     assert (answer.url, ticket.patient, ticket.draft["done"]) == (
-        "/consulter/sante",
+        "/consulter/prix",
         scene.cast.leo,
         ["test"],
     )
