@@ -33,7 +33,7 @@ def answer_inside(get_response: GetResponse) -> GetResponse:
     """Middleware, before all that looks at the host: a load balancer and Prometheus ask by address, not by name."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if request.path not in INSIDE:
+        if request.path not in INSIDE or request.method not in ("GET", "HEAD"):
             return get_response(request)
         request.resolver_match = match = resolve(request.path)
         response: HttpResponse = match.func(request, *match.args, **match.kwargs)
