@@ -2,10 +2,10 @@
 PYTHON ?= python3
 SUITE = $(PYTHON) scripts/suite.py
 
-.PHONY: help demo install test check setup locale screenshots
+.PHONY: help demo install test test-mutation check setup locale screenshots
 
 help: ## this list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 demo: ## the whole platform with invented people, on 127.0.0.1:$${PORT:-8000}
 	@$(SUITE) setup --demo && exec .venv/bin/python -m toubib.config.demo
@@ -15,6 +15,10 @@ install: ## .venv of a server in production: the locked packages without the tes
 
 test: ## everything: static checks, unit tests on SQLite and PostgreSQL, browser tests
 	@exec $(SUITE) test
+
+test-mutation: ## change the rules of law by a hair: a case must fail each time (an hour on two cores)
+	@$(SUITE) setup && .venv/tools/bin/uv sync --quiet --locked --inexact --group mutation
+	@exec .venv/bin/python scripts/mutation.py
 
 check: ## the fast checks: format, lint, types, imports, migrations, fast tests
 	@exec $(SUITE) check
