@@ -95,10 +95,17 @@ def _view(connection: Any, source: str, readings: Mapping[str, Reading], facts: 
     for name, fact in facts.items():
         for column, kind in fact.columns.items():
             value = readings[name].values[column] if name in readings else "NULL"
-            chosen.append(f"CAST({value} AS {SQL_TYPES[kind]}) AS {column}")
+            chosen.append(
+                f"CAST({value} AS {enum_of(fact) if fact.type == 'enum' else SQL_TYPES[kind]}) AS {column}"
+            )
     view = f"facts_{next(_numbers)}"
     connection.con.execute(f"CREATE TEMP VIEW {view} AS SELECT {', '.join(chosen)} FROM {source}")  # noqa: S608
     return connection.table(view)
+
+
+def enum_of(fact: Fact) -> str:
+    """DuckDB's type of the values: compared ten times faster than texts."""
+    return f"ENUM ({', '.join(quote(value) for value in fact.values)})"
 
 
 def quote(text: str) -> str:
@@ -195,8 +202,7 @@ def _string(fact: Fact, text: str) -> tuple[str, str]:
 
 
 def _enum(fact: Fact, text: str) -> tuple[str, str]:
-    kind = f"ENUM ({', '.join(quote(value) for value in fact.values)})"  # ten times faster than IN
-    return text, f"TRY_CAST({text} AS {kind}) IS NOT NULL"
+    return text, f"TRY_CAST({text} AS {enum_of(fact)}) IS NOT NULL"
 
 
 def _pattern(fact: Fact, text: str, pattern: str) -> tuple[str, str]:
