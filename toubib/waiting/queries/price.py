@@ -14,8 +14,10 @@ from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
 
 from toubib.rulebook import live
+from toubib.waiting import catalogue
 from toubib.waiting.models import Ticket
 from toubib.waiting.queries.facts import NOT_YET_KNOWN, facts_of_ticket
+from toubib.waiting.queries.opening import pool_for
 
 AMOUNTS = ("tariff", "amo", "amc", "public", "patient")
 # What is supposed where it is unknown before the call: facts, and how it is told
@@ -23,6 +25,16 @@ BEFORE_THE_CALL = (
     (
         {"modality": "video", "secure_channel": True, "consent": True, "identified": True},
         _("Un médecin vous reçoit en vidéo, avec votre accord, et vérifie qui vous êtes."),
+    ),
+    (
+        dict.fromkeys(
+            ("c2s", "ame", "patient_ald", "ald_related", "maternity", "work_accident", "alsace_moselle"),
+            False,
+        ),
+        _(
+            "Pour ce que vous n’avez pas dit : ni C2S, ni AME, ni ALD, ni maternité, ni accident du travail, "
+            "ni régime d’Alsace-Moselle."
+        ),
     ),
     (
         {
@@ -34,7 +46,7 @@ BEFORE_THE_CALL = (
             "is_medecin_traitant": False,
             "replaces_mt": False,
         },
-        _("Il est généraliste, conventionné, en secteur 1, et n’est pas votre médecin traitant."),
+        _("Il est conventionné, en secteur 1, et n’est pas votre médecin traitant."),
     ),
 )
 PAID_SO_FAR = (
@@ -105,6 +117,10 @@ def _reasons(*lists: list[dict[str, str]]) -> list[dict[str, str]]:
 
 def estimate_for(*, ticket: Ticket, now: datetime) -> Estimate:
     facts = facts_of_ticket(ticket=ticket, now=now)
+    reason = catalogue.reason(ticket.reason_key)
+    pool = pool_for(key=reason.pool) if reason else None
+    if pool is not None and pool.specialties:
+        facts["practitioner_specialty"] = pool.specialties[0]
     own = ticket.own_practitioner
     if own is not None:
         facts |= {"practitioner_specialty": own.specialty or None, "practitioner_sector": own.sector or None}

@@ -168,7 +168,7 @@ def test_known_children_are_named_and_confirmed_only(client):
     assert ("Léo Morel" in shown, confirm.context["form"].initial["person"], done.url) == (
         True,
         str(scene.cast.leo.id),
-        "/consulter/sante",
+        "/consulter/prix",
     )
     assert (ticket.patient, ticket.draft["who"], ticket.account) == (
         scene.cast.leo,

@@ -121,3 +121,10 @@ def test_standard_case_is_told_once_the_rule_book_is_ready():
     assert sum(float(estimate.amounts[name]) for name in ("amo", "amc", "public", "patient")) == float(
         estimate.amounts["tariff"]
     )
+
+
+def test_price_supposes_nothing_rare_until_it_is_said_and_says_so(client):
+    walk_to(client, "sante", medecin_traitant=UNAVAILABLE)
+    estimate = estimate_for(ticket=the_ticket_row(), now=timezone.now())
+    assert None not in {*estimate.if_yes.values(), *estimate.if_no.values()}
+    assert any("ni C2S, ni AME" in words for words in estimate.supposed)
