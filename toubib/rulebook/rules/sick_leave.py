@@ -121,7 +121,8 @@ def _max_days(act: Any, law: Law, asked: Any) -> Any:
         excepted = any_of(on_site, *(way.when for way in _exceptions(act, law, kind)))
         left = ibis.literal(int(most), "int64")
         if kind == "prolongation":
-            left = ibis.greatest(left - act.leave_running_days, 0)
+            running = act.leave_running_days  # not `greatest`, which in DuckDB leaves out what is null
+            left = ibis.cases((running >= int(most), ibis.literal(0, "int64")), else_=left - running)
         cases.append((all_of(act.leave_kind == kind, negate(excepted)), left))
         cases.append((all_of(act.leave_kind == kind, excepted.isnull()), nothing))
     for kind in ("initial", "prolongation"):
