@@ -1,8 +1,9 @@
+import argparse
 import json
 
 import pytest
 
-from toubib.config.cli import main
+from toubib.observatory.commands import add_commands
 
 ACTS = """\
 act_id,act_date,act_kind,funding,practitioner_id,practitioner_profession,is_medecin_traitant,patient_zone,assisted_by,practitioner_situations
@@ -24,6 +25,18 @@ B,general_practice,2024,100,2
 C,psychiatry,2025,,
 E,psychiatry,2025,5,
 """
+
+
+class Parser(argparse.ArgumentParser):
+    def error(self, message):
+        self.exit(2, f"{message}\n")
+
+
+def main(arguments):
+    parser = Parser()
+    add_commands(parser.add_subparsers())
+    given = parser.parse_args(arguments)
+    return given.run(given)
 
 
 @pytest.fixture
