@@ -6,7 +6,7 @@ all values at once; where one is bad, the file is read again in plain Python to 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import count
@@ -184,7 +184,7 @@ def _list_reading(fact: Fact, cells: str) -> Reading:
 
 def _by_type(fact: Fact, text: str) -> Reading:
     """Of a text that is null where the fact is unknown."""
-    value, fits = {
+    readers: dict[str, Callable[[Fact, str], tuple[str, str]]] = {
         "string": _string,
         "enum": _enum,
         "int": _int,
@@ -193,7 +193,8 @@ def _by_type(fact: Fact, text: str) -> Reading:
         "time": _time,
         "country": partial(_pattern, pattern=COUNTRY.pattern),
         "departement": partial(_pattern, pattern=DEPARTEMENT.pattern),
-    }[fact.type](fact, text)
+    }
+    value, fits = readers[fact.type](fact, text)
     return Reading({next(iter(fact.columns)): value}, f"({text} IS NOT NULL AND NOT coalesce({fits}, FALSE))")
 
 
