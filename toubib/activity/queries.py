@@ -52,7 +52,10 @@ def year_counts(*, practitioner_ids: Iterable[UUID], year: int) -> dict[UUID, Ye
         own_mt=Count("pk", filter=Q(in_denominator=True, own_patient=True)),
         unsure=Count("pk", filter=Q(outcome=ActOutcome.UNDETERMINED)),
     )
-    return {row.pop("practitioner_id"): YearCounts(**row) for row in known}
+    return {
+        row["practitioner_id"]: YearCounts(row["counted"], row["acts"], row["own_mt"], row["unsure"])
+        for row in known
+    }
 
 
 def last_declared(*, practitioner_ids: Iterable[UUID], year: int) -> dict[UUID, DeclaredActivity]:

@@ -89,5 +89,6 @@ def _initial(said: Mapping[str, Any]) -> dict[str, Any]:
         elif picked and None in values:
             picked = [*picked, UNKNOWN]
         found[name] = picked
-    found["home"] = {True: "yes", False: "no"}.get(said.get(LIVES_HERE), "")  # type: ignore[call-overload]
+    home = said.get(LIVES_HERE)
+    found["home"] = "" if home is None else "yes" if home else "no"
     return found

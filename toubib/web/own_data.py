@@ -183,9 +183,7 @@ def _tickets(account: Account) -> list[dict[str, Any]]:
     when, said = ("created_at", "arrived_at"), ("signs_yes", "reason_key", "reason_text", "place_detail")
     names = (*when, "state", "exit_reason", *said)
     both = sorted([*rows, *secret], key=lambda row: row.created_at)
-    return [
-        {**{name: getattr(row, name) for name in names}, "attested": _attested(row)} for row in both
-    ]
+    return [{**{name: getattr(row, name) for name in names}, "attested": _attested(row)} for row in both]
 
 
 def _attested(ticket: Ticket) -> list[dict[str, Any]]:

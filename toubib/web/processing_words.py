@@ -51,8 +51,14 @@ TABLES = {
         _("Ce que la règle disait à la signature, avec les faits et la version du droit."),
     ),
     "Attestation": (_("Réponses sur le prix"), _("Ce qui a été dit pour estimer le prix, par qui et quand.")),
-    "DeclaredActivity": (_("Activité déclarée"), _("Les actes d’un médecin hors de la plateforme, sur sa parole.")),
-    "CountedAct": (_("Actes comptés"), _("Ce que chaque acte signé pèse dans la part à distance du médecin.")),
+    "DeclaredActivity": (
+        _("Activité déclarée"),
+        _("Les actes d’un médecin hors de la plateforme, sur sa parole."),
+    ),
+    "CountedAct": (
+        _("Actes comptés"),
+        _("Ce que chaque acte signé pèse dans la part à distance du médecin."),
+    ),
     "Zone": (_("Zones"), _("La zone de chaque commune, datée, avec son arrêté.")),
     "Commune": (_("Communes"), _("Pour savoir quel SAMU répond.")),
     "Samu": (_("SAMU"), _("Le numéro direct du lieu du patient.")),

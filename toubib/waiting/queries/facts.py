@@ -5,7 +5,6 @@ Keys and values: `toubib/rulebook/facts.yaml`. Unknown is None, never « no ».
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -160,7 +159,7 @@ def _of_request(ticket: Ticket | None, doctor: Practitioner | None, on: datetime
     return facts | _of_home(ticket.place_commune if said.get(LIVES_HERE) else None, doctor, on)
 
 
-def _of_home(home: Commune | None, doctor: Practitioner | None, on: datetime) -> Mapping[str, Any]:
+def _of_home(home: Commune | None, doctor: Practitioner | None, on: datetime) -> dict[str, Any]:
     if home is None:
         return {"same_territory": None, "patient_departement": None, "patient_zone": None}
     near = same_territory(home=home, practice=doctor.practice_commune) if doctor else None
