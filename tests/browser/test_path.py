@@ -143,6 +143,7 @@ def test_path_goes_by_keyboard_alone(app, open_page):
     keys.type("birth_date", "10/12/1985")
     keys.reach_input("radio")
     page.keyboard.press("Space")
+    keys.send("Continuer", "**/prix")
     keys.send("Continuer", "**/sante")
     keys.send("Continuer", "**/consentements")
     keys.reach_input("checkbox")
@@ -251,7 +252,7 @@ def test_request_is_taken_up_on_another_device(app, open_page):
     other.goto(app.url + "/")
     other.get_by_role("link", name="Reprendre votre demande").click()
     other.wait_for_load_state("load")
-    assert other.url == f"{app.url}/consulter/prix"
+    assert other.url == f"{app.url}/consulter/sante"
 
 
 def test_line_card_renews_itself(app, open_page):
