@@ -16,8 +16,7 @@ import ibis
 
 from toubib.rulebook.codes import explain, explain_missing
 from toubib.rulebook.engine.clauses import Domains, act_table, new_memory
-from toubib.rulebook.engine.program import DECISIONS, Block, Program, program_from
-from toubib.rulebook.engine.program import _block as block_of
+from toubib.rulebook.engine.program import DECISIONS, Block, Program, block_of, program_from
 from toubib.rulebook.engine.stages import cut
 from toubib.rulebook.engine.tree import Bool, all_of, answer, any_of, as_column, negate
 from toubib.rulebook.law import FIRST_DAY, Law, period_starts
