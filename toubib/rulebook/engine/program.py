@@ -73,12 +73,12 @@ def _build(start: date, overlay: Overlay) -> Program:
         "sick_leave": sick_leave(act, laws["sick_leave"]),
     }
     answers = {name: answer(one.tree, domains) for name, one in decisions.items()}
-    blocks = {name: _block(decisions[name], answers[name]) for name in decisions}
+    blocks = {name: block_of(decisions[name], answers[name]) for name in decisions}
     blocks["price"] = price_block(act, laws["price"], overlay, answers["reimbursement"], domains)
     return Program(act, blocks, {name: frozenset(law.asked) for name, law in laws.items()})
 
 
-def _block(decision: Decision, found: Answer) -> Block:
+def block_of(decision: Decision, found: Answer) -> Block:
     says = _by_code([*reasons(decision.tree), *decision.remarks])
     figures = {name: as_column(value) for name, value in decision.figures.items()}
     return Block(found.outcome, says, _columns(found.missing), figures)
