@@ -187,7 +187,7 @@ def all_worlds(names: tuple[str, ...]) -> Worlds:
         world = next((one for one in law if _same(one, start)), None)
         if world is None:
             world = World(start, LAW, list(undated))
-            world.build(DECISIONS)
+            world.build(names)
             law.append(world)
         of_start[start] = world
     for case, row in cases:

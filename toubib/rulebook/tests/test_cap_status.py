@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from toubib.rulebook.cap_status import Outside, cap_status
-from toubib.rulebook.policies import Overlay, find_policy
+from toubib.rulebook.policies import Overlay, Policy, find_policy
 
 NOTHING_MORE = Outside(0, 0, 0)
 
@@ -13,7 +13,11 @@ NOTHING_MORE = Outside(0, 0, 0)
 def status(
     counted, acts, *, year=2025, specialty="general_practice", own_mt=0, outside=NOTHING_MORE, policy=None
 ):
-    overlay = Overlay((find_policy(policy),)) if policy else Overlay()
+    if isinstance(policy, dict):
+        policy = Policy("tried", "", "", parameters=tuple(policy.items()))
+    elif policy:
+        policy = find_policy(policy)
+    overlay = Overlay((policy,)) if policy else Overlay()
     return cap_status(
         year=year,
         specialty=specialty,
@@ -99,6 +103,39 @@ def test_no_cap_before_2021():
         None,
         None,
         0,
+    )
+
+
+def test_a_single_act_is_activity():
+    assert [status(counted, 1).outcome for counted in (0, 1)] == ["BELOW", "ABOVE"]
+
+
+def test_unknown_specialty_is_undetermined_where_the_two_rates_differ():
+    alike, different = status(10, 100, specialty=None), status(30, 100, specialty=None)
+    assert (alike.outcome, alike.remaining_acts, alike.in_person_needed) == ("BELOW", None, 0)
+    assert (different.outcome, different.remaining_acts, different.in_person_needed) == (
+        "UNDETERMINED",
+        None,
+        None,
+    )
+
+
+def test_a_rate_above_all_bounds_nothing():
+    found = status(90, 100, policy={"cap.rate.general": 2})
+    assert (found.outcome, found.remaining_acts, found.in_person_needed) == ("BELOW", None, 0)
+
+
+def test_the_reading_and_the_parameters_are_those_of_the_law():
+    assert status(1, 100, year=2020).reading == "ALL_CONVENTIONED_ACTIVITY"
+    found = status(15, 100, own_mt=40, policy={"cap.denominator_mode": "NON_MT_ACTIVITY_ONLY"})
+    assert (found.outcome, found.reading) == ("ABOVE", "NON_MT_ACTIVITY_ONLY")
+    assert found.parameters == (
+        "cap.denominator_mode",
+        "cap.in_force",
+        "cap.near_share",
+        "cap.rate.general",
+        "cap.rate.psychiatry",
+        "cap.rate_day",
     )
 
 
