@@ -32,7 +32,6 @@ from toubib.rulebook.engine.tree import (
 )
 from toubib.rulebook.law import Law
 
-KINDS = ("teleconsultation", "tele_expertise")
 DROM = ("971", "972", "973", "974", "976")
 YEARS = range(2018, 2051)  # of the public holidays that move
 AMOUNTS = ("tariff", "amo", "amc", "public", "patient")
