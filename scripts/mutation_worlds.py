@@ -90,7 +90,7 @@ class World:
                 blocks[name] = program.price_block(self.act, law, self.overlay, paid, Domains(new_memory()))
             else:
                 decision = rules[name]()
-                blocks[name] = program._block(decision, remembered(decision.tree))
+                blocks[name] = program.block_of(decision, remembered(decision.tree))
         self.asked |= {id: law.get(id) for id in list(law.asked)}
         columns = outputs(Program(self.act, blocks, {}), tuple(blocks))
         return {name: as_value(expr).op() for name, expr in columns.items()}

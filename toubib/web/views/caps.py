@@ -57,9 +57,8 @@ def caps(request: HttpRequest) -> HttpResponse:
 def caps_csv(request: HttpRequest) -> HttpResponse:
     _trace(request, "export")
     answer = HttpResponse(content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = (
-        f'attachment; filename="{_("seuils")}-{timezone.localdate():%Y-%m-%d}.csv"'
-    )
+    name = _("seuils")
+    answer["Content-Disposition"] = f'attachment; filename="{name}-{timezone.localdate():%Y-%m-%d}.csv"'
     writer = csv.writer(answer)
     writer.writerow(HEAD)
     writer.writerows([safe_cell(value) for value in _line(one)] for one in to_watch(year=_year()))

@@ -50,7 +50,14 @@ def go_out(request: HttpRequest, ticket: UUID) -> HttpResponse:
         return show_room(request, row, now=now, go_out_form=form) if _in_line(row) else back_to(ticket)
     when, phone = NotifyWhen(form.cleaned_data["notify_when"]), form.cleaned_data["phone"]
     try:
-        go_away(ticket_id=ticket, notify_when=when, phone=phone, reads=(get_language() or "fr")[:2], by=by, now=now)
+        go_away(
+            ticket_id=ticket,
+            notify_when=when,
+            phone=phone,
+            reads=(get_language() or "fr")[:2],
+            by=by,
+            now=now,
+        )
     except MoveRefused:
         messages.info(request, _("Un médecin regarde votre demande en ce moment. Restez encore un peu."))
     return back_to(ticket)
