@@ -170,7 +170,9 @@ def test() -> int:
     set_up(list(NEEDS))
     results = [static_stage(), pytest_stage("unit tests on SQLite", "-n", "2", "-m", "not browser")]
     with a_postgres() as url:
-        results.append(pytest_stage("unit tests on PostgreSQL", "-n", "2", "-m", "not browser and not once", url=url))
+        results.append(
+            pytest_stage("unit tests on PostgreSQL", "-n", "2", "-m", "not browser and not once", url=url)
+        )
         results += [
             browser_stage(f"browser tests, {place}", place, "-m", "browser", url=url)
             for place in WITH_BROWSER
