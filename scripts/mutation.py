@@ -152,6 +152,8 @@ def try_all(mutants: list[Mutant], worlds: object, at_once: int) -> list[int]:
     gc.collect()
     gc.freeze()
     for number, mutant in enumerate(mutants):
+        if number and number % 200 == 0:
+            print(f"{number} of {len(mutants)}", flush=True)
         while len(running) >= at_once:
             collect()
         pid = os.fork()
