@@ -93,8 +93,8 @@ def by_hand(connection, source):
     """The cap count of 2025 under the law, written by hand, and the same by the rules."""
     sql = (
         "SELECT practitioner_id, count(*) FILTER (WHERE act_kind = 'teleconsultation' AND funding = 'amo' "
-        "AND practitioner_profession = 'doctor' AND NOT is_medecin_traitant) AS counted FROM {} GROUP BY 1"
-    ).format(source)
+        f"AND practitioner_profession = 'doctor' AND NOT is_medecin_traitant) AS counted FROM {source} GROUP BY 1"
+    )
     hand = connection.con.execute(f"SELECT sum(counted), count(*) FROM ({sql})")
     return hand.fetchall()
 

@@ -255,7 +255,7 @@ class PersonForm(Form):
 
 class ChildForm(RelativeForm):
     KINDS = (LinkKind.PARENT, LinkKind.GUARDIAN, LinkKind.CHILD_PROTECTION)
-    EXAMPLE = _("Jour, mois, année. Exemple : 24/09/2019.")
+    EXAMPLE: Any = _("Jour, mois, année. Exemple : 24/09/2019.")
     adult_name = text_field(
         _("Vos prénom et nom, à vous"), longest=120, empty=_("Écrivez votre prénom et votre nom."),
         help_text=_("Le médecin saura à qui il parle."), attrs={"autocomplete": "name"},

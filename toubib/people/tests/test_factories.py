@@ -11,7 +11,10 @@ pytestmark = pytest.mark.django_db
 
 def test_make_cast_gives_everyone_their_place() -> None:
     cast = make_cast()
-    assert [link.patient for link in links_of(account=cast.jeanne, now=NOW)] == [cast.jeanne_patient, cast.leo]
+    assert [link.patient for link in links_of(account=cast.jeanne, now=NOW)] == [
+        cast.jeanne_patient,
+        cast.leo,
+    ]
     assert roles_of(account=cast.director, now=NOW) == {Role.MEDICAL_DIRECTOR}
     doctors = [cast.vasseur, cast.lenoir, cast.benali]
     assert [may_go_on_duty(account=one.account, now=NOW).allowed for one in doctors] == [True] * 3

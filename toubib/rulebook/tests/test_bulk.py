@@ -11,7 +11,6 @@ from toubib.rulebook.policies import Overlay, find_policy
 from toubib.rulebook.rules.price import AMOUNTS
 from toubib.rulebook.tests.acts import random_acts
 
-
 LAW = Overlay()
 
 

@@ -74,9 +74,9 @@ def rank_payloads(*, pool_id: UUID, now: datetime) -> dict[str, dict[str, Any]]:
     pace, at = pace_of(pool_id=pool_id, now=now), timezone.localtime(now).strftime("%H\u00a0h\u00a0%M")
     rows = _wants(pool_id)
     places, payloads = _places(rows, pace.serving), {}
-    for ticket_id, *want in rows:
+    for ticket_id, language, age in rows:
         place = places[ticket_id]
-        wait = pace.interval(ahead=place.ahead, now=now, want=(want[0], want[1]))
+        wait = pace.interval(ahead=place.ahead, now=now, want=(language, age))
         payloads[str(ticket_id)] = {
             **asdict(place),
             "low": wait.low if wait else None,
