@@ -30,7 +30,9 @@ class Doctors:
         language, age = want
         if not self.duties:
             return frozenset({"anyone"})
-        able: list[object] = [one.id for one in self.duties if not out_of_reach(language=language, age=age, doctor=one)]
+        able: list[object] = [
+            one.id for one in self.duties if not out_of_reach(language=language, age=age, doctor=one)
+        ]
         return frozenset(able or [language])
 
 

@@ -251,7 +251,9 @@ def _identity_form(request: HttpRequest, visit: Visit, who: str, known: list[Pat
     """New traits; for oneself the known ones, to be mended."""
     mine = known[0].patient if known and who == "self" else None
     initial = IdentityForm.initial_of(mine) if mine else {}
-    named: dict[str, Any] = {} if who == "self" else {"named": bool(visit.account and visit.account.display_name)}
+    named: dict[str, Any] = (
+        {} if who == "self" else {"named": bool(visit.account and visit.account.display_name)}
+    )
     form = FORMS[who](request.POST or None, initial=initial, **named)
     if request.method == "POST" and form.is_valid():
         patient_id = _save_identity(visit, form, who)
