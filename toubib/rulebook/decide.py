@@ -19,7 +19,7 @@ from toubib.rulebook.engine.clauses import new_memory
 from toubib.rulebook.engine.program import DECISIONS, LAW, Program, program_on
 from toubib.rulebook.engine.stages import sql_in_stages
 from toubib.rulebook.facts import read_facts
-from toubib.rulebook.law import FIRST_TELEMEDICINE, Law, period_starts
+from toubib.rulebook.law import Law, undated_starts
 from toubib.rulebook.parameters import Parameter
 from toubib.rulebook.policies import Overlay
 from toubib.rulebook.rules.price import AMOUNTS
@@ -122,8 +122,7 @@ def _without_a_date(row: Mapping[str, Any], overlay: Overlay) -> dict[str, Found
 
 def undated_programs(overlay: Overlay = LAW) -> list[Program]:
     """The programs that an act without a date may fall under, each once."""
-    starts = [start for start in period_starts() if start >= FIRST_TELEMEDICINE]
-    return list({program_on(start, overlay): None for start in starts})
+    return list({program_on(start, overlay): None for start in undated_starts()})
 
 
 def _agree(found: list[Found]) -> Found:

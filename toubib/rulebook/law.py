@@ -81,6 +81,11 @@ def period_starts() -> tuple[date, ...]:
     return tuple(sorted(days))
 
 
+def undated_starts() -> list[date]:
+    """The first days of the periods that an act without a date may fall under."""
+    return [start for start in period_starts() if start >= FIRST_TELEMEDICINE]
+
+
 def period_of(on: date) -> tuple[date, date | None]:
     """The half-open period of unchanged law around a day."""
     starts = period_starts()

@@ -19,7 +19,7 @@ from toubib.rulebook.engine.clauses import Domains, act_table, new_memory
 from toubib.rulebook.engine.program import DECISIONS, Block, Program, block_of, program_from
 from toubib.rulebook.engine.stages import cut
 from toubib.rulebook.engine.tree import Bool, all_of, answer, any_of, as_column, negate
-from toubib.rulebook.law import FIRST_DAY, Law, period_starts
+from toubib.rulebook.law import FIRST_DAY, Law, period_starts, undated_starts
 from toubib.rulebook.policies import Overlay
 from toubib.rulebook.rules.cap import cap
 
@@ -233,7 +233,7 @@ def _program(start: date, overlay: Overlay, decisions: tuple[str, ...]) -> Progr
 def _undated(overlays: Mapping[str, Overlay], decisions: tuple[str, ...], detail: str) -> Columns:
     blocks = {}
     for name, overlay in overlays.items():
-        programs = list(dict.fromkeys(_program(start, overlay, decisions) for start in period_starts()))
+        programs = list(dict.fromkeys(_program(start, overlay, decisions) for start in undated_starts()))
         blocks[name] = {one: agree([program.blocks[one] for program in programs]) for one in decisions}
     return _columns(blocks, decisions, detail, None)
 
