@@ -29,7 +29,7 @@ from tests.access.world import (
     make_world,
     undone,
 )
-from toubib.config.worker import _beat
+from toubib.config.heartbeat import LIVE, WORKER, beat
 from toubib.ground.models import JournalEntry
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +42,8 @@ SEEN_FROM = {OWNER: STRANGER, DOCTOR: OTHER_DOCTOR}
 @pytest.fixture
 def world(settings) -> World:
     settings.DEMO = True
-    _beat(timezone.now())
+    for part in (WORKER, LIVE):
+        beat(name=part, now=timezone.now())
     return make_world()
 
 
