@@ -94,13 +94,13 @@ def test_call_note_and_signature(app, open_page):
     expect(patient.locator("#call")).to_contain_text("RPPS")
     doctor.get_by_label("Qui est là").check()
     expect(doctor.locator("#checks [role=status]")).to_contain_text("Enregistré à")
-    doctor.get_by_label("Motif").fill("Toux et fièvre depuis deux jours")
+    doctor.get_by_label("Motif", exact=True).fill("Toux et fièvre depuis deux jours")
     expect(doctor.locator("[data-note-state]")).to_contain_text("Enregistrée à", timeout=8000)
     doctor.get_by_label("Constatations").fill("Bon état général, parle sans gêne.")
     doctor.get_by_label("Conclusion et décision").fill(
         "Virose probable. Revoir si fièvre au-delà de 3 jours."
     )
-    doctor.get_by_label("Motif").focus()
+    doctor.get_by_label("Motif", exact=True).focus()
     patient.get_by_label("Votre message").fill("Ma température : 38,4")
     patient.get_by_role("button", name="Envoyer").click()
     expect(doctor.locator("[data-chat-count]")).to_have_text(", 1")
@@ -147,9 +147,9 @@ def test_missing_parts_are_named_in_place_and_the_call_goes_on(app, open_page):
     doctor.get_by_role("button", name="Signer et finir").click()
     expect(doctor.get_by_text("Écrivez le motif.")).to_be_visible()
     expect(doctor.get_by_text("Écrivez votre conclusion et votre décision.")).to_be_visible()
-    expect(doctor.get_by_label("Motif")).to_be_focused()
+    expect(doctor.get_by_label("Motif", exact=True)).to_be_focused()
     look(doctor, "missing")
-    doctor.get_by_label("Motif").fill("Toux")
+    doctor.get_by_label("Motif", exact=True).fill("Toux")
     expect(doctor.get_by_text("Écrivez le motif.")).to_have_count(0)
     before = frames(doctor)
     doctor.wait_for_timeout(1000)
@@ -162,13 +162,13 @@ def test_missing_parts_are_named_in_place_and_the_call_goes_on(app, open_page):
 
 def test_second_machine_takes_the_call_up(app, open_page):
     doctor, patient, room = start_call(app, open_page)
-    doctor.get_by_label("Motif").fill("Écrit sur la première machine")
+    doctor.get_by_label("Motif", exact=True).fill("Écrit sur la première machine")
     doctor.get_by_label("Constatations").focus()
     expect(doctor.locator("[data-note-state]")).to_contain_text("Enregistrée à")
     other = open_page("/cabinet", enter="vasseur")
     other.get_by_role("link", name="Reprendre").click()
     sees(other)
-    expect(other.get_by_label("Motif")).to_have_value("Écrit sur la première machine")
+    expect(other.get_by_label("Motif", exact=True)).to_have_value("Écrit sur la première machine")
     expect(doctor.locator("[data-notice-text]")).to_contain_text("dans une autre fenêtre")
     sees(patient)
 
@@ -180,24 +180,24 @@ def test_stale_tab_shows_both_texts(app, open_page):
     expect(doctor.get_by_role("heading", name="L’appel est fini")).to_be_visible()
     other = doctor.context.new_page()
     other.goto(doctor.url)
-    other.get_by_label("Motif").fill("De l’autre page")
+    other.get_by_label("Motif", exact=True).fill("De l’autre page")
     other.get_by_label("Constatations").focus()
     expect(other.locator("[data-note-state]")).to_contain_text("Enregistrée à")
-    doctor.get_by_label("Motif").fill("De cette page")
+    doctor.get_by_label("Motif", exact=True).fill("De cette page")
     doctor.get_by_label("Constatations").focus()
     expect(doctor.locator("[data-other-box]")).to_contain_text("De l’autre page")
-    expect(doctor.get_by_label("Motif")).to_have_value("De cette page")
+    expect(doctor.get_by_label("Motif", exact=True)).to_have_value("De cette page")
     look(doctor, "stale")
     doctor.get_by_role("button", name="Garder mon texte").click()
     expect(doctor.locator("[data-note-state]")).to_contain_text("Enregistrée à")
     other.reload()
-    expect(other.get_by_label("Motif")).to_have_value("De cette page")
+    expect(other.get_by_label("Motif", exact=True)).to_have_value("De cette page")
 
 
 def test_note_without_network_waits_and_is_kept(app, open_page):
     doctor, _, _ = start_call(app, open_page, expect=CUT)
     doctor.context.set_offline(True)
-    doctor.get_by_label("Motif").fill("Écrit sans réseau")
+    doctor.get_by_label("Motif", exact=True).fill("Écrit sans réseau")
     doctor.get_by_label("Constatations").focus()
     expect(doctor.locator("[data-note-state]")).to_have_text("Sera enregistrée")
     assert doctor.evaluate("Object.keys(localStorage).length") == 0
@@ -264,7 +264,7 @@ def test_server_killed_in_the_call_loses_no_word(app, open_page):
     cut = (*CUT, "WebSocket", "ERR_")
     doctor, patient, _ = start_call(app, open_page, expect=cut)
     app.kill()
-    doctor.get_by_label("Motif").fill("Écrit pendant la panne")
+    doctor.get_by_label("Motif", exact=True).fill("Écrit pendant la panne")
     doctor.get_by_label("Constatations").focus()
     expect(doctor.locator("[data-note-state]")).to_have_text("Sera enregistrée")
     expect(doctor.locator("[data-notice-text]")).to_contain_text("L’appel continue", timeout=10_000)
@@ -277,7 +277,7 @@ def test_server_killed_in_the_call_loses_no_word(app, open_page):
         expect(page.locator("[data-notice]")).to_be_hidden(timeout=10_000)
         sees(page)
     doctor.reload()
-    expect(doctor.get_by_label("Motif")).to_have_value("Écrit pendant la panne")
+    expect(doctor.get_by_label("Motif", exact=True)).to_have_value("Écrit pendant la panne")
 
 
 def test_nothing_to_wait_for_after_an_offer_lapsed(app, open_page):

@@ -31,7 +31,7 @@ def test_patient_asks_is_seen_reads_the_note_and_says_how_it_went(app, open_page
     for page in (doctor, patient):
         sees(page)
     doctor.get_by_label("Qui est là").check()
-    doctor.get_by_label("Motif").fill("Bouton sur la main")
+    doctor.get_by_label("Motif", exact=True).fill("Bouton sur la main")
     doctor.get_by_label("Constatations").fill("Petite plaque rouge, sans fièvre.")
     doctor.get_by_label("Conclusion et décision").fill("Piqûre simple. Laver à l’eau et au savon.")
     doctor.get_by_label("Orientation").select_option("none")

@@ -66,7 +66,7 @@ def test_nothing_is_lost_and_all_goes_on(app, server, open_page):
     with enter(app, "lenoir") as other:
         postgres("stop", server)
         gone = time.monotonic()
-        doctor.get_by_label("Motif").fill("Écrit sans base de données")
+        doctor.get_by_label("Motif", exact=True).fill("Écrit sans base de données")
         doctor.get_by_label("Constatations").focus()
         expect(doctor.locator("[data-note-state]")).to_have_text("Sera enregistrée")
         page = other.get("/cabinet", headers={"Accept": "text/html"})
