@@ -15,7 +15,6 @@ from typing import Any
 import yaml
 from ibis.expr.types import Expr
 
-from toubib.rulebook import trial
 from toubib.rulebook.decide import Found, _agree, _read, _written, outputs
 from toubib.rulebook.engine import program
 from toubib.rulebook.engine.clauses import Domains, act_table, new_memory
@@ -26,7 +25,7 @@ from toubib.rulebook.facts import read_facts
 from toubib.rulebook.law import Law, period_of, period_starts
 from toubib.rulebook.policies import Overlay, find_policy, policy_files
 from toubib.rulebook.tests import test_cases
-from toubib.rulebook.trial import _plain, base_facts, read_bases
+from toubib.rulebook.trial import facts_of_case, of_one, read_bases
 
 Case = dict[str, Any]
 LAW_OTHERWISE = Path(test_cases.__file__).parent / "law_otherwise"
@@ -128,13 +127,10 @@ def expectations(case: Case, names: tuple[str, ...]) -> int:
     return sum(name in case["expect"] for name in names)
 
 
-def fails(
-    case: Case, names: tuple[str, ...], found: dict[str, Found], on: date | None, of_policy: bool = False
-) -> bool:
+def fails(case: Case, names: tuple[str, ...], found: dict[str, Found], on: date | None) -> bool:
     """Does the case expect something else of these decisions?"""
-    problems = trial._of_one if of_policy else test_cases._problems
     return any(
-        problems(name, case["expect"][name], _written(name, found[name], on))
+        of_one(name, case["expect"][name], _written(name, found[name], on))
         for name in names
         if name in case["expect"]
     )
@@ -160,8 +156,7 @@ class Worlds:
                 continue
             judged[id(world)] = found
             for (case, row), one in zip(world.cases, found, strict=True):
-                of_policy = bool(world.overlay.policies)
-                if row["act_date"] is not None and fails(case, names, one, row["act_date"], of_policy):
+                if row["act_date"] is not None and fails(case, names, one, row["act_date"]):
                     return str(case["case"])
         return next(self._broken_undated(names, judged), None) if judged else None
 
@@ -179,7 +174,7 @@ class Worlds:
 
 def all_worlds(names: tuple[str, ...]) -> Worlds:
     """Built once, before the first mutant."""
-    cases = [(case, read_facts(_plain(test_cases._facts(case)))) for _, case in test_cases.CASES]
+    cases = [(case, read_facts(facts_of_case(case, test_cases.BASES))) for _, case in test_cases.CASES]
     undated = [(case, row) for case, row in cases if row["act_date"] is None]
     law: list[World] = []
     of_start: dict[date, World] = {}
@@ -211,8 +206,7 @@ def _worlds_of_policies() -> Iterator[World]:
     for name, path in (policy_files() | otherwise).items():
         found: dict[date, World] = {}
         for case in yaml.safe_load(path.read_text(encoding="utf-8")).get("cases", []):
-            base = base_facts(case["base"], bases) if "base" in case else {}
-            row = read_facts(_plain({**base, **case.get("facts", {})}))
+            row = read_facts(facts_of_case(case, bases))
             start = period_of(row["act_date"])[0]
             world = found.setdefault(start, World(start, Overlay((find_policy(name),))))
             world.cases.append((case, row))

@@ -2,7 +2,7 @@
 
 A case: `case`, `article`, `facts`, `base` (facts set beforehand) and `expect`: decision → outcome, price, `says` (codes
 among the reasons), `never`, `reasons` (exactly these, those of missing facts apart), `refusals` (exactly these),
-`missing` (exactly these).
+`missing` (exactly these). What is not named of the last two: no fact is missing, and a YES carries no refusal.
 """
 
 from __future__ import annotations
@@ -29,8 +29,7 @@ def differences(case: Mapping[str, Any], bases: Mapping[str, Any], overlay: Over
     try:
         if not isinstance(case, dict) or not set(case) <= KEYS:
             raise BadPolicy(f"a case has the keys {', '.join(sorted(KEYS))}")
-        base = base_facts(case["base"], bases) if "base" in case else {}
-        answer = decide(_plain({**base, **case.get("facts", {})}), overlay)
+        answer = decide(facts_of_case(case, bases), overlay)
         expected = case["expect"]
         unknown = sorted(set(expected) - set(DECISIONS))
         if unknown:
@@ -41,31 +40,37 @@ def differences(case: Mapping[str, Any], bases: Mapping[str, Any], overlay: Over
         raise BadPolicy(
             f"{case.get('case') if isinstance(case, dict) else case}: {error!s} is missing"
         ) from None
-    return [line for name, wanted in expected.items() for line in _of_one(name, wanted, answer[name])]
+    return [line for name, wanted in expected.items() for line in of_one(name, wanted, answer[name])]
 
 
-def _of_one(name: str, wanted: Mapping[str, Any], got: Mapping[str, Any]) -> list[str]:
+def of_one(name: str, wanted: Mapping[str, Any], got: Mapping[str, Any]) -> list[str]:
     codes = {reason["code"] for reason in got["reasons"]}
-    refused = sorted(reason["code"] for reason in got["reasons"] if reason["kind"] == "refusal")
+    exactly = {
+        "reasons": sorted(code for code in codes if not code.startswith("MISSING.")),
+        "refusals": sorted(reason["code"] for reason in got["reasons"] if reason["kind"] == "refusal"),
+        "missing": list(got["missing"]),
+    }
+    found = {**got, **exactly}
+    asked = {key: value for key, value in wanted.items() if key not in LISTS}
+    asked |= {key: sorted(wanted[key]) for key in exactly if key in wanted}
+    asked.setdefault("missing", [])
+    if wanted.get("outcome") == "YES":
+        asked.setdefault("refusals", [])
     lines = [
-        f"{name}.{key}: {value!r} expected, {got.get(key)!r} answered"
-        for key, value in wanted.items()
-        if key not in LISTS and got.get(key) != value
+        f"{name}.{key}: {value!r} expected, {found.get(key)!r} answered"
+        for key, value in asked.items()
+        if found.get(key) != value
     ]
     lines += [f"{name}: {code} is not said" for code in wanted.get("says", []) if code not in codes]
     lines += [f"{name}: {code} is said" for code in wanted.get("never", []) if code in codes]
-    reasons = sorted(code for code in codes if not code.startswith("MISSING."))
-    for key, found in (("reasons", reasons), ("refusals", refused), ("missing", list(got["missing"]))):
-        if key in wanted and sorted(wanted[key]) != found:
-            lines.append(f"{name}.{key}: {sorted(wanted[key])} expected, {found} answered")
     return lines
 
 
-def _plain(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Dates and times as JSON writes them: YAML reads them as objects."""
-    return {
-        name: value.isoformat() if isinstance(value, (date, time)) else value for name, value in facts.items()
-    }
+def facts_of_case(case: Mapping[str, Any], bases: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts it gives over those of its base, dates and times as JSON writes them. Raises KeyError."""
+    base = base_facts(case["base"], bases) if "base" in case else {}
+    facts = {**base, **case.get("facts", {})}
+    return {name: one.isoformat() if isinstance(one, (date, time)) else one for name, one in facts.items()}
 
 
 def base_facts(name: str, bases: Mapping[str, Any]) -> dict[str, Any]:

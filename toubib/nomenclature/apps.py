@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class NomenclatureConfig(AppConfig):
+    name = "toubib.nomenclature"
