@@ -255,7 +255,6 @@ class Rendered:
     """A document made, not yet sealed. `pdf_a1` for a report alone: PDF/A-1 for the body of its CDA."""
 
     pdf: bytes  # PDF/A-3a and PDF/UA-1
-    text: str  # what it says, in reading order
     pdf_a1: bytes | None = None
     fhir: dict[str, object] | None = None
 
