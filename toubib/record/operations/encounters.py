@@ -1,0 +1,214 @@
+"""States of an encounter, its signature, and what is written beside the note."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from toubib.ground.actors import Actor
+from toubib.ground.journal import trace
+from toubib.ground.locks import lock_row, save_changed, transactional
+from toubib.ground.prepared import insert, read_one, update
+from toubib.record.enums import ENCOUNTER_MOVES, AbortReason, Attestation, EncounterState, Orientation
+from toubib.record.events import encounter_signed
+from toubib.record.models import Encounter, Note
+
+
+class MoveRefused(Exception):
+    """The encounter is not in a state that allows this; str() is a sentence for the user."""
+
+
+class NoteIncomplete(Exception):
+    """The note cannot be signed; `fields` names what is missing."""
+
+    def __init__(self, fields: list[str]) -> None:
+        super().__init__(_("Il manque une partie de la note."))
+        self.fields = fields
+
+
+def create_encounter(
+    *, patient_id: UUID, practitioner_id: UUID, minor_secrecy: bool = False, by: Actor, now: datetime
+) -> Encounter:
+    """A walk-in encounter: the patient is there, the doctor took the case."""
+    encounter = Encounter(
+        patient_id=patient_id,
+        practitioner_id=practitioner_id,
+        state=EncounterState.ARRIVED,
+        planned_at=now,
+        arrived_at=now,
+        minor_secrecy=minor_secrecy,
+    )
+    insert([encounter])
+    trace(
+        by=by,
+        action="record.encounter.create",
+        now=now,
+        patient=patient_id,
+        subject="encounter",
+        subject_id=encounter.id,
+    )
+    return encounter
+
+
+def move_encounter(
+    *, encounter: Encounter, to: EncounterState, by: Actor, now: datetime, reason: str = ""
+) -> None:
+    """Change the state of a locked encounter. Raises MoveRefused."""
+    if to not in ENCOUNTER_MOVES[EncounterState(encounter.state)]:
+        raise MoveRefused(
+            _("La consultation n’en est plus là : %(state)s.") % {"state": encounter.get_state_display()}
+        )
+    encounter.state = to
+    save_changed(encounter)
+    trace(
+        by=by,
+        action=f"record.encounter.{to}",
+        now=now,
+        patient=encounter.patient_id,
+        subject="encounter",
+        subject_id=encounter.id,
+        reason=reason,
+    )
+
+
+def lock_encounter(*, encounter_id: UUID) -> Encounter:
+    """The row, locked until the transaction ends. Raises Encounter.DoesNotExist."""
+    return lock_row(Encounter.objects.all(), pk=encounter_id)
+
+
+@transactional
+def start_encounter(*, encounter_id: UUID, by: Actor, now: datetime) -> Encounter:
+    """The room opens (again). Idempotent while in progress."""
+    encounter = lock_encounter(encounter_id=encounter_id)
+    if encounter.state != EncounterState.IN_PROGRESS:
+        encounter.started_at = encounter.started_at or now
+        encounter.ended_at = None
+        move_encounter(encounter=encounter, to=EncounterState.IN_PROGRESS, by=by, now=now)
+    return encounter
+
+
+@transactional
+def end_encounter(*, encounter_id: UUID, by: Actor, now: datetime) -> Encounter:
+    """The call is over; the note remains to be signed. Idempotent."""
+    encounter = lock_encounter(encounter_id=encounter_id)
+    if encounter.state != EncounterState.TO_SIGN:
+        encounter.ended_at = now
+        move_encounter(encounter=encounter, to=EncounterState.TO_SIGN, by=by, now=now)
+    return encounter
+
+
+@transactional
+def abort_encounter(*, encounter_id: UUID, reason: AbortReason, by: Actor, now: datetime) -> Encounter:
+    """End an unsigned encounter with its reason; nothing is owed. Idempotent."""
+    encounter = lock_encounter(encounter_id=encounter_id)
+    if encounter.state != EncounterState.ABORTED:
+        encounter.abort_reason = reason
+        encounter.ended_at = encounter.ended_at or now
+        move_encounter(encounter=encounter, to=EncounterState.ABORTED, by=by, now=now, reason=reason)
+    return encounter
+
+
+@transactional
+def sign_encounter(*, encounter_id: UUID, attestation: Attestation, by: Actor, now: datetime) -> Encounter:
+    """Sign the note, ending the call if it runs: the patient may read it. Idempotent. Raises NoteIncomplete, MoveRefused."""
+    encounter = lock_encounter(encounter_id=encounter_id)
+    if encounter.state in {EncounterState.SIGNED, EncounterState.AMENDED}:
+        return encounter
+    note = read_one(Note.objects.all(), encounter=encounter, version=1)
+    missing = [
+        name
+        for name in ("reason", "findings", "conclusion")
+        if note is None or not getattr(note, name).strip()
+    ]
+    if missing or note is None:
+        raise NoteIncomplete(missing)
+    if encounter.state == EncounterState.IN_PROGRESS:
+        encounter.ended_at = now
+        move_encounter(encounter=encounter, to=EncounterState.TO_SIGN, by=by, now=now)
+    encounter.signed_at, encounter.attestation = now, attestation
+    move_encounter(encounter=encounter, to=EncounterState.SIGNED, by=by, now=now)
+    note.signed_at, note.signed_by = now, by.account_id
+    update(note, ["signed_at", "signed_by"])
+    encounter_signed.send(sender=Encounter, encounter=encounter, by=by, now=now)
+    return encounter
+
+
+@transactional
+def orient_patient(*, encounter_id: UUID, to: Orientation, note: str, by: Actor, now: datetime) -> Encounter:
+    """Write where the patient is sent; the SAMU of the place may be called while the call goes on."""
+    encounter = lock_encounter(encounter_id=encounter_id)
+    if encounter.state not in {EncounterState.ARRIVED, EncounterState.IN_PROGRESS, EncounterState.TO_SIGN}:
+        raise MoveRefused(_("La consultation est close : complétez la note par un ajout."))
+    encounter.orientation, encounter.orientation_note = to, note
+    encounter.save(update_fields=["orientation", "orientation_note"])
+    trace(
+        by=by,
+        action="record.encounter.orient",
+        now=now,
+        patient=encounter.patient_id,
+        subject="encounter",
+        subject_id=encounter.id,
+        reason=to,
+    )
+    return encounter
+
+
+@transactional
+def check_at_start(*, encounter_id: UUID, identity: bool, place: bool, by: Actor, now: datetime) -> None:
+    """The doctor asked again, at the start, who the patient is and where they are now."""
+    encounter = lock_encounter(encounter_id=encounter_id)
+    if encounter.state not in {EncounterState.ARRIVED, EncounterState.IN_PROGRESS, EncounterState.TO_SIGN}:
+        raise MoveRefused(_("La consultation est close : complétez la note par un ajout."))
+    encounter.identity_checked, encounter.place_checked = identity, place
+    encounter.save(update_fields=["identity_checked", "place_checked"])
+    trace(
+        by=by,
+        action="record.encounter.check",
+        now=now,
+        patient=encounter.patient_id,
+        subject="encounter",
+        subject_id=encounter.id,
+    )
+
+
+@transactional
+def say_second_parent(*, encounter_id: UUID, agreed: bool | None, by: Actor, now: datetime) -> None:
+    """For an act that is not ordinary both parents agree (C. civ. 372-2): the doctor writes what the second said."""
+    encounter = lock_encounter(encounter_id=encounter_id)
+    if encounter.state not in {EncounterState.ARRIVED, EncounterState.IN_PROGRESS, EncounterState.TO_SIGN}:
+        raise MoveRefused(_("La consultation est close : complétez la note par un ajout."))
+    encounter.second_parent_agreed = agreed
+    encounter.save(update_fields=["second_parent_agreed"])
+    trace(
+        by=by,
+        action="record.encounter.second_parent",
+        now=now,
+        patient=encounter.patient_id,
+        subject="encounter",
+        subject_id=encounter.id,
+    )
+
+
+def keep_video_seconds(*, encounter_id: UUID, by_patient: int, by_practitioner: int) -> None:
+    """Seconds of video that each side received from the other, as their browsers measured."""
+    Encounter.objects.filter(pk=encounter_id).update(
+        video_seconds_patient=by_patient, video_seconds_practitioner=by_practitioner
+    )
+
+
+@transactional
+def ask_minor_secrecy(*, encounter_id: UUID, secret: bool, by: Actor, now: datetime) -> None:
+    """A minor may ask that parents do not learn of this encounter (L. 1111-5 CSP)."""
+    encounter = lock_encounter(encounter_id=encounter_id)
+    encounter.minor_secrecy = secret
+    encounter.save(update_fields=["minor_secrecy"])
+    trace(
+        by=by,
+        action="record.encounter.secrecy",
+        now=now,
+        patient=encounter.patient_id,
+        subject="encounter",
+        subject_id=encounter.id,
+    )
