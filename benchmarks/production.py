@@ -117,7 +117,7 @@ def part_pid(process: Any, name: str) -> int:
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             with suppress(OSError):
-                words = (entry / "cmdline").read_bytes().split(b"\0")
+                words = (entry / "cmdline").read_bytes().replace(b"\0", b" ").split()  # some titles are one text
                 parent = (entry / "stat").read_text().rsplit(")", 1)[1].split()[1]
                 if parent == str(process.pid) and WORDS[name] in words:
                     return int(entry.name)
