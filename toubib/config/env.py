@@ -101,6 +101,22 @@ def read_calling_codes(name: str, default: list[str]) -> list[str]:
     return found
 
 
+def read_oid(name: str, default: str) -> str:
+    """An arc of object identifiers, short enough for documents to stand under it in 64 signs; empty: none."""
+    raw = read_str(name, default)
+    if raw and (not re.fullmatch(r"[0-2](\.(0|[1-9][0-9]*))+", raw) or len(raw) > 21):
+        raise BadSetting(name, f"expected an OID of at most 21 signs, like 1.2.250.1.999, got {raw!r}")
+    return raw
+
+
+def read_structure(name: str, default: str) -> str:
+    """A structure's national number (TRE_G07): a digit for its kind, then FINESS, SIREN, SIRET…; empty: none."""
+    raw = read_str(name, default)
+    if raw and not re.fullmatch(r"[12][0-9AB]{9}|3[0-9]{14}|[04][0-9A-Z]{5,}", raw):
+        raise BadSetting(name, f"expected 1 and a FINESS, 2 and a SIREN or 3 and a SIRET, got {raw!r}")
+    return raw
+
+
 def read_path(name: str, default: Path) -> Path:
     raw = read_str(name)
     return Path(raw).expanduser().resolve() if raw else default

@@ -53,6 +53,29 @@ EMAIL_HOST_PASSWORD = env.read_secret("TOUBIB_SMTP_PASSWORD", made_at=None, low=
 EMAIL_USE_TLS = env.read_bool("TOUBIB_SMTP_TLS", default=not DEMO)
 DEFAULT_FROM_EMAIL = env.read_str("TOUBIB_EMAIL_FROM", "toubib@localhost")
 
+# Reports to the médecin traitant: docs/mssante.md. The demo invents directory, relay and arc, and sends nothing.
+OID_ARC = env.read_oid("TOUBIB_OID_ARC", "2.999.1" if DEMO else "")
+STRUCTURE_NUMBER = env.read_structure("TOUBIB_STRUCTURE_NUMBER", "1999999999" if DEMO else "")
+FACILITY_TYPE = env.read_str("TOUBIB_FACILITY_TYPE", "SA64")
+MSSANTE_GATEWAY = env.read_dotted(
+    "TOUBIB_MSSANTE_GATEWAY", "demo" if DEMO else "none", words=("smtp", "none", "demo")
+)
+MSSANTE_DIRECTORY = env.read_dotted(
+    "TOUBIB_MSSANTE_DIRECTORY", "demo" if DEMO else "none", words=("none", "demo")
+)
+MSSANTE_MAILBOX = env.read_dotted("TOUBIB_MSSANTE_MAILBOX", "none", words=("none",))
+MSSANTE_DOMAINS = env.read_list("TOUBIB_MSSANTE_DOMAINS", ["*.mssante.test" if DEMO else "*.mssante.fr"])
+MSSANTE_FROM = env.read_str("TOUBIB_MSSANTE_FROM", "toubib@demo.mssante.test" if DEMO else "")
+MSSANTE_NIL = env.read_str("TOUBIB_MSSANTE_NIL", "TOUBIB-DEMO" if DEMO else "")
+MSSANTE_HOST = env.read_str("TOUBIB_MSSANTE_HOST", "localhost")
+MSSANTE_PORT = env.read_int("TOUBIB_MSSANTE_PORT", 587, low=1, high=65535)
+MSSANTE_TLS = env.read_choice("TOUBIB_MSSANTE_TLS", "starttls", among=("starttls", "tls", "none"))
+MSSANTE_USER = env.read_str("TOUBIB_MSSANTE_USER")
+MSSANTE_PASSWORD = env.read_secret("TOUBIB_MSSANTE_PASSWORD", made_at=None, low=1) if MSSANTE_USER else ""
+MSSANTE_CA_FILE = env.read_str("TOUBIB_MSSANTE_CA_FILE")
+MSSANTE_CERT_FILE = env.read_str("TOUBIB_MSSANTE_CERT_FILE")
+MSSANTE_KEY_FILE = env.read_str("TOUBIB_MSSANTE_KEY_FILE")
+
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",

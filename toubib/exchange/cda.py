@@ -20,7 +20,16 @@ from toubib.exchange.codes import (
     TYPE_ID,
     Coded,
 )
-from toubib.exchange.letter import Letter, Person, Professional, Recipient, Structure, Subject, document_oid, trait
+from toubib.exchange.letter import (
+    Letter,
+    Person,
+    Professional,
+    Recipient,
+    Structure,
+    Subject,
+    document_oid,
+    trait,
+)
 from toubib.people.identity import PARIS
 
 HL7 = "urn:hl7-org:v3"
@@ -33,7 +42,8 @@ def build_cda(letter: Letter) -> bytes:
     root: Element = etree.Element(f"{{{HL7}}}ClinicalDocument", nsmap={None: HL7, "xsi": XSI})
     _add_identification(root, letter)
     _add_patient(root, letter)
-    author = _add(_add(root, "author"), "time", value=moment(letter.created_at)).getparent()
+    author = _add(root, "author")
+    _add(author, "time", value=moment(letter.created_at))
     _fill_entity(_add(author, "assignedAuthor"), letter.author, letter.setting)
     _add_custodian(root, letter.custodian)
     _add_recipient(root, letter.recipient)
@@ -43,7 +53,9 @@ def build_cda(letter: Letter) -> bytes:
         parent = _add(_add(root, "relatedDocument", typeCode="RPLC"), "parentDocument")
         _add(parent, "id", root=document_oid(letter.arc, letter.replaces))
     _add_encounter(root, letter)
-    text = _add(_add(_add(root, "component"), "nonXMLBody"), "text", mediaType="application/pdf", representation="B64")
+    text = _add(
+        _add(_add(root, "component"), "nonXMLBody"), "text", mediaType="application/pdf", representation="B64"
+    )
     text.text = base64.b64encode(letter.pdf).decode("ascii")
     return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8"))
 

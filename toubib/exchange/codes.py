@@ -40,9 +40,7 @@ class Coded:
 
 TELECONSULTATION_REPORT = Coded("85208-7", LOINC, "CR de télémédecine")
 REPORT_CLASS = Coded("10", XDS_CLASSES, "Compte rendu")
-REPORT_FORMAT = Coded(
-    "urn:ihe:iti:xds-sd:pdf:2008", FORMATS, "Document à corps non structuré en Pdf/A-1"
-)
+REPORT_FORMAT = Coded("urn:ihe:iti:xds-sd:pdf:2008", FORMATS, "Document à corps non structuré en Pdf/A-1")
 NORMAL = Coded("N", CONFIDENTIALITY, "Normal")
 ACTS = {
     "TCG": Coded(
@@ -51,7 +49,9 @@ ACTS = {
         "Consultation à distance réalisée entre un patient et un médecin généraliste ou spécialiste en médecine "
         "générale dit téléconsultant",
     ),
-    "TC": Coded("TC", NGAP, "Consultation à distance réalisée entre un patient et un médecin dit téléconsultant"),
+    "TC": Coded(
+        "TC", NGAP, "Consultation à distance réalisée entre un patient et un médecin dit téléconsultant"
+    ),
 }
 REMOTE_ACTS = frozenset({"TCG", "TC", "TE1", "TE2", "TLD", "TLL", "TLM", "TLS"})
 GENDERS = {

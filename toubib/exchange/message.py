@@ -52,7 +52,7 @@ def message_id(letter: Letter) -> str:
 def subject(letter: Letter) -> str:
     """`XDM/1.0/DDM+<type> <NOM> <prénom> <JJ/MM/AAAA>`."""
     patient = letter.subject
-    given = trait(patient.first_names[0]).capitalize()
+    given = trait(patient.first_names[0]).title()
     return f"XDM/1.0/DDM+{letter.kind.label[:LABEL]} {trait(patient.birth_name)} {given} {patient.birth_date:%d/%m/%Y}"
 
 
@@ -64,7 +64,7 @@ def pdf_name(letter: Letter) -> str:
         f"{day:%Y%m%d}",
         file_part(letter.kind.label[:LABEL]),
         file_part(trait(patient.birth_name)),
-        file_part(trait(patient.first_names[0]).capitalize()),
+        file_part(trait(patient.first_names[0]).title()),
     ]
     return "_".join(parts) + ".pdf"
 

@@ -125,7 +125,11 @@ def _add_author(parent: Element, letter: Letter, part: str, scheme: str) -> None
     made = _classify(parent, letter, part, scheme, node="")
     _add_slot(made, "authorInstitution", xon(author))
     _add_slot(made, "authorPerson", xcn(author))
-    _add_slot(made, "authorSpecialty", f"{author.specialty.code}^{_hl7(author.specialty.label)}^{author.specialty.system}")
+    _add_slot(
+        made,
+        "authorSpecialty",
+        f"{author.specialty.code}^{_hl7(author.specialty.label)}^{author.specialty.system}",
+    )
 
 
 def _add_coded(parent: Element, letter: Letter, part: str, scheme: str, coded: Coded) -> None:

@@ -86,7 +86,9 @@ def signed_name(letter: Letter) -> str:
 
 def _index(letter: Letter) -> str:
     return _INDEX.format(
-        structure=escape(letter.custodian.name), title=escape(letter.title), author=escape(signed_name(letter))
+        structure=escape(letter.custodian.name),
+        title=escape(letter.title),
+        author=escape(signed_name(letter)),
     )
 
 
