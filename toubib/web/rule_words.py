@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from toubib.rulebook.parameters import Parameter, Value
+from toubib.rulebook.prescription import SUBSTANCES
 from toubib.ui.formats import say_day, say_length
 
 SUBJECTS = {
@@ -23,9 +24,11 @@ SUBJECTS = {
     "zones": gettext_lazy("Zones"),
     "subscription": gettext_lazy("Abonnements"),
     "documents": gettext_lazy("Identité, ordonnances, agréments"),
+    "prescription": gettext_lazy("Médicaments prescrits à distance"),
     "platform": gettext_lazy("Choix de Toubib, pas de la loi"),
 }
-WORDS = {
+WORDS: dict[str, object] = {
+    **SUBSTANCES,  # in French unless said again below
     "ALL_CONVENTIONED_ACTIVITY": gettext_lazy("toute l’activité conventionnée"),
     "ARS_BY_ARRETE": gettext_lazy("l’agence régionale de santé, par arrêté"),
     "CALENDAR_YEAR": gettext_lazy("l’année civile"),
@@ -47,6 +50,9 @@ WORDS = {
     "ehpad": gettext_lazy("EHPAD"),
     "emergency": gettext_lazy("urgence"),
     "gynaecology": gettext_lazy("gynécologie"),
+    "hospital": gettext_lazy("prescription hospitalière"),
+    "hospital_only": gettext_lazy("réservés à l’usage hospitalier"),
+    "initial_hospital": gettext_lazy("prescription initiale hospitalière"),
     "maternity": gettext_lazy("maternité"),
     "midwife": gettext_lazy("sage-femme"),
     "mt_unavailable": gettext_lazy("médecin traitant pas disponible à temps"),
@@ -65,7 +71,11 @@ WORDS = {
     "physiotherapist": gettext_lazy("kinésithérapeute"),
     "pregabalin": gettext_lazy("prégabaline"),
     "prison": gettext_lazy("prison"),
+    "professional_use": gettext_lazy("réservés à l’usage professionnel"),
     "psychiatry": gettext_lazy("psychiatrie"),
+    "secured": gettext_lazy("assimilés stupéfiants, sur ordonnance sécurisée"),
+    "special_monitoring": gettext_lazy("surveillance particulière pendant le traitement"),
+    "specialists": gettext_lazy("réservés à certains spécialistes"),
     "speech_therapist": gettext_lazy("orthophoniste"),
     "stomatology": gettext_lazy("stomatologie"),
     "tramadol": gettext_lazy("tramadol"),

@@ -11,14 +11,15 @@ from toubib.rulebook.law import Law
 from toubib.rulebook.parameters import all_parameters
 
 RULES = Path(__file__).resolve().parents[1] / "rules"
-CODE = re.compile(r'"((?:REIMB|PATHWAY|TERR|CAP|SL|CLS|TE|SUB|PRICE)\.[A-Z0-9_]+)"')
+PRESCRIPTION = RULES.parent / "prescription.py"  # of medicines, not of acts
+CODE = re.compile(r'"((?:REIMB|PATHWAY|TERR|CAP|SL|CLS|TE|SUB|PRICE|RX)\.[A-Z0-9_]+)"')
 REQUIRED = {"SL.OK", "SL.NOT_ASKED", "CAP.NO_CAP_YET", "CAP.NOT_REMOTE", "CLS.OK"}
 BUILT = {"PRICE.ADDON_MEG", "PRICE.ADDON_MOP", "PRICE.ADDON_MHP"}  # named after the addition
 BY_DOCUMENT = {"CAP.DOCTOR_EXEMPT"}  # proven by a decision on file, said by the doctor's page
 
 
 def said_in_rules():
-    return {code for path in RULES.glob("*.py") for code in CODE.findall(path.read_text(encoding="utf-8"))}
+    return {code for path in [*RULES.glob("*.py"), PRESCRIPTION] for code in CODE.findall(path.read_text(encoding="utf-8"))}
 
 
 @pytest.mark.parametrize("code", sorted(all_codes()))

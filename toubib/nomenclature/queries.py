@@ -1,0 +1,261 @@
+"""Medicines and diagnoses as one types, and what may be prescribed on a day."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from toubib.nomenclature.enums import ListKind
+from toubib.nomenclature.index import Held, Index, Words
+from toubib.nomenclature.measurements import MEASUREMENTS, Vital
+from toubib.nomenclature.models import Diagnosis, Medicine, NomenclatureImport, Presentation
+from toubib.nomenclature.verdicts import Verdict, judge, verdict_of
+from toubib.nomenclature.words import plain, words_of
+
+__all__ = [
+    "MEASUREMENTS",
+    "BoxFound",
+    "DiagnosisFound",
+    "MedicineDetail",
+    "MedicineFound",
+    "Verdict",
+    "Vital",
+    "latest_import",
+    "may_be_prescribed",
+    "medicine_of",
+    "search_diagnoses",
+    "search_medicines",
+]
+
+MOST = 50
+FOUND = (
+    "cis", "main_cip13", "name", "inn", "form", "substances", "group_label", "categories", "is_marketed",
+    "is_authorised", "routes",
+)  # fmt: skip
+SCANNED = re.compile(
+    r"\A(?:\](?:d2|C1))?\(?01\)?0(\d{13})"
+)  # a GS1 code: the GTIN-14 of the box holds its CIP13
+CODE = re.compile(r"\A[a-z]\d[\da-z.+]*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class MedicineFound:
+    """A line of the list. `inn`: its substances, « paracétamol » or « amoxicilline + acide clavulanique »; `dosages`
+    in the same order; `refused`: why it may not be prescribed here on the day asked, None where it may or where
+    nobody knows (`verdict.allowed` is None then)."""
+
+    cis: str
+    cip13: str | None
+    name: str
+    inn: str
+    form: str
+    dosages: tuple[str, ...]
+    generic_group: str
+    is_marketed: bool
+    hospital_only: bool
+    routes: tuple[str, ...]
+    verdict: Verdict
+
+    @property
+    def refused(self) -> Verdict | None:
+        return self.verdict if self.verdict.is_refused else None
+
+
+@dataclass(frozen=True, slots=True)
+class BoxFound:
+    cip13: str
+    cip7: str
+    label: str
+    is_marketed: bool
+    rate: str
+
+
+@dataclass(frozen=True, slots=True)
+class MedicineDetail:
+    """One medicine whole; `conditions`: its conditions of prescription word for word; `boxes`: those on sale first."""
+
+    found: MedicineFound
+    status: str
+    holder: str
+    is_watched: bool
+    conditions: tuple[str, ...]
+    boxes: tuple[BoxFound, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DiagnosisFound:
+    """`code` with its dot, as « J20.9 »."""
+
+    code: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Version:
+    id: UUID
+    has_conditions: bool
+
+
+def latest_import(*, kind: ListKind) -> NomenclatureImport | None:
+    """The list in use: its source, its day, whether it is the demo's."""
+    return NomenclatureImport.objects.filter(kind=kind).order_by("-imported_at").first()
+
+
+def search_medicines(*, text: str, on: date, limit: int = 12) -> list[MedicineFound]:
+    """By name, by substance, or by code (CIS, CIP7, CIP13 as typed or as a scanner reads it). Each word may be begun
+    only, in any order; accents and case do not count, nor one slip in a word of four letters or more."""
+    version = _version(ListKind.BDPM)
+    limit = min(limit, MOST)
+    code = _typed_code(text)
+    if version is None or limit < 1:
+        return []
+    keys = _keys_of_code(code, limit) if code else _MEDICINES.get(version.id).find(text, limit)
+    rows = {row["cis"]: row for row in Medicine.objects.filter(cis__in=keys).values(*FOUND)}
+    return [_found(rows[key], version, on) for key in keys if key in rows]
+
+
+def medicine_of(*, cis: str, on: date) -> MedicineDetail | None:
+    """A medicine with its boxes; None where the list in use has none of that code."""
+    version = _version(ListKind.BDPM)
+    row = Medicine.objects.filter(cis=cis).first()
+    if row is None or version is None:
+        return None
+    boxes = row.presentations.order_by("-is_marketed", "-is_active", "cip13")
+    shown = tuple(BoxFound(box.cip13, box.cip7, box.label, box.is_marketed, box.rate) for box in boxes)
+    found = _found({name: getattr(row, name) for name in FOUND}, version, on)
+    return MedicineDetail(found, row.status, row.holder, row.is_watched, tuple(row.conditions), shown)
+
+
+def may_be_prescribed(*, cis: str, on: date) -> Verdict:
+    """On an ordonnance of a teleconsultation here. A medicine that is not in the list, or whose conditions were not
+    imported, answers None: nobody knows."""
+    detail = medicine_of(cis=cis, on=on)
+    return verdict_of("RX.UNKNOWN_MEDICINE", on) if detail is None else detail.found.verdict
+
+
+def search_diagnoses(*, text: str, limit: int = 12) -> list[DiagnosisFound]:
+    """Codes of the CIM-10 by code or by words, as one types."""
+    version = _version(ListKind.CIM10)
+    limit = min(limit, MOST)
+    if version is None or limit < 1:
+        return []
+    bare = plain(text).strip()
+    if CODE.match(bare):
+        start = bare.replace(".", "").upper()
+        rows = _from(Diagnosis.objects.order_by("code"), "code", start).values_list("code", "label")[:limit]
+        return [DiagnosisFound(dotted(code), label) for code, label in rows]
+    keys = _DIAGNOSES.get(version.id).find(text, limit)
+    labels = dict(Diagnosis.objects.filter(code__in=keys).values_list("code", "label"))
+    return [DiagnosisFound(dotted(key), labels[key]) for key in keys if key in labels]
+
+
+def dotted(code: str) -> str:
+    """J209 → J20.9."""
+    return f"{code[:3]}.{code[3:]}" if len(code) > 3 else code
+
+
+def _version(kind: ListKind) -> _Version | None:
+    rows = NomenclatureImport.objects.filter(kind=kind).order_by("-imported_at")
+    row = rows.values_list("id", "has_conditions").first()
+    return None if row is None else _Version(*row)
+
+
+def _typed_code(text: str) -> str:
+    """The digits of a code that was typed or scanned; empty where words were typed."""
+    bare = re.sub(r"[\s\x1d]", "", text)
+    scanned = SCANNED.match(bare)
+    if scanned:
+        return scanned[1]
+    return bare if bare.isascii() and bare.isdigit() and 6 <= len(bare) <= 13 else ""
+
+
+def _keys_of_code(code: str, limit: int) -> list[str]:
+    boxes = Presentation.objects.order_by("-medicine__is_marketed", "medicine__name")
+    found = (
+        _from(boxes, "cip13", code)
+        if len(code) > 8
+        else boxes.filter(_between("cip13", code) | _between("cip7", code))
+    )
+    keys = [*found.values_list("medicine__cis", flat=True)[: limit * 4]]
+    if len(code) <= 8:
+        keys = [
+            *_from(Medicine.objects.order_by("cis"), "cis", code).values_list("cis", flat=True)[:limit],
+            *keys,
+        ]
+    return list(dict.fromkeys(keys))[:limit]
+
+
+def _from(rows: QuerySet[Any], field: str, start: str) -> QuerySet[Any]:
+    return rows.filter(_between(field, start))
+
+
+def _between(field: str, start: str) -> Q:
+    """What begins so, asked as a range: both databases answer it from the index, which LIKE does not on PostgreSQL."""
+    after = start[:-1] + chr(ord(start[-1]) + 1)
+    return Q(**{f"{field}__gte": start, f"{field}__lt": after})
+
+
+def _found(row: Mapping[str, Any], version: _Version, on: date) -> MedicineFound:
+    verdict = judge(
+        substances=row["substances"],
+        categories=row["categories"],
+        conditions_known=version.has_conditions,
+        authorised=row["is_authorised"],
+        on=on,
+    )
+    return MedicineFound(
+        cis=row["cis"],
+        cip13=row["main_cip13"] or None,
+        name=row["name"],
+        inn=row["inn"],
+        form=row["form"],
+        dosages=tuple(one["dose"] for one in row["substances"] if one["is_inn"] and one["dose"]),
+        generic_group=row["group_label"],
+        is_marketed=row["is_marketed"],
+        hospital_only="hospital_only" in row["categories"],
+        routes=tuple(row["routes"]),
+        verdict=verdict,
+    )
+
+
+def _medicine_rows() -> Iterator[tuple[str, Words]]:
+    """In the order of equals: on sale, few substances, not diluted, then by name."""
+    rows = Medicine.objects.values_list("cis", "name", "inn", "is_marketed", "is_authorised")
+    ranked = sorted(
+        (
+            not (marketed and allowed),
+            inn.count(" + "),
+            "homeopathi" in plain(inn),
+            plain(name),
+            cis,
+            name,
+            inn,
+        )
+        for cis, name, inn, marketed, allowed in rows.iterator(chunk_size=2000)
+    )
+    for *_order, cis, name, inn in ranked:
+        yield cis, _medicine_words(name, inn)
+
+
+def _medicine_words(name: str, inn: str) -> Words:
+    words: list[tuple[str, int]] = []
+    for part in inn.split(" + "):
+        words += [(word, 0 if place == 0 else 2) for place, word in enumerate(words_of(part))]
+    words += [(word, 1 if place == 0 else 3) for place, word in enumerate(words_of(name))]
+    return words
+
+
+def _diagnosis_rows() -> Iterator[tuple[str, Words]]:
+    rows = Diagnosis.objects.values_list("code", "label", "rank").iterator(chunk_size=2000)
+    for _rank, _length, code, label in sorted((rank, len(label), code, label) for code, label, rank in rows):
+        yield code, [(word, 1 if place == 0 else 3) for place, word in enumerate(words_of(label))]
+
+
+_MEDICINES = Held(lambda: Index(_medicine_rows()))
+_DIAGNOSES = Held(lambda: Index(_diagnosis_rows()))

@@ -1,0 +1,49 @@
+"""How names are compared: without accents, case, hyphens, and with what the ear does not hear left out."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+WORD = re.compile(r"[a-z]+|\d+(?:[.,]\d+)?")
+LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss"})
+SOUNDS = (
+    ("ph", "f"),
+    ("th", "t"),
+    ("rh", "r"),
+    ("qu", "c"),
+    ("y", "i"),
+    ("k", "c"),
+    ("z", "s"),
+    ("x", "cs"),
+)
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+
+def plain(text: str) -> str:
+    """Lower case without accents."""
+    bare = unicodedata.normalize("NFKD", text.casefold().translate(LIGATURES))
+    return "".join(letter for letter in bare if not unicodedata.combining(letter))
+
+
+def words_of(text: str) -> list[str]:
+    """Words and numbers in order: « Doliprane 2,4 % » → doliprane, 2.4."""
+    return [word.replace(",", ".") for word in WORD.findall(plain(text))]
+
+
+def sound(word: str) -> str:
+    """A word as it sounds, nearly: « ibuprophène » and « ibuprofene » sound alike, « amoxiciline » and « amoxicilline »."""
+    for written, heard in SOUNDS:
+        word = word.replace(written, heard)
+    kept = "".join(letter for letter, before in zip(word, " " + word, strict=False) if letter != before)
+    return kept[:1] + kept[1:].replace("h", "")
+
+
+def slips(word: str) -> set[str]:
+    """Every word one slip away: a letter lost, doubled up, changed, or two that changed places."""
+    cuts = [(word[:place], word[place:]) for place in range(len(word) + 1)]
+    lost = {head + tail[1:] for head, tail in cuts if tail}
+    swapped = {head + tail[1] + tail[0] + tail[2:] for head, tail in cuts if len(tail) > 1}
+    changed = {head + letter + tail[1:] for head, tail in cuts if tail for letter in LETTERS}
+    added = {head + letter + tail for head, tail in cuts for letter in LETTERS}
+    return lost | swapped | changed | added
