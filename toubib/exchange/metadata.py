@@ -105,8 +105,8 @@ def _hl7(text: str) -> str:
     return " ".join("".join(" " if c in "^&|~\\" else c for c in text).split())
 
 
-def _add(parent: Element, name: str, **attributes: str) -> Element:
-    return etree.SubElement(parent, f"{{{RIM}}}{name}", attrib=attributes)
+def _add(parent: Element, tag: str, /, **attributes: str) -> Element:
+    return etree.SubElement(parent, f"{{{RIM}}}{tag}", attrib=attributes)
 
 
 def _add_slot(parent: Element, name: str, *values: str) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 from collections.abc import Iterator
 
 from lxml import etree
 
+from toubib.directory.queries import has_valid_rpps_key
 from toubib.exchange.checks.finding import Finding
 from toubib.exchange.checks.patient import check_patient
 from toubib.exchange.checks.pdf import check_pdf_a1
@@ -25,7 +25,6 @@ from toubib.exchange.codes import (
     TYPE_ID,
     value_set,
 )
-from toubib.directory.queries import has_valid_rpps_key
 
 NS = {"h": HL7}
 OID = re.compile(r"[0-2](\.(0|[1-9][0-9]*))+")
@@ -285,7 +284,7 @@ def _body(root: etree._Element) -> Iterator[Finding]:
             yield Finding("CDA.BODY", "component/nonXMLBody/text", "expected application/pdf in B64")
         try:
             pdf = base64.b64decode("".join((one.text or "").split()), validate=True)
-        except binascii.Error:
+        except ValueError:  # binascii.Error is one
             yield Finding("CDA.BODY", "component/nonXMLBody/text", "not base64")
             continue
         yield from check_pdf_a1(pdf, "component/nonXMLBody/text")

@@ -43,7 +43,8 @@ def check_message(content: bytes, *, domains: tuple[str, ...], allow_test: bool)
 
 def _addresses(message: EmailMessage, domains: tuple[str, ...]) -> Iterator[Finding]:
     for name in ("From", "To"):
-        if len(message.get_all(name, [])) != 1 or "," in str(message[name]):
+        headers = message.get_all(name, [])
+        if len(headers) != 1 or len(headers[0].addresses) != 1:
             yield Finding("MSG.ADDRESS", name, "exactly one")
         elif not is_allowed(parseaddr(str(message[name]))[1], domains):
             yield Finding("MSG.DOMAIN", name, "outside the domains of MSSanté that the operator allows")

@@ -109,7 +109,7 @@ def local(element: etree._Element) -> str:
 
 def path_of(element: etree._Element) -> str:
     """`recordTarget/patientRole/patient`, below the root."""
-    names = [local(one) for one in element.iterancestors()][::-1] + [local(element)]
+    names = [*[local(one) for one in element.iterancestors()][::-1], local(element)]
     return "/".join(names[1:]) or names[0]
 
 
