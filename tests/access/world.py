@@ -36,7 +36,7 @@ from toubib.people.models import Account, Patient, PatientLink, ProfessionalAcco
 from toubib.people.tests.factories import make_account, make_link, make_patient, sign_in
 from toubib.record.enums import ConsentScope
 from toubib.record.models import Consent, Encounter
-from toubib.record.operations import add_attachment, say_consents, tell_health_summary
+from toubib.record.operations import add_attachment, keep_template, say_consents, tell_health_summary
 from toubib.waiting.models import FollowUp, Offer, Ticket
 from toubib.waiting.operations import dispatch_all, take_offer
 from toubib.waiting.tests.factories import (
@@ -166,7 +166,11 @@ def _case(
     follow_up, _new = FollowUp.objects.get_or_create(
         ticket=ticket, defaults={"call_back": True, "created_at": now - timedelta(hours=1)}
     )
+    template = keep_template(
+        practitioner_id=doctor.practitioner_id, title="Toux", texts={"reason": "Toux"}, by=by_doctor, now=now
+    )
     return {
+        "template": template.id,
         "ticket": ticket.id, "room": room.id, "encounter": encounter.id, "offer": offer.id,
         "attachment": attachment, "invite": knocking, "guest_invite": guest, "participant": person,
         "token": token, "link_id": link.id, "follow_up": follow_up.id,

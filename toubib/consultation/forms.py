@@ -110,36 +110,6 @@ class TierForm(forms.Form):
     )
 
 
-def _note_area(label: Any, rows: int, *, missing: Any = "") -> forms.CharField:
-    """`missing`: the sentence when the note is signed without this part; a draft may lack it."""
-    too_long = {"max_length": _("Ce texte est trop long : 10 000 signes au plus.")}
-    return forms.CharField(
-        label=label,
-        required=False,
-        strip=False,
-        max_length=LONGEST_NOTE,
-        widget=forms.Textarea(attrs={"rows": rows, **({"data-missing": missing} if missing else {})}),
-        error_messages={**too_long, "missing": missing},
-    )
-
-
-class NoteForm(forms.Form):
-    """The note; `base` is the number of saves that the page knows."""
-
-    reason = _note_area(_("Motif"), 1, missing=_("Écrivez le motif."))
-    findings = _note_area(_("Constatations"), 3, missing=_("Écrivez ce que vous avez constaté."))
-    conclusion = _note_area(
-        _("Conclusion et décision"), 2, missing=_("Écrivez votre conclusion et votre décision.")
-    )
-    advice = _note_area(_("Conseils au patient si l’état s’aggrave"), 2)
-    base = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
-
-    TEXTS = ("reason", "findings", "conclusion", "advice")
-
-    def texts(self) -> dict[str, str]:
-        return {name: self.cleaned_data[name].replace("\r\n", "\n") for name in self.TEXTS}
-
-
 class SignForm(forms.Form):
     attestation = forms.ChoiceField(
         label=_("L’échange a eu lieu par"),
@@ -167,6 +137,18 @@ class OrientForm(forms.Form):
         label=_("Orientation"),
         choices=[(one.value, one.label.capitalize()) for one in Orientation],
         error_messages=REQUIRED,
+    )
+    days = forms.IntegerField(
+        label=_("À voir sur place d’ici, en jours"),
+        required=False,
+        min_value=0,
+        max_value=365,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "maxlength": 3}),
+        error_messages={
+            "invalid": _("Écrivez un nombre de jours."),
+            "min_value": _("Écrivez un nombre de jours."),
+            "max_value": _("Un an au plus."),
+        },
     )
     note = forms.CharField(
         label=_("En quelques mots"),

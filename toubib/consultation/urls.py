@@ -2,7 +2,20 @@ from __future__ import annotations
 
 from django.urls import path
 
-from toubib.consultation.views import api, beside, cap, desk, file, guests, law, line, note, room
+from toubib.consultation.views import (
+    api,
+    beside,
+    cap,
+    desk,
+    file,
+    guests,
+    law,
+    line,
+    note,
+    room,
+    search,
+    templates,
+)
 
 app_name = "consultation"
 ROOM = "cabinet/salle/<uuid:room>"
@@ -23,6 +36,9 @@ urlpatterns = [
     path("cabinet/proposition/<uuid:offer>/refuser", desk.refuse, name="refuse"),
     path("cabinet/piece/<uuid:attachment>", file.piece, name="piece"),
     path("cabinet/seuil", cap.cap, name="cap"),
+    path("cabinet/diagnostics", search.diagnoses, name="diagnoses"),
+    path("cabinet/modeles", templates.templates, name="templates"),
+    path("cabinet/modeles/<uuid:template>", templates.template, name="template"),
     # One consultation
     path(ROOM, room.room, name="room"),
     path(f"{ROOM}/etat", room.status, name="room_status"),
@@ -33,6 +49,9 @@ urlpatterns = [
     path(f"{ROOM}/note", note.save, name="note"),
     path(f"{ROOM}/signer", note.sign, name="sign"),
     path(f"{ROOM}/ajout", note.amend, name="amend"),
+    path(f"{ROOM}/correction", note.correct, name="correct"),
+    path(f"{ROOM}/modele", templates.keep, name="template_keep"),
+    path(f"{ROOM}/passe", file.past, name="past"),
     path(f"{ROOM}/verification", beside.check, name="check"),
     path(f"{ROOM}/regles", law.law, name="law"),
     path(f"{ROOM}/attester", law.attest, name="attest"),

@@ -9,7 +9,7 @@ from typing import Any
 from toubib.ground.actors import Actor
 from toubib.ground.journal import trace
 from toubib.ground.locks import transactional
-from toubib.ground.prepared import insert
+from toubib.ground.prepared import insert, read
 from toubib.record.models import Encounter, EncounterDecision
 
 
@@ -27,7 +27,7 @@ def keep_decision(
     """Add what holds now to what was said before; the encounter's row is locked by who signs or amends it."""
     row = EncounterDecision(
         encounter=encounter,
-        version=1 + EncounterDecision.objects.filter(encounter=encounter).count(),
+        version=1 + len(read(EncounterDecision.objects.only("id"), encounter=encounter)),
         facts=dict(facts),
         decision=dict(decision),
         estimate=dict(estimate),

@@ -55,12 +55,43 @@ class ConsentScope(models.TextChoices):
 
 class Orientation(models.TextChoices):
     NONE = "none", _("aucune")
+    RESOLVED = "resolved", _("résolu à distance")
     SAMU = "samu", _("SAMU du lieu, appelé")
     EMERGENCY_DEPARTMENT = "emergency_department", _("urgences")
     IN_PERSON = "in_person", _("consultation sur place")
     KIOSK = "kiosk", _("borne avec appareils")
     MEDECIN_TRAITANT = "medecin_traitant", _("médecin traitant")
+    REFERRAL = "referral", _("adressé à un confrère")
     OTHER = "other", _("autre")
+
+
+class Decision(models.TextChoices):
+    """What was decided of the patient: read from the orientation, never said twice."""
+
+    RESOLVED = "resolved", _("résolu à distance")
+    IN_PERSON = "in_person", _("à voir sur place")
+    EMERGENCY = "emergency", _("urgence")
+    REFERRAL = "referral", _("adressé")
+
+
+DECISION_OF = {
+    Orientation.RESOLVED: Decision.RESOLVED,
+    Orientation.SAMU: Decision.EMERGENCY,
+    Orientation.EMERGENCY_DEPARTMENT: Decision.EMERGENCY,
+    Orientation.IN_PERSON: Decision.IN_PERSON,
+    Orientation.KIOSK: Decision.IN_PERSON,
+    Orientation.MEDECIN_TRAITANT: Decision.IN_PERSON,
+    Orientation.REFERRAL: Decision.REFERRAL,
+    Orientation.OTHER: Decision.REFERRAL,
+}
+
+
+class MeasuredBy(models.TextChoices):
+    """Who measured: a value that the patient tells is not one that a device sends."""
+
+    PATIENT = "patient", _("dit par le patient")
+    DOCTOR = "doctor", _("vu par le médecin")
+    DEVICE = "device", _("envoyé par un appareil")
 
 
 class Attestation(models.TextChoices):

@@ -18,6 +18,7 @@ from toubib.record.enums import (
     EncounterState,
     Orientation,
 )
+from toubib.record.noted import measures_of
 
 RECORD_KEPT = "5 years active, then 15 archived (CNIL, practices); 20 years for establishments"
 
@@ -40,6 +41,7 @@ class Encounter(Model):
     second_parent_agreed = models.BooleanField(null=True)
     orientation = models.CharField(max_length=24, choices=Orientation.choices, default=Orientation.NONE)
     orientation_note = EncryptedTextField(null=True)
+    orientation_days = models.PositiveSmallIntegerField(null=True)  # to be seen in person within so many days
     attestation = models.CharField(max_length=12, choices=Attestation.choices, blank=True)
     video_seconds_patient = models.PositiveIntegerField(null=True)
     video_seconds_practitioner = models.PositiveIntegerField(null=True)
@@ -73,7 +75,8 @@ class Encounter(Model):
 
 
 class Note(Model):
-    """The doctor's note, one row a version; version 1 is the draft until signed, later ones are amendments."""
+    """The doctor's note, one row a version; version 1 is the draft until signed. Later ones, which erase nothing: an
+    addition has `conclusion` alone; a correction has every part anew and its reason (`why`)."""
 
     data = DataNote(personal=True, health=True, kept=RECORD_KEPT, erased="with its encounter")
 
@@ -83,6 +86,11 @@ class Note(Model):
     findings = EncryptedTextField()
     conclusion = EncryptedTextField()
     advice = EncryptedTextField()
+    history = EncryptedTextField(default=str)
+    warning_signs = EncryptedTextField(default=str)
+    diagnosis = EncryptedTextField(default=str)  # CIM-10, « code label », or nothing
+    measurements = EncryptedJSONField(default=list)  # as `noted.Measure`
+    why = EncryptedTextField(default=str)
     saved_at = models.DateTimeField()
     saves = models.PositiveIntegerField(default=0)
     signed_at = models.DateTimeField(null=True)
@@ -96,6 +104,30 @@ class Note(Model):
                 violation_error_message=_("Cette version existe déjà."),
             )
         ]
+
+    @property
+    def measured(self) -> str:
+        """The measurements in words, one a line."""
+        return "\n".join(one.words for one in measures_of(self.measurements))
+
+
+class NoteTemplate(Model):
+    """A doctor's own words, kept to begin other notes with."""
+
+    data = DataNote(
+        personal=True,
+        health=False,
+        kept="until its doctor deletes it",
+        erased="by its doctor, or with the account",
+    )
+
+    practitioner = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="note_templates")
+    title = EncryptedTextField()
+    content = EncryptedJSONField(default=dict)  # texts by the names of `noted.TEXTS`
+    made_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["practitioner", "made_at"], name="template_by_practitioner")]
 
 
 class HealthSummary(Model):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -14,7 +15,15 @@ from toubib.people.enums import LinkKind
 from toubib.people.models import PatientLink
 from toubib.people.queries import live_links
 from toubib.record.enums import EncounterState, VideoFinding
-from toubib.record.models import Attachment, Consent, Encounter, EncounterDecision, HealthSummary, Note
+from toubib.record.models import (
+    Attachment,
+    Consent,
+    Encounter,
+    EncounterDecision,
+    HealthSummary,
+    Note,
+    NoteTemplate,
+)
 from toubib.rulebook.days import value_at
 
 READABLE = (EncounterState.SIGNED, EncounterState.AMENDED)
@@ -106,12 +115,41 @@ def disposition(attachment: Attachment) -> str:
     return f'{"inline" if is_picture else "attachment"}; filename="{name}"'
 
 
-def past_encounters(*, patient_id: UUID, before: Encounter | None = None, limit: int = 20) -> list[Encounter]:
-    """Signed encounters of a patient, newest first, for the doctor who has the case: none that came after `before`."""
-    rows = Encounter.objects.filter(patient_id=patient_id, state__in=READABLE).select_related("practitioner")
+def _past(patient_id: UUID, before: Encounter | None) -> QuerySet[Encounter]:
+    rows = Encounter.objects.filter(patient_id=patient_id, state__in=READABLE)
     if before is not None:
         rows = rows.filter(planned_at__lt=before.planned_at).exclude(pk=before.pk)
-    return list(rows.order_by("-planned_at")[:limit])
+    return rows
+
+
+def past_encounters(
+    *, patient_id: UUID, before: Encounter | None = None, limit: int = 20, skip: int = 0
+) -> list[Encounter]:
+    """Signed encounters of a patient, newest first, for the doctor who has the case: none that came after `before`."""
+    rows = _past(patient_id, before).select_related("practitioner").order_by("-planned_at", "-id")
+    return list(rows[skip : skip + limit])
+
+
+def count_past(*, patient_id: UUID, before: Encounter | None = None) -> int:
+    return _past(patient_id, before).count()
+
+
+def notes_by_encounter(*, encounters: Sequence[Encounter]) -> dict[UUID, list[Note]]:
+    """All versions of each, in one query."""
+    notes: dict[UUID, list[Note]] = {}
+    for note in Note.objects.filter(encounter__in=[row.pk for row in encounters]).order_by("version"):
+        notes.setdefault(note.encounter_id, []).append(note)
+    return notes
+
+
+def templates_of(*, practitioner_id: UUID) -> list[NoteTemplate]:
+    """By title, as people read them."""
+    rows = NoteTemplate.objects.filter(practitioner_id=practitioner_id)
+    return sorted(rows, key=lambda row: (row.title.casefold(), row.made_at))
+
+
+def template_of(*, template_id: UUID, practitioner_id: UUID) -> NoteTemplate | None:
+    return NoteTemplate.objects.filter(pk=template_id, practitioner_id=practitioner_id).first()
 
 
 def consents_of(*, encounter: Encounter) -> list[Consent]:

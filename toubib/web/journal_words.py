@@ -31,6 +31,8 @@ WORDS = {
     "waiting.ticket.attest": gettext_lazy("réponse pour le prix donnée"),
     "record.note.read": gettext_lazy("note lue"),
     "record.note.save": gettext_lazy("note écrite"),
+    "record.note.correct": gettext_lazy("note corrigée"),
+    "record.history.read": gettext_lazy("consultations passées lues"),
     "record.file.read": gettext_lazy("dossier lu"),
     "record.summary.read": gettext_lazy("informations de santé lues"),
     "record.summary.tell": gettext_lazy("informations de santé données"),

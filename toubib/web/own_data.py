@@ -30,6 +30,7 @@ from toubib.people.enums import LinkKind, Role
 from toubib.people.models import Account, Patient, PatientLink
 from toubib.people.queries import accounts_with_role, links_of
 from toubib.record.models import Attachment, Consent, HealthSummary
+from toubib.record.noted import TEXTS
 from toubib.record.queries import READABLE, encounters_for_account, trace_read
 from toubib.waiting.models import Ticket
 from toubib.web.journal_words import accesses_to
@@ -145,7 +146,7 @@ def _visits(link: PatientLink, account: Account, *, now: datetime) -> list[dict[
     shown = []
     for visit in rows.prefetch_related("notes"):
         signed = visit.state in READABLE
-        names = ("version", "reason", "findings", "conclusion", "advice", "signed_at")
+        names = ("version", "why", *TEXTS, "measured", "signed_at")
         shown.append(
             {
                 "at": visit.planned_at,

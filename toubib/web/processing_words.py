@@ -46,6 +46,7 @@ TABLES = {
         _("Allergies, traitements, antécédents dits par le patient."),
     ),
     "Note": (_("Notes du médecin"), _("Le compte rendu de la consultation, avec ses ajouts.")),
+    "NoteTemplate": (_("Modèles de note"), _("Les phrases qu’un médecin garde pour commencer ses notes.")),
     "EncounterDecision": (
         _("Décisions sur un acte"),
         _("Ce que la règle disait à la signature, avec les faits et la version du droit."),
@@ -89,11 +90,13 @@ KEPT = {
     "as the record it belongs to": _("comme son dossier"),
     "one day": _("un jour"),
     "one row a part": _("une ligne par tâche"),
+    "until its doctor deletes it": _("jusqu’à ce que son médecin le supprime"),
     "while in service": _("tant qu’il sert"),
     "while in use": _("tant qu’elle sert"),
 }
 ERASED = {
     "as the record (GDPR 17.3)": _("comme le dossier (RGPD, article 17.3)"),
+    "by its doctor, or with the account": _("par son médecin, ou avec le compte"),
     "by the worker": _("par la tâche de fond"),
     "by the worker, daily": _("par la tâche de fond, chaque jour"),
     "never": _("jamais"),

@@ -1,15 +1,21 @@
 """The note: saved by itself, from two pages, too long, signed, completed."""
 
+from datetime import timedelta
+
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from toubib.consultation.operations import sign_room
-from toubib.consultation.tests.pages import TEXTS, save, text_of, url
+from toubib.consultation.tests.pages import TEXTS, client_of, save, text_of, url
 from toubib.record.enums import Attestation, EncounterState
-from toubib.record.models import Encounter, Note
+from toubib.record.models import Encounter, Note, NoteTemplate
+from toubib.record.tests.factories import make_encounter
 from toubib.waiting.enums import DutyState, TicketState
 from toubib.waiting.models import Duty, Ticket
 
+COUNTS: list[int] = []
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -26,7 +32,7 @@ def test_note_of_a_stale_tab_keeps_both_texts(doctor, call):
     save(doctor, call)
     stale = save(doctor, call, base=0, reason="Mon texte à moi")
     assert (stale.status_code, stale.json()["error"], stale.json()["base"]) == (409, "stale", 1)
-    assert stale.json()["texts"] == TEXTS
+    assert {name: stale.json()["texts"][name] for name in TEXTS} == TEXTS
     by_button = doctor.post(url(call, "/note"), {**TEXTS, "reason": "Mon texte à moi", "base": "0"})
     shown = by_button.content.decode()
     assert by_button.status_code == 422
@@ -113,3 +119,85 @@ def test_amend_adds_and_never_erases(doctor, call):
 def test_amend_before_the_signature_is_refused(doctor, call):
     answer = doctor.post(url(call, "/ajout"), {"text": "Trop tôt"}, follow=True)
     assert "La consultation n’en est plus là" in text_of(answer)
+
+
+def test_note_keeps_measurements_history_and_code_as_typed(doctor, call):
+    parts = {"m_temperature": "38,4", "m_temperature_by": "device", "m_pain": "beaucoup", "diagnosis": "J0"}
+    answer = save(doctor, call, history="Asthme", warning_signs="Gêne à respirer", **parts)
+    note = Note.objects.get()
+    assert (answer.status_code, note.history, note.diagnosis) == (200, "Asthme", "J0")
+    assert note.measurements == [
+        {"code": "temperature", "value": "38,4", "by": "device", "loinc": "8310-5", "ucum": "Cel"},
+        {"code": "pain", "value": "beaucoup", "by": "patient", "loinc": "72514-3", "ucum": "1"},
+    ]
+    shown = text_of(doctor.get(url(call)))
+    assert "Température °C" in shown
+    assert save(doctor, call, base=1).json()["base"] == 1  # a page without these parts leaves them
+
+
+def test_sign_refuses_a_value_that_nobody_has_and_a_code_that_is_none(doctor, call):
+    data = {**TEXTS, "base": "0", "attestation": "video"}
+    answer = doctor.post(url(call, "/signer"), {**data, "m_temperature": "384", "diagnosis": "mal de tête"})
+    shown = text_of(answer)
+    assert (answer.status_code, Encounter.objects.get().state) == (422, EncounterState.IN_PROGRESS)
+    assert "Hors de ce qui se mesure : entre 25 et 45 °C." in shown.replace("25,0", "25").replace(
+        "45,0", "45"
+    )
+    assert "Choisissez un code de la liste, ou laissez ce champ vide." in shown
+    right = {"base": "1", "m_temperature": "38,4", "m_temperature_by": "patient", "diagnosis": ""}
+    assert doctor.post(url(call, "/signer"), {**data, **right}).url == "/cabinet"
+
+
+def test_correct_shows_what_changed_who_and_why_to_both(doctor, call):
+    doctor.post(url(call, "/signer"), {**TEXTS, "base": "0", "attestation": "video"})
+    data = {**TEXTS, "conclusion": "Angine", "why": "Test rapide positif", "base": "1"}
+    without = doctor.post(url(call, "/correction"), {**data, "why": ""})
+    for _ in range(2):
+        doctor.post(url(call, "/correction"), data)
+    stale = doctor.post(url(call, "/correction"), {**data, "conclusion": "Otite"})
+    assert (without.status_code, stale.status_code) == (422, 422)
+    assert [(note.version, note.conclusion) for note in Note.objects.order_by("version")] == [
+        (1, "Virose"), (2, "Angine"),
+    ]  # fmt: skip
+    theirs = client_of(call.account).get(f"/consultation/{call.encounter.id}")
+    for page in (doctor.get(url(call)), theirs):
+        shown = page.content.decode()
+        assert "Test rapide positif" in shown
+        assert "<del>" in shown and "Virose</del>" in shown and "Angine</ins>" in shown
+
+
+def test_templates_are_kept_inserted_renamed_and_deleted_by_their_doctor_alone(doctor, call):
+    save(doctor, call)
+    for _ in range(2):
+        doctor.post(url(call, "/modele"), {"title": "Toux simple"})
+    row = NoteTemplate.objects.get()
+    assert doctor.get(f"/cabinet/modeles/{row.id}").json() == {"title": "Toux simple", "texts": TEXTS}
+    other = client_of(call.scene.cast.lenoir.account)
+    assert [other.get(f"/cabinet/modeles/{row.id}").status_code, other.post(f"/cabinet/modeles/{row.id}").status_code] == [
+        404, 404,
+    ]  # fmt: skip
+    empty = doctor.post(f"/cabinet/modeles/{row.id}", {"title": ""})
+    doctor.post(f"/cabinet/modeles/{row.id}", {"title": "Toux"})
+    assert (empty.status_code, "Toux" in text_of(doctor.get("/cabinet/modeles"))) == (422, True)
+    doctor.post(f"/cabinet/modeles/{row.id}", {"do": "delete"})
+    assert NoteTemplate.objects.count() == 0
+
+
+@pytest.mark.parametrize("count", [1, 60])
+def test_the_room_asks_the_same_number_of_queries_whatever_the_past(doctor, call, count):
+    for days in range(1, count + 1):
+        past = make_encounter(
+            call.patient, call.doctor, EncounterState.SIGNED, planned_at=timezone.now() - timedelta(days=days)
+        )
+        Note.objects.create(
+            encounter=past, reason="Avant", findings="f", conclusion="c", advice="", saved_at=past.planned_at
+        )
+    doctor.get(url(call))
+    with CaptureQueriesContext(connection) as asked:
+        page = doctor.get(url(call))
+    assert (len(asked) < 70, f"Passé, {count}" in text_of(page)) == (True, True)
+    COUNTS.append(len(asked))
+    assert len(set(COUNTS)) == 1
+    if count > 20:
+        older = text_of(doctor.get(url(call, "/passe?page=3")))
+        assert (older.count("Lire"), "plus anciennes" in older) == (20, False)

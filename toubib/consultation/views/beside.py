@@ -99,6 +99,7 @@ def orient(request: HttpRequest, room: UUID) -> HttpResponse:
             encounter_id=found.encounter_id,
             to=Orientation(form.cleaned_data["to"]),
             note=form.cleaned_data["note"],
+            days=form.cleaned_data["days"],
             by=current_actor(request),
             now=timezone.now(),
         )

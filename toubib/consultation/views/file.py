@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from toubib.consultation.models import Room
+from toubib.consultation.views.common import own_room
 from toubib.ground.actors import Actor
 from toubib.ground.files import read_file
 from toubib.ground.journal import entry_of, trace_many
@@ -24,26 +26,40 @@ from toubib.people.queries import accounts_acting_for
 from toubib.people.web import current_account, current_actor, role_required
 from toubib.record.enums import UNSIGNED_STATES, EncounterState
 from toubib.record.models import Attachment, Encounter, Note
+from toubib.record.noted import additions, standing
 from toubib.record.queries import (
     READABLE,
     attachments_for,
     consents_of,
+    count_past,
     disposition,
     latest_summary,
+    notes_by_encounter,
     past_encounters,
     trace_read,
 )
 from toubib.record.told import allergy_of, told_of
+from toubib.ui.posting import part_of_page
 from toubib.waiting.catalogue import reason, signs
 from toubib.waiting.models import Ticket
+
+PAST_A_PAGE = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """A signed consultation of the patient, with its note as it stands."""
+    """A signed consultation of the patient, with every version of its note."""
 
     encounter: Encounter
     notes: list[Note]
+
+    @property
+    def standing(self) -> Note | None:
+        return cast("Note | None", standing(self.notes))
+
+    @property
+    def additions(self) -> list[Note]:
+        return additions(self.notes)
 
 
 def ticket_of(room: Room) -> Ticket | None:
@@ -57,7 +73,7 @@ def file_context(*, room: Room, ticket: Ticket | None, by: Actor, now: datetime)
     encounter, patient = room.encounter, room.encounter.patient
     in_hand = encounter.state in UNSIGNED_STATES
     summary = latest_summary(patient_id=patient.id) if in_hand else None
-    past = _past(encounter) if in_hand else []
+    past = past_of(encounter) if in_hand else []
     _trace(encounter, summary_id=summary.id if summary else None, past=bool(past), by=by, now=now)
     content = summary.content if summary else {}
     known = reason(ticket.reason_key) if ticket else None
@@ -71,7 +87,7 @@ def file_context(*, room: Room, ticket: Ticket | None, by: Actor, now: datetime)
         "told": told_of(content),
         "told_at": summary.told_at if summary else None,
         "files": _files(encounter, ticket),
-        "past": past,
+        **past_context(encounter, past, page=1),
         "consents": [one for one in consents_of(encounter=encounter) if not one.about],
         "reason": known.label if known else _("Autre raison"),
         "earlier_yes": signs().named(list(ticket.signs_yes)) if ticket else [],
@@ -89,12 +105,20 @@ def _files(encounter: Encounter, ticket: Ticket | None) -> list[Attachment]:
     return [row for row in rows if row.encounter_id or encounter.state in UNSIGNED_STATES]
 
 
-def _past(encounter: Encounter) -> list[Past]:
-    rows = past_encounters(patient_id=encounter.patient_id, before=encounter)
-    notes: dict[UUID, list[Note]] = {}
-    for note in Note.objects.filter(encounter__in=[row.id for row in rows]).order_by("version"):
-        notes.setdefault(note.encounter_id, []).append(note)
+def past_of(encounter: Encounter, *, page: int = 1) -> list[Past]:
+    """One page of what was signed before, newest first, in two queries."""
+    rows = past_encounters(
+        patient_id=encounter.patient_id, before=encounter, limit=PAST_A_PAGE, skip=PAST_A_PAGE * (page - 1)
+    )
+    notes = notes_by_encounter(encounters=rows)
     return [Past(row, notes.get(row.id, [])) for row in rows]
+
+
+def past_context(encounter: Encounter, past: list[Past], *, page: int) -> dict[str, Any]:
+    """`past_next`: the number of the page after, where there is one."""
+    count = count_past(patient_id=encounter.patient_id, before=encounter) if past else 0
+    more = page * PAST_A_PAGE < count
+    return {"past": past, "past_count": count, "past_page": page, "past_next": page + 1 if more else None}
 
 
 def _trace(encounter: Encounter, *, summary_id: UUID | None, past: bool, by: Actor, now: datetime) -> None:
@@ -111,6 +135,29 @@ def _trace(encounter: Encounter, *, summary_id: UUID | None, past: bool, by: Act
         for what, subject in read
         if subject is not None
     )
+
+
+@part_of_page
+@role_required(Role.PRACTITIONER)
+@never_cache
+@require_GET
+def past(request: HttpRequest, room: UUID) -> HttpResponse:
+    """The next page of past consultations, while the case is in hand."""
+    found = own_room(request, room)
+    if found.encounter.state not in UNSIGNED_STATES:
+        raise Http404
+    typed = request.GET.get("page", "1")
+    page = int(typed) if typed.isdecimal() and 0 < int(typed[:6]) < 10_000 else 1
+    trace_read(
+        what="history",
+        patient_id=found.encounter.patient_id,
+        subject_id=found.encounter_id,
+        by=current_actor(request),
+        now=timezone.now(),
+    )
+    shown = past_of(found.encounter, page=page)
+    context = {"room": found, "in_hand": True, **past_context(found.encounter, shown, page=page)}
+    return render(request, "consultation/_past.html", context)
 
 
 @role_required(Role.PRACTITIONER)

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from toubib.consultation.forms import AmendForm, NoteForm, SignForm
+from toubib.consultation.forms import AmendForm, SignForm
+from toubib.consultation.forms_note import CorrectForm, NoteForm, add_wrong, sent_of
 from toubib.consultation.models import Room
 from toubib.consultation.operations import sign_room
 from toubib.consultation.views.common import keep_message, own_room, tell
@@ -22,7 +23,16 @@ from toubib.consultation.views.room import SIGNED, room_context
 from toubib.people.enums import Role
 from toubib.people.web import current_actor, role_required
 from toubib.record.models import Note
-from toubib.record.operations import MoveRefused, NoteIncomplete, StaleNote, amend_note, save_note
+from toubib.record.noted import LABELS, LACKS, parts_of
+from toubib.record.operations import (
+    MoveRefused,
+    NoteIncomplete,
+    NoteWrong,
+    StaleNote,
+    amend_note,
+    correct_note,
+    save_note,
+)
 from toubib.record.queries import draft_note, notes_of
 from toubib.ui.formats import say_hour
 from toubib.waiting.operations import MoveRefused as LineMoveRefused
@@ -32,7 +42,7 @@ def _save(request: HttpRequest, found: Room, form: NoteForm) -> Note:
     """Raises StaleNote, MoveRefused."""
     return save_note(
         encounter_id=found.encounter_id,
-        **form.texts(),
+        **form.parts(),
         base=form.cleaned_data["base"],
         by=current_actor(request),
         now=timezone.now(),
@@ -73,7 +83,7 @@ def save(request: HttpRequest, room: UUID) -> HttpResponse:
 
 
 def _other(note: Note) -> dict[str, Any]:
-    return {"base": note.saves, "texts": {name: getattr(note, name) for name in NoteForm.TEXTS}}
+    return {"base": note.saves, "texts": sent_of(note)}
 
 
 def _again(request: HttpRequest, found: Room, form: NoteForm, **more: Any) -> HttpResponse:
@@ -88,13 +98,18 @@ def _stale(request: HttpRequest, found: Room, form: NoteForm, error: StaleNote) 
     typed["base"] = str(error.current.saves)
     bound = NoteForm(typed)
     bound.is_valid()
-    texts = form.texts()
-    differ = [
-        (bound[name].label, getattr(error.current, name))
-        for name in NoteForm.TEXTS
-        if getattr(error.current, name) != texts[name]
-    ]
+    differ = _differ(form, error.current)
     return _again(request, found, bound, stale=str(error), differ=differ)
+
+
+def _differ(form: NoteForm, other: Note) -> list[tuple[Any, str]]:
+    """(label, words) of each part that the other page wrote otherwise."""
+    theirs = parts_of(other)
+    mine: dict[str, str] = form.texts()
+    measures = form.measures()
+    if measures is not None:
+        mine["measurements"] = "\n".join(one.words for one in measures)
+    return [(LABELS[name], theirs[name]) for name, text in mine.items() if theirs[name] != text]
 
 
 @writer_required
@@ -120,7 +135,10 @@ def sign(request: HttpRequest, room: UUID) -> HttpResponse:
     except StaleNote as error:
         return _stale(request, found, form, error)
     except NoteIncomplete as error:
-        return _incomplete(request, found, form, how, error)
+        missing = {name: str(LACKS[name]) for name in error.fields}
+        return _incomplete(request, found, form, how, missing)
+    except NoteWrong as error:
+        return _incomplete(request, found, form, how, error.parts)
     except (MoveRefused, LineMoveRefused) as refusal:
         keep_message(request, refusal)
         return redirect("consultation:room", room=room)
@@ -129,10 +147,9 @@ def sign(request: HttpRequest, room: UUID) -> HttpResponse:
 
 
 def _incomplete(
-    request: HttpRequest, found: Room, form: NoteForm, how: SignForm, error: NoteIncomplete
+    request: HttpRequest, found: Room, form: NoteForm, how: SignForm, wrong: dict[str, str]
 ) -> HttpResponse:
-    for name in error.fields:
-        form.add_error(name, form.fields[name].error_messages["missing"])
+    add_wrong(form, wrong)
     typed = request.POST.copy()
     current = draft_note(encounter=found.encounter)
     typed["base"] = str(current.saves if current else 0)
@@ -152,7 +169,7 @@ def amend(request: HttpRequest, room: UUID) -> HttpResponse:
             request, "consultation/room.html", room_context(request, found, amend_form=form), status=422
         )
     notes = notes_of(encounter=found.encounter)
-    if any(note.conclusion == form.cleaned_data["text"] for note in notes[1:]):
+    if any(not note.why and note.conclusion == form.cleaned_data["text"] for note in notes[1:]):
         return redirect("consultation:room", room=room)  # the second click of a double one
     try:
         check_right(request)
@@ -167,3 +184,44 @@ def amend(request: HttpRequest, room: UUID) -> HttpResponse:
     else:
         tell(request, _("Votre ajout est signé."))
     return redirect("consultation:room", room=room)
+
+
+@role_required(Role.PRACTITIONER)
+@never_cache
+@require_POST
+def correct(request: HttpRequest, room: UUID) -> HttpResponse:
+    """A new version of a signed note, with its reason; the page keeps every word of those before."""
+    found = own_room(request, room)
+    form = CorrectForm(request.POST)
+    if not form.is_valid():
+        return _correct_again(request, found, form)
+    try:
+        check_right(request)
+        correct_note(
+            encounter_id=found.encounter_id,
+            texts=form.texts(),
+            measurements=form.measures() or (),
+            why=form.cleaned_data["why"],
+            base=form.cleaned_data["base"],
+            by=current_actor(request),
+            now=timezone.now(),
+        )
+    except NoteWrong as error:
+        add_wrong(form, error.parts)
+        return _correct_again(request, found, form)
+    except StaleNote as error:
+        form.add_error(None, str(error))
+        typed = request.POST.copy()
+        typed["base"] = str(error.current.version)
+        form.data = typed
+        return _correct_again(request, found, form)
+    except (MoveRefused, LineMoveRefused) as error:
+        keep_message(request, error)
+    else:
+        tell(request, _("Votre correction est signée. L’ancien texte reste lisible."))
+    return redirect("consultation:room", room=room)
+
+
+def _correct_again(request: HttpRequest, found: Room, form: CorrectForm) -> HttpResponse:
+    context = room_context(request, found, correct_form=form)
+    return render(request, "consultation/room.html", context, status=422)

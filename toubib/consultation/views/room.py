@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from toubib.consultation.forms import AmendForm, CheckForm, NoteForm, OrientForm, SecondParentForm, SignForm
+from toubib.consultation.forms import AmendForm, CheckForm, OrientForm, SecondParentForm, SignForm
+from toubib.consultation.forms_note import CorrectForm, NoteForm, TemplateForm, initial_of
 from toubib.consultation.models import Room
 from toubib.consultation.operations import end_room, open_room
 from toubib.consultation.queries import guests_who_came, measured_seconds
@@ -29,8 +30,9 @@ from toubib.people.enums import Role
 from toubib.people.web import current_account, current_actor, role_required
 from toubib.record import operations as record
 from toubib.record.enums import AbortReason, Attestation, EncounterState
-from toubib.record.models import Encounter
-from toubib.record.queries import draft_note, notes_of, video_verdict
+from toubib.record.models import Encounter, Note
+from toubib.record.noted import additions, changes_of, standing
+from toubib.record.queries import draft_note, notes_of, templates_of, video_verdict
 from toubib.ui.formats import say_length
 from toubib.waiting.models import Ticket
 from toubib.waiting.operations import MoveRefused, abort_call, hand_over, patient_absent
@@ -85,18 +87,27 @@ def phase_of(encounter: Encounter) -> str:
 
 def note_context(encounter: Encounter) -> dict[str, Any]:
     """The form with the draft, or the signed versions."""
-    draft = draft_note(encounter=encounter)
-    initial = {name: getattr(draft, name, "") for name in NoteForm.TEXTS}
-    initial["base"] = draft.saves if draft else 0
+    signed = encounter.state in SIGNED
+    notes = notes_of(encounter=encounter) if signed else []
+    draft = None if signed else draft_note(encounter=encounter)
     return {
         "note": draft,
-        "note_form": NoteForm(initial=initial),
-        "notes": notes_of(encounter=encounter) if encounter.state in SIGNED else [],
+        "note_form": NoteForm(initial=initial_of(draft)),
+        "notes": notes,
+        **versions_of(notes),
+        "correct_form": CorrectForm(initial={**initial_of(standing(notes)), "base": len(notes)}),
+        "template_form": TemplateForm(),
+        "templates": templates_of(practitioner_id=encounter.practitioner_id),
         "sign_form": SignForm(initial={"attestation": Attestation.VIDEO}),
         "amend_form": AmendForm(),
         "verdict": video_verdict(encounter=encounter),
-        "present": guests_who_came(encounter_id=encounter.id) if encounter.state in SIGNED else [],
+        "present": guests_who_came(encounter_id=encounter.id) if signed else [],
     }
+
+
+def versions_of(notes: list[Note]) -> dict[str, Any]:
+    """What stands, what was added, and what each correction changed."""
+    return {"standing": standing(notes), "additions": additions(notes), "changes": changes_of(notes)}
 
 
 def beside_context(encounter: Encounter) -> dict[str, Any]:
@@ -107,7 +118,11 @@ def beside_context(encounter: Encounter) -> dict[str, Any]:
         "check_form": CheckForm(initial=checks),
         "second_parent_form": SecondParentForm(initial={"agreed": agreed}),
         "orient_form": OrientForm(
-            initial={"to": encounter.orientation, "note": encounter.orientation_note or ""}
+            initial={
+                "to": encounter.orientation,
+                "days": encounter.orientation_days,
+                "note": encounter.orientation_note or "",
+            }
         ),
     }
 

@@ -11,13 +11,32 @@ from toubib.ground.actors import Actor
 from toubib.ground.journal import trace
 from toubib.ground.locks import lock_row, save_changed, transactional
 from toubib.ground.prepared import insert, read_one, update
-from toubib.record.enums import ENCOUNTER_MOVES, AbortReason, Attestation, EncounterState, Orientation
+from toubib.record.enums import (
+    DECISION_OF,
+    ENCOUNTER_MOVES,
+    AbortReason,
+    Attestation,
+    Decision,
+    EncounterState,
+    Orientation,
+)
 from toubib.record.events import encounter_signed
 from toubib.record.models import Encounter, Note
+from toubib.record.noted import REQUIRED, wrong_parts
+
+OPEN = {EncounterState.ARRIVED, EncounterState.IN_PROGRESS, EncounterState.TO_SIGN}
 
 
 class MoveRefused(Exception):
     """The encounter is not in a state that allows this; str() is a sentence for the user."""
+
+
+class NoteWrong(Exception):
+    """The note cannot be signed as it is; `parts` holds a sentence by the name of each part."""
+
+    def __init__(self, parts: dict[str, str]) -> None:
+        super().__init__(" ".join(parts.values()))
+        self.parts = parts
 
 
 class NoteIncomplete(Exception):
@@ -112,18 +131,20 @@ def abort_encounter(*, encounter_id: UUID, reason: AbortReason, by: Actor, now: 
 
 @transactional
 def sign_encounter(*, encounter_id: UUID, attestation: Attestation, by: Actor, now: datetime) -> Encounter:
-    """Sign the note, ending the call if it runs: the patient may read it. Idempotent. Raises NoteIncomplete, MoveRefused."""
+    """Sign the note, ending the call if it runs: the patient may read it. Idempotent. Raises NoteIncomplete,
+    NoteWrong, MoveRefused."""
     encounter = lock_encounter(encounter_id=encounter_id)
     if encounter.state in {EncounterState.SIGNED, EncounterState.AMENDED}:
         return encounter
     note = read_one(Note.objects.all(), encounter=encounter, version=1)
-    missing = [
-        name
-        for name in ("reason", "findings", "conclusion")
-        if note is None or not getattr(note, name).strip()
-    ]
+    missing = (
+        list(REQUIRED) if note is None else [name for name in REQUIRED if not getattr(note, name).strip()]
+    )
     if missing or note is None:
         raise NoteIncomplete(missing)
+    wrong = wrong_parts(note)
+    if wrong:
+        raise NoteWrong(wrong)
     if encounter.state == EncounterState.IN_PROGRESS:
         encounter.ended_at = now
         move_encounter(encounter=encounter, to=EncounterState.TO_SIGN, by=by, now=now)
@@ -136,13 +157,17 @@ def sign_encounter(*, encounter_id: UUID, attestation: Attestation, by: Actor, n
 
 
 @transactional
-def orient_patient(*, encounter_id: UUID, to: Orientation, note: str, by: Actor, now: datetime) -> Encounter:
-    """Write where the patient is sent; the SAMU of the place may be called while the call goes on."""
+def orient_patient(
+    *, encounter_id: UUID, to: Orientation, note: str, days: int | None = None, by: Actor, now: datetime
+) -> Encounter:
+    """Write what is decided: where the patient is sent, and within how many `days` they must be seen in person. The
+    SAMU of the place may be called while the call goes on."""
     encounter = lock_encounter(encounter_id=encounter_id)
-    if encounter.state not in {EncounterState.ARRIVED, EncounterState.IN_PROGRESS, EncounterState.TO_SIGN}:
+    if encounter.state not in OPEN:
         raise MoveRefused(_("La consultation est close : complétez la note par un ajout."))
     encounter.orientation, encounter.orientation_note = to, note
-    encounter.save(update_fields=["orientation", "orientation_note"])
+    encounter.orientation_days = days if DECISION_OF.get(to) == Decision.IN_PERSON else None
+    encounter.save(update_fields=["orientation", "orientation_note", "orientation_days"])
     trace(
         by=by,
         action="record.encounter.orient",
@@ -159,7 +184,7 @@ def orient_patient(*, encounter_id: UUID, to: Orientation, note: str, by: Actor,
 def check_at_start(*, encounter_id: UUID, identity: bool, place: bool, by: Actor, now: datetime) -> None:
     """The doctor asked again, at the start, who the patient is and where they are now."""
     encounter = lock_encounter(encounter_id=encounter_id)
-    if encounter.state not in {EncounterState.ARRIVED, EncounterState.IN_PROGRESS, EncounterState.TO_SIGN}:
+    if encounter.state not in OPEN:
         raise MoveRefused(_("La consultation est close : complétez la note par un ajout."))
     encounter.identity_checked, encounter.place_checked = identity, place
     encounter.save(update_fields=["identity_checked", "place_checked"])
@@ -177,7 +202,7 @@ def check_at_start(*, encounter_id: UUID, identity: bool, place: bool, by: Actor
 def say_second_parent(*, encounter_id: UUID, agreed: bool | None, by: Actor, now: datetime) -> None:
     """For an act that is not ordinary both parents agree (C. civ. 372-2): the doctor writes what the second said."""
     encounter = lock_encounter(encounter_id=encounter_id)
-    if encounter.state not in {EncounterState.ARRIVED, EncounterState.IN_PROGRESS, EncounterState.TO_SIGN}:
+    if encounter.state not in OPEN:
         raise MoveRefused(_("La consultation est close : complétez la note par un ajout."))
     encounter.second_parent_agreed = agreed
     encounter.save(update_fields=["second_parent_agreed"])
@@ -193,9 +218,10 @@ def say_second_parent(*, encounter_id: UUID, agreed: bool | None, by: Actor, now
 
 def keep_video_seconds(*, encounter_id: UUID, by_patient: int, by_practitioner: int) -> None:
     """Seconds of video that each side received from the other, as their browsers measured."""
-    Encounter.objects.filter(pk=encounter_id).update(
-        video_seconds_patient=by_patient, video_seconds_practitioner=by_practitioner
+    row = Encounter(
+        pk=encounter_id, video_seconds_patient=by_patient, video_seconds_practitioner=by_practitioner
     )
+    update(row, ["video_seconds_patient", "video_seconds_practitioner"])
 
 
 @transactional

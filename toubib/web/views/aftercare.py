@@ -25,6 +25,7 @@ from toubib.people.models import Account
 from toubib.people.web import current_account, live_roles
 from toubib.record.enums import EncounterState, Orientation
 from toubib.record.models import Encounter
+from toubib.record.noted import additions, changes_of, standing
 from toubib.record.perms import is_doctor_of, may_read_encounter, may_read_note
 from toubib.record.queries import get_encounter, notes_of, trace_read, video_verdict
 from toubib.waiting.catalogue import signs
@@ -47,11 +48,13 @@ PHASES = {
 
 
 ORIENTED = {
+    Orientation.RESOLVED: gettext_lazy("rien d’autre à faire, sauf si cela s’aggrave."),
     Orientation.SAMU: gettext_lazy("le SAMU de votre lieu a été appelé."),
     Orientation.EMERGENCY_DEPARTMENT: gettext_lazy("allez aux urgences."),
     Orientation.IN_PERSON: gettext_lazy("prenez une consultation sur place."),
     Orientation.KIOSK: gettext_lazy("allez à une borne avec appareils."),
     Orientation.MEDECIN_TRAITANT: gettext_lazy("voyez votre médecin traitant."),
+    Orientation.REFERRAL: gettext_lazy("voyez le professionnel à qui le médecin vous adresse."),
     Orientation.OTHER: gettext_lazy("suivez ce que le médecin vous indique."),
 }
 
@@ -114,8 +117,9 @@ def _context(account: Account, row: Encounter, by: Actor, *, now: datetime) -> d
         "reason_said": row.get_abort_reason_display().capitalize() if phase == "aborted" else "",
         "oriented": ORIENTED.get(Orientation(row.orientation), ""),
         "live_words": _("Connexion coupée. Cette page se remettra à jour toute seule."),
-        "note": notes[0] if notes else None,
-        "amendments": notes[1:],
+        "note": standing(notes),
+        "amendments": additions(notes),
+        "changes": changes_of(notes),
         "notes": notes,
         "present": guests_who_came(encounter_id=row.id) if notes else [],
         "verdict": video_verdict(encounter=row) if phase in {"signed", "to_sign"} else None,

@@ -5,7 +5,9 @@ import { csrfToken } from "../ui/http.js";
 
 const AFTER_TYPING = 3000;
 const TRY_AGAIN = 5000;
-const TEXTS = ["reason", "findings", "conclusion", "advice"];
+const NOT_PARTS = ["csrfmiddlewaretoken", "base", "attestation"];
+
+/** @typedef {HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement} Part */
 
 export class Note {
   /** @param {HTMLFormElement} form */
@@ -19,13 +21,19 @@ export class Note {
     this.timer = 0;
     /** @type {Promise<void> | null} */ this.running = null;
     form.addEventListener("input", (event) => {
-      if (TEXTS.includes(/** @type {HTMLInputElement} */ (event.target).name)) this.#typed();
+      if (this.#parts().includes(/** @type {Part} */ (event.target))) this.#typed();
     });
     form.addEventListener("focusout", () => { if (this.dirty) this.save(); });
     window.addEventListener("online", () => { if (this.dirty) this.save(); });
     window.addEventListener("beforeunload", (event) => { if (this.dirty && !this.leaving) event.preventDefault(); });
     document.addEventListener("visibilitychange", () => { if (document.hidden && this.dirty) this.#goodbye(); });
     window.addEventListener("pageshow", () => { this.leaving = false; });
+  }
+
+  /** Every part that is saved: texts, measurements, code. @returns {Part[]} */
+  #parts() {
+    const all = /** @type {Part[]} */ ([...this.form.elements]);
+    return all.filter((one) => one.name && one.tagName !== "BUTTON" && !NOT_PARTS.includes(one.name));
   }
 
   #typed() {
@@ -132,15 +140,28 @@ export class Note {
 
   /** Says beside each empty part what it lacks, goes to the first one; true when nothing lacks. */
   complete() {
-    const parts = /** @type {NodeListOf<HTMLTextAreaElement>} */ (this.form.querySelectorAll("[data-missing]"));
-    const empty = [...parts].filter((one) => !one.value.trim());
-    for (const one of parts) this.#lack(one, empty.includes(one));
-    empty[0]?.focus();
-    return empty.length === 0;
+    const wrong = this.#parts().filter((one) => this.#sayLack(one));
+    const first = wrong[0];
+    first?.closest("details")?.setAttribute("open", "");
+    first?.focus();
+    return wrong.length === 0;
   }
 
-  /** @param {HTMLTextAreaElement} field @param {boolean} lacks */
-  #lack(field, lacks) {
+  /** @param {Part} part @returns {boolean} whether it lacks or is wrong, and says so beside it */
+  #sayLack(part) {
+    const { missing, low, high } = part.dataset;
+    const value = part.value.trim();
+    const lacks = missing !== undefined && !value;
+    const number = Number(value.replace(",", "."));
+    const wrong = low !== undefined && value !== "" && !(number >= Number(low) && number <= Number(high));
+    if (missing !== undefined || low !== undefined) {
+      this.#lack(part, lacks || wrong, (lacks ? missing : this.form.dataset.implausible) ?? "");
+    }
+    return lacks || wrong;
+  }
+
+  /** @param {Part} field @param {boolean} lacks @param {string} [sentence] */
+  #lack(field, lacks, sentence = "") {
     const id = `${field.id}_error`;
     document.getElementById(id)?.remove();
     field.removeAttribute("aria-invalid");
@@ -151,7 +172,7 @@ export class Note {
       /** @type {DocumentFragment} */ (template.content.cloneNode(true)).firstElementChild
     );
     words.id = id;
-    words.append(` ${field.dataset.missing}`);
+    words.append(` ${sentence}`);
     field.setAttribute("aria-invalid", "true");
     field.setAttribute("aria-describedby", id);
     field.after(words);
@@ -165,14 +186,14 @@ export class Note {
     this.base.value = String(base);
     this.conflict = true;
     this.#say("stale");
-    for (const name of TEXTS) {
-      const field = /** @type {HTMLTextAreaElement} */ (this.form.elements.namedItem(name));
-      if (field.value !== texts[name]) this.#offer(field, texts[name]);
+    for (const part of this.#parts()) {
+      const other = texts[part.name];
+      if (other !== undefined && part.value !== other) this.#offer(part, other);
     }
     this.#settled();
   }
 
-  /** @param {HTMLTextAreaElement} field @param {string} text */
+  /** @param {Part} field @param {string} text */
   #offer(field, text) {
     const template = /** @type {HTMLTemplateElement} */ (this.form.querySelector("template[data-other]"));
     const box = /** @type {HTMLElement} */ (
@@ -181,6 +202,7 @@ export class Note {
     box.dataset.otherBox = "1";
     /** @type {HTMLElement} */ (box.querySelector("[data-other-text]")).textContent = text;
     field.after(box);
+    field.closest("details")?.setAttribute("open", "");
     box.querySelector("[data-other-keep]")?.addEventListener("click", () => this.#choose(box));
     box.querySelector("[data-other-take]")?.addEventListener("click", () => {
       field.value = text;
