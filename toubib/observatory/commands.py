@@ -47,7 +47,7 @@ def run_simulate(arguments: argparse.Namespace) -> int:
         policies = [find_policy(name) for name in dict.fromkeys(arguments.policy)]
         for name, policy in zip(dict.fromkeys(arguments.policy), policies, strict=True):
             if policy.id == "law" or [one.id for one in policies].count(policy.id) > 1:
-                raise BadPolicy(f"{name}: id: {policy.id} is taken")
+                raise BadPolicy(f"{name}:1: id: {policy.id} is taken")
         with Progress("simulate"):
             found = simulate(
                 acts=arguments.acts, activity=arguments.activity, year=arguments.year, policies=policies

@@ -73,7 +73,11 @@ def run_decide(given: argparse.Namespace) -> int:
     from toubib.rulebook.lines import BadLine, read_acts
 
     try:
-        with _opened(given.file) as stream:
+        opened = _opened(given.file)
+    except OSError as error:
+        return _refuse(f"{given.file}:0: -: cannot be read: {error.strerror}")
+    try:
+        with opened as stream:
             for number, facts in read_acts(stream):
                 try:
                     answer = decide(facts)
@@ -82,8 +86,6 @@ def run_decide(given: argparse.Namespace) -> int:
                 sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
     except BadLine as error:
         return _refuse(f"{given.file}:{error}")
-    except OSError as error:
-        return _refuse(f"{given.file}:0: -: cannot be read: {error.strerror}")
     return 0
 
 
@@ -94,7 +96,7 @@ def run_try(given: argparse.Namespace) -> int:
     try:
         count, differences = try_policy(given.policy)
     except BadPolicy as error:
-        return _refuse(f"{given.policy}:0: {error}")
+        return _refuse(str(error))
     for line in differences:
         sys.stdout.write(f"{line}\n")
     if differences:
@@ -104,11 +106,8 @@ def run_try(given: argparse.Namespace) -> int:
     return 0
 
 
-def _opened(name: str) -> AbstractContextManager[IO[str]]:
-    if name == "-":
-        sys.stdin.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
-        return nullcontext(sys.stdin)
-    return Path(name).open(encoding="utf-8-sig")
+def _opened(name: str) -> AbstractContextManager[IO[bytes]]:
+    return nullcontext(sys.stdin.buffer) if name == "-" else Path(name).open("rb")
 
 
 def _refuse(message: str) -> int:

@@ -65,6 +65,8 @@ class Fact:
     def _read_string(self, value: Any) -> dict[str, Any]:
         if not isinstance(value, str) or len(value) > 200:
             raise BadFact(self.name, "a text of at most 200 characters is expected")
+        if not value.isascii() and any("\ud800" <= one <= "\udfff" for one in value):
+            raise BadFact(self.name, "half of a character (a surrogate alone) is no text")
         return {self.name: value}
 
     def _read_enum(self, value: Any) -> dict[str, Any]:

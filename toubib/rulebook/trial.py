@@ -17,7 +17,7 @@ import yaml
 from toubib.rulebook.decide import decide
 from toubib.rulebook.engine.program import DECISIONS, LAW
 from toubib.rulebook.facts import BadFact
-from toubib.rulebook.policies import BadPolicy, Overlay, find_policy
+from toubib.rulebook.policies import BadPolicy, Overlay, Where, find_policy, read_yaml, text_of
 
 CASES = Path(__file__).parent / "cases"
 LISTS = ("says", "never", "reasons", "refusals", "missing")
@@ -31,6 +31,8 @@ def differences(case: Mapping[str, Any], bases: Mapping[str, Any], overlay: Over
             raise BadPolicy(f"a case has the keys {', '.join(sorted(KEYS))}")
         answer = decide(facts_of_case(case, bases), overlay)
         expected = case["expect"]
+        if not _is_expectation(expected):
+            raise BadPolicy("expect: a map of decisions is expected, each a map; lists of texts in it")
         unknown = sorted(set(expected) - set(DECISIONS))
         if unknown:
             raise BadPolicy(f"{unknown[0]}: no such decision; one of {', '.join(DECISIONS)}")
@@ -41,6 +43,13 @@ def differences(case: Mapping[str, Any], bases: Mapping[str, Any], overlay: Over
             f"{case.get('case') if isinstance(case, dict) else case}: {error!s} is missing"
         ) from None
     return [line for name, wanted in expected.items() for line in of_one(name, wanted, answer[name])]
+
+
+def _is_expectation(given: Any) -> bool:
+    if not isinstance(given, dict) or not all(isinstance(wanted, dict) for wanted in given.values()):
+        return False
+    lists = [wanted[key] for wanted in given.values() for key in LISTS if key in wanted]
+    return all(isinstance(one, list) and all(isinstance(code, str) for code in one) for one in lists)
 
 
 def of_one(name: str, wanted: Mapping[str, Any], got: Mapping[str, Any]) -> list[str]:
@@ -85,13 +94,24 @@ def read_bases() -> dict[str, Any]:
     return found
 
 
+def cases_of(name: str) -> tuple[list[Any], Where]:
+    """The cases in a policy's file, and where they stand. Raises BadPolicy."""
+    given, where = read_yaml(text_of(name), name)
+    cases = given.get("cases", [])
+    if not isinstance(cases, list):
+        raise where.bad("a list is expected", "cases")
+    return cases, where
+
+
 def try_policy(name: str) -> tuple[int, list[str]]:
     """(number of cases, differences) of the cases in a policy's own file. Raises BadPolicy."""
     policy = find_policy(name)
-    path = Path(name) if name.endswith((".yaml", ".yml")) else CASES.parent / "policies" / f"{name}.yaml"
-    cases = yaml.safe_load(path.read_text(encoding="utf-8")).get("cases", [])
-    if not isinstance(cases, list):
-        raise BadPolicy(f"{path.name}: cases: a list is expected")
+    cases, where = cases_of(name)
     bases, overlay = read_bases(), Overlay((policy,))
-    found = [(case, line) for case in cases for line in differences(case, bases, overlay)]
-    return len(cases), [f"{case['case']}: {line}" for case, line in found]
+    found = []
+    for place, case in enumerate(cases):
+        try:
+            found += [f"{case.get('case')}: {line}" for line in differences(case, bases, overlay)]
+        except BadPolicy as error:
+            raise where.bad(str(error), "cases", place) from None
+    return len(cases), found

@@ -2,7 +2,9 @@
 
 import io
 import json
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -49,6 +51,16 @@ def test_file_that_cannot_be_read_is_said_in_one_line(capsys, monkeypatch, name)
     code, out, err = run(capsys, monkeypatch, "decide", name)
     assert (code, out, err.count("\n")) == (2, "", 1)
     assert err.startswith(f"{name}:0: -: cannot be read")
+
+
+@pytest.mark.slow
+def test_disk_that_is_full_is_said_in_one_line(tmp_path):
+    path = tmp_path / "act.json"
+    path.write_text(ACT, encoding="utf-8")
+    command = [sys.executable, "-m", "toubib.config", "rulebook", "decide", str(path)]
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (1, "toubib: [Errno 28] No space left on device\n")
 
 
 def test_no_act_is_no_answer(capsys, monkeypatch):

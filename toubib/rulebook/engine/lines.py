@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from toubib.rulebook.facts import BadFact, Fact
+from toubib.rulebook.lines import printable, whole
 
 LONGEST = 1 << 20  # bytes of a line
 
@@ -22,17 +23,15 @@ class BadTable(ValueError):
         self.field = field
 
 
-def printable(text: str) -> str:
-    """On one line of a terminal."""
-    return "".join(c if c.isprintable() else "?" for c in " ".join(text.split()))
-
-
 def sniff(path: Path) -> str:
-    """`parquet`, `json` or `csv`, by the first bytes. Raises BadTable, OSError."""
+    """`parquet`, `json` or `csv`, by the first bytes. Raises BadTable."""
     if not path.is_file():
         raise BadTable(path, 1, "-", "no such file")
-    with path.open("rb") as file:
-        head = file.read(64)
+    try:
+        with path.open("rb") as file:
+            head = file.read(64)
+    except OSError as error:
+        raise BadTable(path, 1, "-", f"cannot be read: {error.strerror}") from None
     if head.startswith(b"PAR1"):
         return "parquet"
     return "json" if head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"[") else "csv"
@@ -132,7 +131,7 @@ def _json_faults(path: Path, facts: Mapping[str, Fact]) -> Iterator[BadTable]:
         if not line.strip():
             continue
         try:
-            pairs = json.loads(line, object_pairs_hook=Pairs)
+            pairs = json.loads(line, object_pairs_hook=Pairs, parse_int=whole)
         except (ValueError, RecursionError) as error:
             message = error.msg if isinstance(error, json.JSONDecodeError) else "cannot be read"
             yield BadTable(path, number, "-", f"not JSON: {message}")

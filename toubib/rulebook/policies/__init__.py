@@ -5,7 +5,8 @@ A policy file: see `docs/law.md`. `when` is a list of alternatives, each a map f
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -14,22 +15,38 @@ from typing import Any
 import yaml
 
 from toubib.rulebook.engine.tree import Bool, Condition, Way, all_of, any_of, negate
-from toubib.rulebook.facts import Fact, all_facts
+from toubib.rulebook.facts import BadFact, Fact, all_facts, show
+from toubib.rulebook.lines import LONGEST, printable
 from toubib.rulebook.parameters import all_parameters
 
 FOLDER = Path(__file__).parent
+LEAVE = "excluded_acts_leave_denominator"
 KEYS = {
     "id", "label", "summary", "source", "reference", "parameters", "exclude", "exempt", "suspend", "open",
-    "excluded_acts_leave_denominator", "note", "includes", "cases",
+    LEAVE, "note", "includes", "cases",
 }  # fmt: skip
 RULE_KEYS = {"code", "when", "text", "condition"}
+WORD = re.compile(r"[\w-]{1,60}")
+CODE = re.compile(r"\w+\.[\w-]{1,80}")
 OPENABLE = ("REIMB.OUT_OF_PATHWAY", "REIMB.NOT_TERRITORIAL")
 
 When = tuple[tuple[tuple[str, tuple[Any, ...]], ...], ...]
 
 
 class BadPolicy(ValueError):
-    """A policy that cannot be read; str() names it and the fault."""
+    """A policy that cannot be read; str() is one line, `FILE:LINE: FIELD: message`."""
+
+
+@dataclass(frozen=True)
+class Where:
+    """A file and the lines of its keys: of `key`, and of a part of it, a place in a list or a key of a map."""
+
+    name: str
+    lines: Mapping[tuple[Any, ...], int]
+
+    def bad(self, message: str, key: Any = "-", part: Any = None) -> BadPolicy:
+        line = self.lines.get((key, part)) or self.lines.get((key,), 1)
+        return BadPolicy(f"{self.name}:{line}: {printable(str(key))}: {printable(message)}")
 
 
 @dataclass(frozen=True)
@@ -105,24 +122,23 @@ def _is_one_of(act: Any, name: str, values: tuple[Any, ...]) -> Bool:
     if fact.type == "list":
         return any_of(*(act[f"{name}_{value}"] for value in values))
     if fact.type == "bool":
-        return act[name] if values == (True,) else ~act[name]
+        return {(True,): act[name], (False,): ~act[name]}.get(tuple(set(values)), True)
     return act[name].isin(list(values))
 
 
-def read_policy(text: str, where: str) -> Policy:
-    """A policy from YAML; raises BadPolicy."""
-    try:
-        given = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise BadPolicy(f"{where}: not YAML: {' '.join(str(error).split())}") from None
-    if not isinstance(given, dict):
-        raise BadPolicy(f"{where}: a map is expected")
+def read_policy(text: str, name: str) -> Policy:
+    """A policy from YAML; `name` is its file's. Raises BadPolicy."""
+    given, where = read_yaml(text, name)
     for key in given:
         if key not in KEYS:
-            raise BadPolicy(f"{where}: {key}: unknown key")
+            raise where.bad("unknown key", key)
     for key in ("id", "label", "source"):
         if not isinstance(given.get(key), str) or not given[key].strip():
-            raise BadPolicy(f"{where}: {key}: a text is expected")
+            raise where.bad("a text is expected", key)
+    if not WORD.fullmatch(given["id"]):
+        raise where.bad("a word of letters, digits, - and _ is expected", "id")
+    if not isinstance(given.get(LEAVE, False), bool):
+        raise where.bad("true or false is expected", LEAVE)
     policy = Policy(
         given["id"],
         given["label"],
@@ -133,16 +149,69 @@ def read_policy(text: str, where: str) -> Policy:
         _clauses(given, "exempt", where),
         _clauses(given, "suspend", where),
         _clauses(given, "open", where),
-        given.get("excluded_acts_leave_denominator") is True,
+        given.get(LEAVE, False),
         str(given.get("note", "")),
     )
     return _with_included(policy, given.get("includes", []), where)
 
 
-def _with_included(policy: Policy, names: Any, where: str) -> Policy:
-    """The union of a policy with those it names."""
+class Loader(yaml.SafeLoader):
+    """Each key once, no alias (a few lines of them can stand for billions), and every fault has its line."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.MarkedYAMLError(
+                problem="an alias is not read", problem_mark=self.peek_event().start_mark
+            )
+        return super().compose_node(parent, index)
+
+    def construct_object(self, node: Any, deep: bool = False) -> Any:
+        keys = [key for key, _ in node.value] if isinstance(node, yaml.MappingNode) else []
+        for place, key in enumerate(keys):
+            if isinstance(key, yaml.ScalarNode) and key.value in [one.value for one in keys[:place]]:
+                raise yaml.MarkedYAMLError(problem=f"{key.value} stands twice", problem_mark=key.start_mark)
+        try:
+            return super().construct_object(node, deep)
+        except ValueError as error:  # a date or a number that cannot be
+            raise yaml.MarkedYAMLError(problem=str(error), problem_mark=node.start_mark) from None
+
+
+def read_yaml(text: str, name: str) -> tuple[dict[Any, Any], Where]:
+    """A map, and the lines of its keys; raises BadPolicy."""
+    nowhere = Where(name, {})
+    try:
+        loader = Loader(text)
+        node = loader.get_single_node()
+        given = loader.construct_document(node) if node else None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        problem = getattr(error, "problem", None) or str(error)
+        raise Where(name, {("-",): mark.line + 1 if mark else 1}).bad(f"not YAML: {problem}") from None
+    except RecursionError:
+        raise nowhere.bad("nested too deep for a policy") from None
+    if not isinstance(given, dict):
+        raise nowhere.bad("a map is expected")
+    return given, Where(name, _lines_of(node))
+
+
+def _lines_of(node: Any) -> dict[tuple[Any, ...], int]:
+    found: dict[tuple[Any, ...], int] = {}
+    for key, value in node.value if isinstance(node, yaml.MappingNode) else []:
+        found[(key.value,)] = key.start_mark.line + 1
+        if isinstance(value, yaml.MappingNode):
+            found |= {(key.value, one.value): one.start_mark.line + 1 for one, _ in value.value}
+        elif isinstance(value, yaml.SequenceNode):
+            found |= {(key.value, place): one.start_mark.line + 1 for place, one in enumerate(value.value)}
+    return found
+
+
+def _with_included(policy: Policy, names: Any, where: Where) -> Policy:
+    """The union of a policy with those shipped that it names."""
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise BadPolicy(f"{where}: includes: a list of policies is expected")
+        raise where.bad("a list of policies is expected", "includes")
+    for place, name in enumerate(names):
+        if name not in policy_files() or name == policy.id:
+            raise where.bad(f"{name[:60]}: no such policy", "includes", place)
     parts = [policy, *(find_policy(name) for name in names)]
     return replace(
         policy,
@@ -155,65 +224,78 @@ def _with_included(policy: Policy, names: Any, where: str) -> Policy:
     )
 
 
-def _parameters(given: Any, where: str) -> tuple[tuple[str, Any], ...]:
+def _parameters(given: Any, where: Where) -> tuple[tuple[str, Any], ...]:
     if not isinstance(given, dict):
-        raise BadPolicy(f"{where}: parameters: a map is expected")
+        raise where.bad("a map is expected", "parameters")
     known = {parameter.id: parameter.value for parameter in all_parameters()}
     for id, value in given.items():
         if id not in known:
-            raise BadPolicy(f"{where}: parameters: {id}: unknown parameter")
-        wanted = type(known[id])
-        alike = isinstance(value, list) if wanted is tuple else isinstance(value, (int, float, wanted))
-        if not alike or isinstance(value, bool) != (wanted is bool):
-            raise BadPolicy(f"{where}: parameters: {id}: {value!r} is not of the kind of {known[id]!r}")
+            raise where.bad(f"{show(id)}: unknown parameter", "parameters", id)
+        if not _is_like(value, known[id]):
+            raise where.bad(f"{id}: {show(value)} is not of the kind of {known[id]!r}", "parameters", id)
     return tuple((id, tuple(v) if isinstance(v, list) else v) for id, v in sorted(given.items()))
 
 
-def _clauses(given: dict[str, Any], kind: str, where: str) -> tuple[Clause, ...]:
+def _is_like(value: Any, known: Any) -> bool:
+    """Is a value of a policy of the kind of the law's?"""
+    if isinstance(known, tuple):
+        return isinstance(value, list) and all(isinstance(one, str) for one in value)
+    if isinstance(known, (bool, str)):
+        return isinstance(value, type(known))
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < 10**9
+
+
+def _clauses(given: dict[str, Any], kind: str, where: Where) -> tuple[Clause, ...]:
     rows = given.get(kind, [])
     if not isinstance(rows, list):
-        raise BadPolicy(f"{where}: {kind}: a list is expected")
-    return tuple(_clause(row, given["id"], kind, where) for row in rows)
+        raise where.bad("a list is expected", kind)
+    found = []
+    for place, row in enumerate(rows):
+        try:
+            found.append(_clause(row, given["id"], kind))
+        except ValueError as error:
+            raise where.bad(str(error), kind, place) from None
+    return tuple(found)
 
 
-def _clause(row: Any, policy: str, kind: str, where: str) -> Clause:
+def _clause(row: Any, policy: str, kind: str) -> Clause:
+    """Raises ValueError, with a sentence."""
     if not isinstance(row, dict) or not set(row) <= RULE_KEYS:
-        raise BadPolicy(f"{where}: {kind}: keys {', '.join(sorted(RULE_KEYS))} are expected")
+        raise ValueError(f"keys {', '.join(sorted(RULE_KEYS))} are expected")
     code = row.get("code", f"{'TERR' if kind == 'open' else 'CAP'}.REF_{policy.upper()}")
-    if not isinstance(code, str):
-        raise BadPolicy(f"{where}: {kind}: code: a text is expected")
+    if not isinstance(code, str) or not CODE.fullmatch(code):
+        raise ValueError(f"code: {show(code)} is no code of the form CAP.REF_NAME")
     condition = row.get("condition", "")
     if (kind == "open") != bool(condition) or (condition and condition not in OPENABLE):
-        raise BadPolicy(f"{where}: {kind}: condition: {' or '.join(OPENABLE)} for `open`, none elsewhere")
-    return Clause(code, _when(row.get("when"), f"{where}: {kind}"), str(row.get("text", "")), condition)
+        raise ValueError(f"condition: {' or '.join(OPENABLE)} for `open`, none elsewhere")
+    return Clause(code, _when(row.get("when")), str(row.get("text", "")), condition)
 
 
-def _when(given: Any, where: str) -> When:
+def _when(given: Any) -> When:
     alternatives = given if isinstance(given, list) else [given]
     found = []
     for one in alternatives:
         if not isinstance(one, dict) or not one:
-            raise BadPolicy(f"{where}: when: a map of facts is expected")
-        found.append(tuple((name, _values(name, values, where)) for name, values in one.items()))
+            raise ValueError("when: a map of facts is expected")
+        found.append(tuple((name, _values(name, values)) for name, values in one.items()))
     return tuple(found)
 
 
-def _values(name: Any, given: Any, where: str) -> tuple[Any, ...]:
+def _values(name: Any, given: Any) -> tuple[Any, ...]:
     fact = all_facts().get(name) if isinstance(name, str) else None
     if fact is None or fact.type not in ("enum", "bool", "list", "departement", "country"):
-        raise BadPolicy(f"{where}: when: {name}: no fact with values to choose from")
+        raise ValueError(f"when: {show(name)}: no fact with values to choose from")
     values = given if isinstance(given, list) else [given]
     if not values or not all(_fits(fact, value) for value in values):
-        raise BadPolicy(
-            f"{where}: when: {name}: {given!r} is not among {', '.join(fact.values) or 'its values'}"
-        )
+        raise ValueError(f"when: {name}: {show(given)} is not among {', '.join(fact.values) or 'its values'}")
     return tuple(values)
 
 
 def _fits(fact: Fact, value: Any) -> bool:
-    if fact.type == "bool":
-        return isinstance(value, bool)
-    return isinstance(value, str) and (not fact.values or value in fact.values)
+    try:
+        return value is not None and bool(fact.read([value] if fact.type == "list" else value))
+    except BadFact:
+        return False
 
 
 @lru_cache(maxsize=1)
@@ -224,13 +306,23 @@ def policy_files() -> dict[str, Path]:
 @lru_cache(maxsize=256)
 def find_policy(name: str) -> Policy:
     """A policy by its name, or by the path of a file in the same form; raises BadPolicy."""
-    path = policy_files().get(name)
-    if path is None and name.endswith((".yaml", ".yml")):
-        path = Path(name)
+    return read_policy(text_of(name), printable(name))
+
+
+def text_of(name: str) -> str:
+    """The file of a policy; raises BadPolicy."""
+    where = Where(printable(name), {})
+    path = policy_files().get(name) or (Path(name) if name.endswith((".yaml", ".yml")) else None)
     if path is None:
-        raise BadPolicy(f"{name}: no such policy; one of {', '.join(policy_files())}, or a .yaml file")
+        raise where.bad(f"no such policy; one of {', '.join(policy_files())}, or a .yaml file")
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadPolicy(f"{name}: cannot be read: {error}") from None
-    return read_policy(text, path.name)
+        with path.open("rb") as file:
+            raw = file.read(LONGEST + 1)
+        if len(raw) > LONGEST:
+            raise where.bad(f"a file of more than {LONGEST} bytes is no policy")
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise Where(where.name, {("-",): line}).bad("not UTF-8") from None
+    except OSError as error:
+        raise where.bad(f"cannot be read: {error.strerror}") from None

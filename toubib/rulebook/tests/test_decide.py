@@ -116,6 +116,8 @@ def test_act_without_a_date_is_undetermined_only_where_the_law_changed():
         ({"practitioner_situations": ["tired"]}, "practitioner_situations"),
         ({"act_id": 7}, "act_id"),
         ({"act_id": "x" * 201}, "act_id"),
+        ({"act_id": "\ud800"}, "act_id"),
+        ({"patient_age": float("inf")}, "patient_age"),
     ],
 )
 def test_bad_fact_names_its_field(facts, field):

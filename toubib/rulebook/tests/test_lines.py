@@ -8,7 +8,7 @@ from toubib.rulebook.lines import LONGEST, BadLine, read_acts
 
 
 def read(text):
-    return list(read_acts(io.StringIO(text)))
+    return list(read_acts(io.BytesIO(text if isinstance(text, bytes) else text.encode())))
 
 
 def test_lines_are_numbered_and_blank_ones_passed_over():
@@ -44,13 +44,49 @@ def test_bad_input_is_named_by_line(text, said):
 
 
 def test_acts_before_the_bad_line_are_given():
-    found = read_acts(io.StringIO('{"a": 1}\nnonsense\n'))
+    found = read_acts(io.BytesIO(b'{"a": 1}\nnonsense\n'))
     assert next(found) == (1, {"a": 1})
     with pytest.raises(BadLine):
         next(found)
 
 
-def test_bytes_that_are_no_text_are_refused():
-    stream = io.TextIOWrapper(io.BytesIO(b"\xff\xfe\x00"), encoding="utf-8")
-    with pytest.raises(BadLine, match="not text"):
-        list(read_acts(stream))
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        (b"\xff\xfe\x00", "1: -: this is not text"),
+        (b'{"a": 1}\n{"a": "\xe9"}\n', "2: -: this is not text"),
+        (b'{"a": 1,\n"b": 2,\n"c": "\xe9"}', "3: -: this is not text"),
+    ],
+)
+def test_bytes_that_are_no_text_are_named_by_line(raw, said):
+    with pytest.raises(BadLine) as caught:
+        read(raw)
+    assert str(caught.value).startswith(said)
+
+
+def test_acts_before_bytes_that_are_no_text_are_given():
+    found = read_acts(io.BytesIO(b'{"a": 1}\n\xff\n'))
+    assert next(found) == (1, {"a": 1})
+    with pytest.raises(BadLine, match="2: -: this is not text"):
+        next(found)
+
+
+def test_a_mark_of_byte_order_is_passed_over():
+    assert read(b'\xef\xbb\xbf{"a": 1}\n') == [(1, {"a": 1})]
+
+
+def test_a_number_of_very_many_digits_is_left_to_its_fact():
+    assert read('{"a": ' + "9" * 10_000 + "}") == [(1, {"a": float("inf")})]
+
+
+def test_a_disk_that_fails_is_told_by_line():
+    class Failing(io.BytesIO):
+        def readline(self, size=-1):
+            raise OSError(5, "Input/output error")
+
+    with pytest.raises(BadLine, match="1: -: cannot be read: Input/output error"):
+        list(read_acts(Failing()))
+
+
+def test_what_a_terminal_would_obey_is_not_repeated():
+    assert str(BadLine(1, "a\x1b[2J", "x\ny")) == "1: a?[2J: x y"

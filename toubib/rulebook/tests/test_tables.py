@@ -96,6 +96,7 @@ def test_bad_csv_names_line_and_field(tmp_path, cell, field, message):
         ({"act_kind": "IN_PERSON"}, "act_kind"),
         ({"act_date": "2025-1-31"}, "act_date"),
         ({"colour": "red"}, "colour"),
+        ({"act_id": "\ud800"}, "act_id"),
     ],
 )
 def test_bad_json_names_line_and_field(tmp_path, change, field):
@@ -103,6 +104,13 @@ def test_bad_json_names_line_and_field(tmp_path, change, field):
     with pytest.raises(BadTable) as caught:
         rows(path)
     assert (caught.value.line, caught.value.field) == (3, field)
+
+
+def test_a_number_of_very_many_digits_names_its_field(tmp_path):
+    path = write(tmp_path, "a.jsonl", "{}", '{"patient_age": ' + "9" * 10_000 + "}")
+    with pytest.raises(BadTable) as caught:
+        rows(path)
+    assert (caught.value.line, caught.value.field) == (2, "patient_age")
 
 
 @pytest.mark.parametrize(
