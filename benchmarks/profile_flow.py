@@ -64,7 +64,7 @@ def run(options: argparse.Namespace) -> int:
             duty,
             str(ticket.id),
             used,
-            profile,
+            profile if n >= 10 else None,
             last=options.queries and n == len(tickets) - 1,
         )
     for name, rows in used.items():

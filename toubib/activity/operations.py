@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -13,7 +14,7 @@ from toubib.directory.models import Practitioner
 from toubib.ground.actors import Actor
 from toubib.ground.journal import trace
 from toubib.ground.locks import hold_lock, transactional
-from toubib.ground.prepared import insert
+from toubib.ground.prepared import insert, read_one, update
 
 
 class CannotDeclare(ValueError):
@@ -75,7 +76,7 @@ def count_act(
 ) -> None:
     """Write one signed act in the ledger. Signed again or amended, it is not written twice: a new answer on it takes
     the place of the first. Call inside the transaction of the signature, which holds the encounter's row."""
-    facts = {
+    facts: dict[str, Any] = {
         "practitioner_id": practitioner_id,
         "act_date": act_date,
         "outcome": outcome,
@@ -83,5 +84,10 @@ def count_act(
         "own_patient": own_patient,
         "law_version": law_version,
     }
-    if not CountedAct.objects.filter(encounter_id=encounter_id).update(**facts):
+    row = read_one(CountedAct.objects.all(), encounter_id=encounter_id)
+    if row is None:
         insert([CountedAct(encounter_id=encounter_id, **facts)])
+        return
+    for name, value in facts.items():
+        setattr(row, name, value)
+    update(row, facts)

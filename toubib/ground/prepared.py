@@ -88,6 +88,15 @@ def read_one(rows: models.QuerySet[Row], **where: Any) -> Row | None:
     return next(iter(read(rows, **where)), None)
 
 
+def at_hand(row: models.Model, *names: str) -> None:
+    """Read the rows that foreign keys of `row` point to, where they are not there yet: as `row.name` would."""
+    for name in names:
+        field = row._meta.get_field(name)
+        key = getattr(row, field.attname)  # type: ignore[union-attr]
+        if key is not None and name not in row._state.fields_cache:
+            setattr(row, name, read_one(field.related_model._default_manager.all(), pk=key))  # type: ignore[union-attr]
+
+
 def ask(build: Build, **values: Any) -> list[Any]:
     """`list(build(**values))`, compiled once; `build` is a function of a module, and makes no choice by the values."""
     return _answer(build, values, (build,))

@@ -44,16 +44,17 @@ def decide(facts: Mapping[str, Any], overlay: Overlay = LAW) -> dict[str, Any]:
     on = row["act_date"]
     if on is None:
         found = _without_a_date(row, overlay)
-        used: dict[str, Parameter] = {}
+        used: tuple[dict[str, Any], ...] = ()
     else:
         program = program_on(on, overlay)
         found = judge(row, program)
-        used = _used(program, found, on)
+        at_work = tuple(name for name in DECISIONS if found[name].outcome != IDLE.get(name))
+        used = _parameters(program, at_work, on)
     return {
         "act_id": facts.get("act_id"),
         "on": on.isoformat() if on else None,
         **{name: _written(name, found[name], on) for name in DECISIONS},
-        "parameters": [_parameter(used[id]) for id in sorted(used)],
+        "parameters": [dict(one) for one in used],
     }
 
 
@@ -101,7 +102,7 @@ def _read(answer: dict[str, Any]) -> dict[str, Found]:
     figures: dict[str, dict[str, Any]] = {name: {} for name in DECISIONS}
     outcome: dict[str, str] = {}
     for column, value in answer.items():
-        decision, kind, *rest = column.split("|")
+        decision, kind, *rest = _words(column)
         if kind == "outcome":
             outcome[decision] = value
         elif kind == "figure":
@@ -112,6 +113,11 @@ def _read(answer: dict[str, Any]) -> dict[str, Found]:
         name: Found(outcome[name], tuple(sorted(codes[name])), tuple(sorted(missing[name])), figures[name])
         for name in DECISIONS
     }
+
+
+@lru_cache(maxsize=4096)
+def _words(column: str) -> list[str]:
+    return column.split("|")
 
 
 def _without_a_date(row: Mapping[str, Any], overlay: Overlay) -> dict[str, Found]:
@@ -141,11 +147,12 @@ def _agree(found: list[Found]) -> Found:
     return Found("UNDETERMINED", tuple(sorted(codes)), tuple(sorted(missing | differs)), figures)
 
 
-def _used(program: Program, found: Mapping[str, Found], on: date) -> dict[str, Parameter]:
-    """The parameters in force that the decisions looked at."""
-    asked = {id for name in DECISIONS if found[name].outcome != IDLE.get(name) for id in program.asked[name]}
-    in_force = {id: Law(on).parameter(id) for id in asked}
-    return {id: parameter for id, parameter in in_force.items() if parameter is not None}
+@lru_cache(maxsize=512)
+def _parameters(program: Program, decisions: tuple[str, ...], on: date) -> tuple[dict[str, Any], ...]:
+    """The parameters in force that these decisions look at, by id."""
+    law = Law(on)
+    in_force = (law.parameter(id) for id in sorted({id for name in decisions for id in program.asked[name]}))
+    return tuple(_parameter(parameter) for parameter in in_force if parameter is not None)
 
 
 def _parameter(parameter: Parameter) -> dict[str, Any]:

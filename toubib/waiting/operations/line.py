@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from toubib.ground.actors import Actor
 from toubib.ground.journal import trace
 from toubib.ground.locks import find_locked, hold_lock, transactional
+from toubib.ground.prepared import read
 from toubib.record.enums import AbortReason, ConsentScope
 from toubib.record.operations import abort_encounter, say_consents
 from toubib.rulebook.days import value_at
@@ -98,7 +99,8 @@ def _check_places_of_account(ticket: Ticket, *, now: datetime) -> None:
     """One account keeps places for its own family. Counted one after the other. Raises CannotEnter."""
     hold_lock(f"waiting.account.{ticket.asker.id}")
     most = value_at(id="waiting.tickets_per_account", now=now)
-    if Ticket.objects.filter(account_id=ticket.asker.id, state__in=LIVE_STATES).count() >= most:
+    live = read(Ticket.objects.only("id"), account_id=ticket.asker.id, state__in=LIVE_STATES)
+    if len(live) >= most:
         raise CannotEnter(
             _(
                 "Vous avez déjà %(most)s demandes en cours. Terminez-en une pour en faire une autre. "

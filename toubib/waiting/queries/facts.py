@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from toubib.directory.models import Practitioner
+from toubib.ground.prepared import at_hand, read
 from toubib.people.identity import age_on
 from toubib.record.enums import Attestation as Channel
 from toubib.record.enums import ConsentScope
@@ -56,6 +57,7 @@ def facts_of(
 ) -> dict[str, Any]:
     """Of an act with its doctor. `channel`: what the doctor is about to attest of it, where nothing is signed yet."""
     on = timezone.localtime(encounter.started_at or now)
+    at_hand(encounter, "patient", "practitioner")
     attested = encounter.attestation or channel
     modality = MODALITIES.get(Channel(attested)) if attested else None
     if modality is None and not attested and video_verdict(encounter=encounter).measured:
@@ -85,7 +87,7 @@ def facts_of_ticket(*, ticket: Ticket, now: datetime) -> dict[str, Any]:
 
 def said_of(*, ticket: Ticket) -> dict[str, Attestation]:
     """By fact, the last thing said of it."""
-    rows = Attestation.objects.filter(ticket=ticket).order_by("said_at", "id")
+    rows = read(Attestation.objects.order_by("said_at", "id"), ticket=ticket)
     return {row.fact: row for row in rows}
 
 
@@ -114,9 +116,12 @@ def _age(years: int | None) -> int | None:
 
 def _care_consent(encounter: Encounter) -> bool | None:
     """The last word on care at a distance; a consent taken back is none."""
-    rows = Consent.objects.filter(encounter=encounter, scope=ConsentScope.CARE, about="")
-    last = rows.order_by("-said_at", "-id").values_list("given", "withdrawn_at").first()
-    return None if last is None else bool(last[0] and last[1] is None)
+    said = read(
+        Consent.objects.only("given", "scope", "about", "withdrawn_at").order_by("said_at", "id"),
+        encounter=encounter,
+    )
+    care = [one for one in said if one.scope == ConsentScope.CARE and not one.about]
+    return bool(care[-1].given and care[-1].withdrawn_at is None) if care else None
 
 
 def _of_doctor(doctor: Practitioner, ticket: Ticket | None) -> dict[str, Any]:
