@@ -60,7 +60,7 @@ GENDERS = {
     "U": Coded("UN", GENDER, "Indéterminé"),
 }
 # The directory does not say which of several qualifications a doctor holds: then the profession alone is true.
-_SPECIALTIES = {
+_SPECIALTIES: dict[str, str] = {
     Specialty.GENERAL_PRACTICE: "G15_10/SM54",
     Specialty.PSYCHIATRY: "G15_10/SM42",
     Specialty.NEUROLOGY: "G15_10/SM32",
@@ -70,6 +70,7 @@ _SPECIALTIES = {
     Specialty.CARDIOLOGY: "G15_10/SM04",
     Specialty.STOMATOLOGY: "G15_10/SM50",
 }
+_GENERAL_PRACTICE = frozenset({Specialty.GENERAL_PRACTICE.value, "SM26", "SM53", "SM54"})
 
 
 @cache
@@ -81,14 +82,14 @@ def value_set(name: str) -> dict[str, Coded]:
 
 
 def specialty_of(specialty: str) -> Coded:
-    """The J01 code of a doctor of this specialty."""
-    known = _SPECIALTIES.get(Specialty(specialty), "G15_10") if specialty else "G15_10"
-    return value_set("J01")[known]
+    """The J01 code of a doctor: by our word for their specialty, or by a code of the RPPS, « SM26 »."""
+    known = _SPECIALTIES.get(specialty, f"G15_10/{specialty}")
+    return value_set("J01").get(known, value_set("J01")["G15_10"])
 
 
 def act_of(specialty: str) -> Coded:
     """TCG for general practice, TC for the other specialties (NGAP)."""
-    return ACTS["TCG" if specialty == Specialty.GENERAL_PRACTICE else "TC"]
+    return ACTS["TCG" if specialty in _GENERAL_PRACTICE else "TC"]
 
 
 def facility(code: str) -> Coded:

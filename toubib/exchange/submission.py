@@ -91,10 +91,14 @@ class SmtpRelay:
             relay: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=TIMEOUT, context=_tls_context())
         else:
             relay = smtplib.SMTP(host, port, timeout=TIMEOUT)
+        try:
             if settings.MSSANTE_TLS == "starttls":
-                _start_tls(relay)
-        if settings.MSSANTE_USER:
-            relay.login(settings.MSSANTE_USER, settings.MSSANTE_PASSWORD)
+                relay.starttls(context=_tls_context())
+            if settings.MSSANTE_USER:
+                relay.login(settings.MSSANTE_USER, settings.MSSANTE_PASSWORD)
+        except OSError:
+            relay.close()
+            raise
         return relay
 
     def _hand_over(self, relay: smtplib.SMTP, parcel: Parcel) -> None:
@@ -122,14 +126,6 @@ def submit(parcel: Parcel, *, now: datetime) -> None:
     if not is_allowed(parcel.recipient, tuple(settings.MSSANTE_DOMAINS)):
         raise RelayRefused("domain")
     relay().submit(parcel, now=now)
-
-
-def _start_tls(relay: smtplib.SMTP) -> None:
-    try:
-        relay.starttls(context=_tls_context())
-    except (smtplib.SMTPException, OSError):
-        relay.close()
-        raise
 
 
 def _tls_context() -> ssl.SSLContext:

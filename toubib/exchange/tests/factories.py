@@ -2,17 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
 
 from toubib.directory.tests.factories import make_rpps
-from toubib.documents.contents import Header, Identity, Letterhead, MedecinTraitant, Prescriber, Report
+from toubib.documents.contents import (
+    Content,
+    Header,
+    Identity,
+    Letterhead,
+    MedecinTraitant,
+    Prescriber,
+    Report,
+    kind_of,
+)
+from toubib.documents.headers import identity_of
+from toubib.documents.kept import keep
+from toubib.documents.models import Document
 from toubib.documents.rendering import render
 from toubib.exchange.codes import ACTS, TELECONSULTATION_REPORT, facility, specialty_of, value_set
 from toubib.exchange.letter import Letter, Person, Professional, Recipient, Structure, Subject
+from toubib.ground.actors import Actor
+from toubib.ground.files import store_file
+from toubib.ground.ids import new_id
+from toubib.people.models import Account
+from toubib.people.tests.factories import Cast, make_cast
+from toubib.record.enums import ConsentScope, EncounterState
+from toubib.record.models import Consent, Encounter
+from toubib.record.tests.factories import doctor, make_encounter
 
 STARTED = datetime(2026, 11, 20, 9, 5, tzinfo=UTC)
 ENDED = datetime(2026, 11, 20, 9, 17, tzinfo=UTC)
@@ -115,3 +135,81 @@ def make_letter(**over: Any) -> Letter:
         product="TOUBIB-DEMO",
     )
     return replace(known, **over)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A signed encounter of Jeanne with Dre Vasseur, its report, and her médecin traitant Dr Lenoir."""
+
+    cast: Cast
+    encounter: Encounter
+    report: Document
+    by: Actor
+
+
+def make_scene(*, agreed: bool | None = True, settings: Any, **over: Any) -> Scene:
+    """`agreed`: what Jeanne said of the sending, None: nothing; `over`: of the report's header."""
+    set_up(settings)
+    cast = make_cast()
+    encounter = make_encounter(
+        cast.jeanne_patient,
+        cast.vasseur,
+        EncounterState.SIGNED,
+        started_at=STARTED,
+        ended_at=ENDED,
+        signed_at=SIGNED,
+    )
+    if agreed is not None:
+        say_sending(encounter, cast.jeanne, agreed)
+    lenoir = cast.lenoir.practitioner
+    over.setdefault("medecin_traitant", MedecinTraitant(lenoir.full_name, lenoir.rpps))
+    return Scene(cast, encounter, make_report(encounter, **over), doctor(cast.vasseur))
+
+
+def set_up(settings: Any) -> None:
+    """An operator of the demo's own; the relay is named by the test."""
+    settings.DEMO, settings.OID_ARC, settings.STRUCTURE_NUMBER = True, "2.999.1", "1999999999"
+    settings.MSSANTE_DIRECTORY, settings.MSSANTE_GATEWAY = "demo", "demo"
+    settings.MSSANTE_DOMAINS, settings.MSSANTE_NIL = ["*.mssante.test"], "TOUBIB-DEMO"
+    settings.MSSANTE_FROM = "toubib@demo.mssante.test"
+
+
+def say_sending(encounter: Encounter, account: Account, given: bool, at: datetime = STARTED) -> Consent:
+    return Consent.objects.create(
+        patient_id=encounter.patient_id,
+        encounter=encounter,
+        scope=ConsentScope.SEND_TO_MT,
+        given=given,
+        said_at=at,
+        said_by=account.id,
+    )
+
+
+def make_report(
+    encounter: Encounter, *, content: Content = REPORT, replaces: Document | None = None, **over: Any
+) -> Document:
+    """An issued document with a real PDF/A-1, without the time that a seal takes."""
+    document_id = over.pop("document_id", None) or new_id()
+    header = replace(
+        HEADER,
+        document_id=document_id,
+        code=f"7KQ4-M2WD-9X3T-{document_id.hex[-4:].upper()}",
+        encounter_id=encounter.id,
+        identity=identity_of(patient=encounter.patient),
+        prescriber=replace(HEADER.prescriber, rpps=encounter.practitioner.rpps),
+        **over,
+    )
+    is_report = isinstance(content, Report)
+    return Document.objects.create(
+        id=document_id,
+        encounter=encounter,
+        patient=encounter.patient,
+        kind=kind_of(content),
+        code=header.code,
+        issued_at=header.issued_at,
+        said=keep(header=header, content=content),
+        file=store_file(content=b"%PDF", media_type="application/pdf", now=SIGNED),
+        sha256=document_id.hex * 2,
+        archive=store_file(content=pdf_a1(), media_type="application/pdf", now=SIGNED) if is_report else None,
+        replaces=replaces,
+    )

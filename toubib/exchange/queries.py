@@ -1,0 +1,84 @@
+"""Where a report to the médecin traitant stands, in the doctor's words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from toubib.documents.models import Document
+from toubib.exchange.enums import OVER, DeliveryState, Refusal
+from toubib.exchange.models import Delivery
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryNews:
+    """`tone` is a class of the design (info, good, warning); `at` is when this became so.
+
+    `may_retry`: asking `send_report` again may change something. `code`: what to tell a technician, empty where nothing.
+    """
+
+    state: DeliveryState
+    words: str
+    tone: str
+    at: datetime
+    recipient: str
+    next_attempt_at: datetime | None = None
+    may_retry: bool = False
+    code: str = ""
+
+
+def delivery_of(*, document: Document) -> DeliveryNews | None:
+    """The news of this report's sending; None where nobody asked for it."""
+    return deliveries_of(documents=[document]).get(document.id)
+
+
+def deliveries_of(*, documents: Iterable[Document]) -> dict[UUID, DeliveryNews]:
+    """The news of several reports, by document, in one query."""
+    rows = Delivery.objects.filter(document__in=[one.id for one in documents]).order_by("queued_at", "id")
+    return {row.document_id: news_of(row) for row in rows}
+
+
+def news_of(delivery: Delivery) -> DeliveryNews:
+    state = DeliveryState(delivery.state)
+    tones = {DeliveryState.SENT: "info", DeliveryState.WAITING: "info", DeliveryState.DELIVERED: "good"}
+    return DeliveryNews(
+        state=state,
+        words=_words(delivery, state),
+        tone=tones.get(state, "warning"),
+        at=delivery.answered_at or delivery.sent_at or delivery.queued_at,
+        recipient=delivery.recipient_name,
+        next_attempt_at=delivery.next_attempt_at if state == DeliveryState.WAITING else None,
+        may_retry=state in OVER and delivery.reason not in {Refusal.CANCELLED, Refusal.NOT_SET_UP},
+        code=delivery.last_error,
+    )
+
+
+def count_given_up() -> int:
+    """Reports that did not arrive and that someone must send otherwise: for the operator's watch."""
+    return Delivery.objects.filter(state__in=[DeliveryState.GIVEN_UP, DeliveryState.BOUNCED]).count()
+
+
+def _words(delivery: Delivery, state: DeliveryState) -> str:
+    match state:
+        case DeliveryState.REFUSED:
+            return str(Refusal(delivery.reason).label)
+        case DeliveryState.WAITING if delivery.attempts and delivery.last_error:
+            return _("L’envoi n’a pas encore réussi. Nous réessayons.")
+        case DeliveryState.WAITING:
+            return _("Le compte rendu part dans un instant.")
+        case DeliveryState.SENT:
+            return _("Le compte rendu est remis à la messagerie MSSanté.")
+        case DeliveryState.DELIVERED:
+            return _("Le compte rendu est arrivé chez le médecin traitant.")
+        case DeliveryState.BOUNCED if delivery.last_error.startswith("mdn"):
+            return _("Le logiciel du médecin traitant n’a pas pu ranger le compte rendu. Prévenez-le.")
+        case DeliveryState.BOUNCED:
+            return _("Le message est revenu : l’adresse du médecin traitant ne l’a pas reçu.")
+        case DeliveryState.GIVEN_UP:
+            return _(
+                "L’envoi n’a pas réussi après plusieurs essais. Envoyez le compte rendu par un autre moyen."
+            )
