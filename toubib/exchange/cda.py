@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterable
 from datetime import datetime
+from typing import TypeAlias
 
 from lxml import etree
 
@@ -34,7 +35,7 @@ from toubib.people.identity import PARIS
 
 HL7 = "urn:hl7-org:v3"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
-Element = etree._Element
+Element: TypeAlias = etree._Element
 
 
 def build_cda(letter: Letter) -> bytes:

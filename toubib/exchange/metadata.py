@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import UTC, datetime
+from typing import TypeAlias
 
 from lxml import etree
 
@@ -41,7 +42,7 @@ ENTRY_SCHEMES = {
     "patientId": "urn:uuid:58a6f841-87b3-4a3e-92fd-a8ffeff98427",
     "uniqueId": "urn:uuid:2e82c1f6-a085-4c72-9da3-8640a32e42ab",
 }
-Element = etree._Element
+Element: TypeAlias = etree._Element
 
 
 def build_metadata(letter: Letter, *, cda: bytes, name: str = "DOC0001.XML") -> bytes:

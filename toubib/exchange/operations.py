@@ -106,7 +106,7 @@ def read_return(*, raw: bytes, now: datetime) -> Return:
     """Read one message that came back, and move the delivery that it names. What names none changes nothing."""
     found = parse_return(raw)
     if found.delivery_id is not None:
-        _apply(found, now=now)
+        _apply(found, delivery_id=found.delivery_id, now=now)
     return found
 
 
@@ -246,9 +246,9 @@ def _note_sent(delivery: Delivery, ready: _Ready, *, now: datetime) -> None:
 
 
 @transactional
-def _apply(found: Return, *, now: datetime) -> None:
+def _apply(found: Return, *, delivery_id: UUID, now: datetime) -> None:
     """Arrived, or came back. A software that cannot file what arrived tells so after: that overrules « arrived »."""
-    delivery = Delivery.objects.select_for_update().filter(pk=found.delivery_id).first()
+    delivery = Delivery.objects.select_for_update().filter(pk=delivery_id).first()
     if delivery is None or delivery.sent_at is None:
         return
     open_states = {DeliveryState.SENT, DeliveryState.DELIVERED}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -29,6 +30,27 @@ TITLE = "Compte rendu de téléconsultation"
 CIVILITIES = {"Dr": ("M", "DR"), "Dre": ("MME", "DR"), "M.": ("M", ""), "Mme": ("MME", "")}
 
 
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """What the settings say of who sends: arc of identifiers, structure, its type, address, product."""
+
+    arc: str
+    structure: str
+    facility: str
+    sender: str
+    product: str
+
+
+def current_operator() -> Operator:
+    return Operator(
+        settings.OID_ARC,
+        settings.STRUCTURE_NUMBER,
+        settings.FACILITY_TYPE,
+        settings.MSSANTE_FROM,
+        settings.MSSANTE_NIL,
+    )
+
+
 class NotSetUp(Exception):
     """A setting that the letter needs is missing or wrong; str() is its name in short."""
 
@@ -49,6 +71,7 @@ def letter_of(delivery: Delivery, box: Mailbox) -> Letter:
         delivery_id=delivery.id,
         queued_at=delivery.queued_at,
         recipient=Recipient(delivery.recipient_rpps, box.family, box.given, box.address),
+        operator=current_operator(),
         versions=_versions(document),
     )
 
@@ -60,12 +83,13 @@ def build_letter(
     delivery_id: UUID,
     queued_at: datetime,
     recipient: Recipient,
+    operator: Operator,
     versions: Sequence[UUID] = (),
 ) -> Letter:
     """`versions`: the ids of the report's versions, first one first and this one last. Raises NotSetUp."""
     versions = versions or (header.document_id,)
     custodian = Structure(
-        settings.STRUCTURE_NUMBER,
+        operator.structure,
         header.letterhead.operator_name,
         header.letterhead.address,
         header.letterhead.phone or "",
@@ -76,7 +100,7 @@ def build_letter(
         set_id=versions[0],
         version=len(versions),
         replaces=versions[-2] if len(versions) > 1 else None,
-        arc=settings.OID_ARC,
+        arc=operator.arc,
         title=TITLE,
         kind=TELECONSULTATION_REPORT,
         created_at=header.issued_at,
@@ -86,15 +110,15 @@ def build_letter(
         custodian=custodian,
         recipient=recipient,
         act=act_of(header.prescriber.specialty_code),
-        facility=_facility(),
+        facility=_facility(operator),
         setting=value_set("J04")[AMBULATORY],
         encounter_id=header.encounter_id,
         encounter_kind=value_set("J142")[VIRTUAL],
         started_at=header.act_at,
         ended_at=header.act_end,
         pdf=pdf,
-        sender=settings.MSSANTE_FROM,
-        product=settings.MSSANTE_NIL,
+        sender=operator.sender,
+        product=operator.product,
     )
 
 
@@ -135,9 +159,9 @@ def _person(doctor: Prescriber) -> Person:
     return Person(doctor.last_name.upper(), doctor.first_name, civility, suffix)
 
 
-def _facility() -> Coded:
+def _facility(operator: Operator) -> Coded:
     try:
-        return facility(settings.FACILITY_TYPE)
+        return facility(operator.facility)
     except KeyError:
         raise NotSetUp("facility_type") from None
 

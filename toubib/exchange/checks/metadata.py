@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TypeAlias
 
 from lxml import etree
 
@@ -36,7 +37,7 @@ NS = {"h": HL7, "r": RIM}
 ORDER = ["Slot", "Name", "Description", "VersionInfo", "Classification", "ExternalIdentifier"]
 OID = re.compile(r"[0-2](\.(0|[1-9][0-9]*))+")
 CLASSES = {TELECONSULTATION_REPORT.code: REPORT_CLASS}
-Element = etree._Element
+Element: TypeAlias = etree._Element
 
 
 @dataclass(frozen=True, slots=True)

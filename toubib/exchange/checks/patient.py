@@ -15,6 +15,7 @@ from toubib.people.identity import has_valid_ins_key
 ROLE = f"{{{HL7}}}recordTarget/{{{HL7}}}patientRole"
 PATIENT = f"{ROLE}/{{{HL7}}}patient"
 NAME = "recordTarget/patientRole/patient/name"
+QUALIFIERS: dict[str, set[str | None]] = {"family": {"BR", "CL"}, "given": {None, "BR", "CL"}}
 TRAIT = re.compile(r"[A-Z][A-Z '\-]*")
 
 
@@ -50,7 +51,7 @@ def _numbers(root: etree._Element, *, allow_test: bool) -> Iterator[Finding]:
 def _name(root: etree._Element) -> Iterator[Finding]:
     for one in root.findall(f"{PATIENT}/{{{HL7}}}name/*"):
         kind, qualifier = local(one), one.get("qualifier")
-        allowed = {"family": {"BR", "CL"}, "given": {None, "BR", "CL"}}.get(kind)
+        allowed = QUALIFIERS.get(kind)
         if allowed is None or qualifier not in allowed:
             yield Finding("CDA.PATIENT_NAME", f"{NAME}/{kind}", f"qualifier {qualifier} is not allowed")
         if not (one.text or "").strip():
