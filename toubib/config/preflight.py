@@ -20,9 +20,20 @@ def check_start() -> None:
     read_bind("TOUBIB_LIVE_BIND", DEFAULT_LIVE_BIND)
     read_crew()
     key_ring()
+    check_seal()
     for name, path in gateways.items():
         if "." in path:
             check_gateway(name, path)
+
+
+def check_seal() -> None:
+    """That documents can be sealed. Raises BadSetting."""
+    from toubib.documents.seal import NoSeal, current_seal
+
+    try:
+        current_seal()
+    except NoSeal as error:
+        raise BadSetting("TOUBIB_SEAL_FILE", f"{error} (see docs/documents.md)") from None
 
 
 def check_gateway(name: str, path: str) -> None:

@@ -53,6 +53,14 @@ EMAIL_HOST_PASSWORD = env.read_secret("TOUBIB_SMTP_PASSWORD", made_at=None, low=
 EMAIL_USE_TLS = env.read_bool("TOUBIB_SMTP_TLS", default=not DEMO)
 DEFAULT_FROM_EMAIL = env.read_str("TOUBIB_EMAIL_FROM", "toubib@localhost")
 
+# Documents: docs/documents.md. A trial's server (the demo, or without https) makes a seal of its own.
+TRIAL = env.read_bool("TOUBIB_ALLOW_HTTP", default=DEMO)
+SEAL_FILE = env.read_path("TOUBIB_SEAL_FILE", DATA_DIR / "seal.pem")
+OPERATOR_NAME = env.read_str("TOUBIB_OPERATOR_NAME", "Toubib, démonstration" if DEMO else "Toubib")
+OPERATOR_ADDRESS = env.read_str("TOUBIB_OPERATOR_ADDRESS")
+OPERATOR_PHONE = env.read_str("TOUBIB_OPERATOR_PHONE", "+33199005678" if DEMO else "")
+OPERATOR_EMAIL = env.read_str("TOUBIB_OPERATOR_EMAIL", "contact@exemple.invalid" if DEMO else "")
+
 # Reports to the médecin traitant: docs/mssante.md. The demo invents directory, relay and arc, and sends nothing.
 OID_ARC = env.read_oid("TOUBIB_OID_ARC", "2.999.1" if DEMO else "")
 STRUCTURE_NUMBER = env.read_structure("TOUBIB_STRUCTURE_NUMBER", "1999999999" if DEMO else "")

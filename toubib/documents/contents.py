@@ -70,12 +70,13 @@ class Prescriber:
 
 @dataclass(frozen=True, slots=True)
 class Letterhead:
-    """The operator, who seals. `demo`: its key and its people are invented, and every page says so."""
+    """The operator, who seals. `demo`: people and numbers are invented, and the document says so."""
 
     operator_name: str
     address: tuple[str, ...] = ()
     phone: str | None = None
     demo: bool = False
+    trial_seal: bool = False  # the seal vouches for itself
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,9 @@ from __future__ import annotations
 import json
 import re
 import threading
+import unicodedata
 from pathlib import Path
+from typing import Any, Literal
 
 import typst
 
@@ -19,8 +21,10 @@ from toubib.documents.view import View, view_of
 HERE = Path(__file__).resolve().parent
 PAPER = HERE / "paper"
 MISSING = re.compile(r'the text `"(.+?)"` could not be displayed')
+ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
 SHOWN_INSTEAD = "▯"
 TRIES = 4
+Standard = Literal["a-3a", "ua-1", "a-1b"]
 _local = threading.local()
 
 
@@ -33,26 +37,55 @@ def render(*, header: Header, content: Content) -> Rendered:
     return Rendered(pdf=pdf, pdf_a1=_compiled(view, standards=["a-1b"]) if is_report else None, fhir=fhir)
 
 
-def _compiled(view: View, *, standards: list[str], fhir: dict[str, object] | None = None) -> bytes:
+def _compiled(view: View, *, standards: list[Standard], fhir: dict[str, object] | None = None) -> bytes:
     """A character that no font of ours has shows as an empty box: a document never fails for an emoji."""
     inputs = {
-        "data": json.dumps(view, ensure_ascii=False),
+        "data": json.dumps(_printable(view), ensure_ascii=False),
         "fhir": json.dumps(fhir, ensure_ascii=False) if fhir else "",
         "archive": "a1" if "a-1b" in standards else "",
     }
     for _ in range(TRIES):
         try:
             made = _compiler().compile(
-                input=str(PAPER / f"{view['template']}.typ"), sys_inputs=inputs, pdf_standards=standards
+                input=str(PAPER / f"{view['template']}.typ"), sys_inputs=inputs, pdf_standards=[*standards]
             )
         except typst.TypstError as error:
-            missing = set("".join(MISSING.findall(f"{error.message}\n{error.diagnostic}")))
+            missing = _missing(f"{error.message}\n{error.diagnostic}")
             if not missing:
                 raise
             inputs["data"] = "".join(SHOWN_INSTEAD if c in missing else c for c in inputs["data"])
         else:
-            return made
-    raise typst.TypstError("characters without a glyph remain")
+            return bytes(made)  # type: ignore[arg-type]
+    raise RuntimeError("characters without a glyph remain")
+
+
+def _printable(value: Any) -> Any:
+    """Composed letters; no control nor invisible sign; every space one of two."""
+    if isinstance(value, dict):
+        return {key: _printable(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_printable(one) for one in value]
+    if not isinstance(value, str) or (value.isascii() and value.isprintable()):
+        return value
+    return "".join(_printed(c) for c in unicodedata.normalize("NFC", value))
+
+
+def _printed(c: str) -> str:
+    if c in " \n\u00a0" or (c.isascii() and c.isprintable()):
+        return c
+    if c == "\t" or unicodedata.category(c) == "Zs":
+        return "\u00a0" if c == "\u202f" else " "
+    kind = unicodedata.category(c)
+    if kind == "Cf":
+        return ""
+    return SHOWN_INSTEAD if kind.startswith("C") else c
+
+
+def _missing(said: str) -> set[str]:
+    """The characters that Typst names, some of them as `\\u{301}`; never one of JSON's own."""
+    named = "".join(MISSING.findall(said))
+    plain = ESCAPED.sub(lambda found: chr(int(found[1], 16)), named)
+    return {c for c in plain if not c.isascii()}
 
 
 def _compiler() -> typst.Compiler:

@@ -34,7 +34,7 @@ PATIENT = Identity(
     sex="F",
     birth_place_code="35238",
     qualified=True,
-    ins="279033523800147",
+    ins="279033523800119",
     ins_oid="1.2.250.1.213.1.4.10",
     local_id="urn:uuid:0193cafe-0000-7000-8000-000000000001",
 )
@@ -43,7 +43,7 @@ DOCTOR = Prescriber(
     first_name="Salomé",
     last_name="Vasseur",
     title="Dre",
-    rpps="10009900017",
+    rpps="99900000011",
     profession="Médecin",
     specialty="médecine générale",
     specialty_code="SM26",
@@ -59,9 +59,10 @@ LETTERHEAD = Letterhead(
     address=("1 place du Parlement, 35000 Rennes",),
     phone="+33199005678",
     demo=True,
+    trial_seal=True,
 )
 MEDECIN_TRAITANT = MedecinTraitant(
-    name="Dr Paul Lenoir", rpps="10009900025", mssante="paul.lenoir@medecin.mssante.invalid"
+    name="Dr Paul Lenoir", rpps="99900000029", mssante="paul.lenoir@medecin.mssante.invalid"
 )
 
 

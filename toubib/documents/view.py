@@ -147,6 +147,7 @@ def _close(header: Header) -> View:
         "signed": f"Signé par {doctor.name}, RPPS{NBSP}{doctor.rpps}, le {say_moment(header.issued_at)}.",
         "known_by": doctor.authenticated_by,
         "operator": header.letterhead.operator_name,
+        "trial_seal": header.letterhead.trial_seal,
     }
 
 

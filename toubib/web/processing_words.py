@@ -46,7 +46,13 @@ TABLES = {
         _("Allergies, traitements, antécédents dits par le patient."),
     ),
     "Note": (_("Notes du médecin"), _("Le compte rendu de la consultation, avec ses ajouts.")),
+    "Prescription": (_("Feuilles d’ordonnance"), _("Ce que le médecin prescrit, une feuille par sorte.")),
+    "PrescriptionLine": (_("Lignes d’ordonnance"), _("Le médicament ou l’acte, sa posologie, sa durée.")),
     "NoteTemplate": (_("Modèles de note"), _("Les phrases qu’un médecin garde pour commencer ses notes.")),
+    "Document": (
+        _("Documents remis"),
+        _("Comptes rendus, ordonnances, certificats et reçus, avec le code qui les vérifie."),
+    ),
     "EncounterDecision": (
         _("Décisions sur un acte"),
         _("Ce que la règle disait à la signature, avec les faits et la version du droit."),
