@@ -101,3 +101,21 @@ class Attestation(models.TextChoices):
     AUDIO_ONLY = "audio_only", _("voix seule")
     PHONE = "phone", _("téléphone")
     NONE = "none", _("pas d’échange en direct")
+
+
+class SheetKind(models.TextChoices):
+    """One sheet each: what a pharmacy, a laboratory, a nurse receives holds nothing for another."""
+
+    MEDICINES = "medicines", _("Médicaments")
+    TESTS = "tests", _("Examens de biologie")
+    IMAGING = "imaging", _("Imagerie")
+    NURSING = "nursing", _("Soins infirmiers et kinésithérapie")
+    DEVICES = "devices", _("Dispositifs médicaux")
+
+
+class NonSubstitutable(models.TextChoices):
+    """The only three reasons for which a brand may be kept (arrêté of 12 November 2019, L. 5125-23 CSP)."""
+
+    MTE = "MTE", _("marge thérapeutique étroite (MTE)")
+    EFG = "EFG", _("enfant de moins de 6 ans, sans forme adaptée (EFG)")
+    CIF = "CIF", _("contre-indication formelle à un excipient (CIF)")

@@ -17,6 +17,7 @@ from toubib.record.enums import (
     ConsentScope,
     EncounterState,
     Orientation,
+    SheetKind,
 )
 from toubib.record.noted import measures_of
 
@@ -128,6 +129,49 @@ class NoteTemplate(Model):
 
     class Meta:
         indexes = [models.Index(fields=["practitioner", "made_at"], name="template_by_practitioner")]
+
+
+class Prescription(Model):
+    """One sheet of an ordonnance; a draft with its encounter, frozen when that is signed."""
+
+    data = DataNote(personal=True, health=True, kept=RECORD_KEPT, erased="with its encounter")
+
+    encounter = models.ForeignKey(Encounter, on_delete=models.PROTECT, related_name="prescriptions")
+    sheet = models.CharField(max_length=12, choices=SheetKind.choices)
+    weight = EncryptedTextField(default=str)  # in kilos, as typed
+    made_at = models.DateTimeField()
+    signed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["encounter", "sheet"],
+                name="prescription_one_per_sheet",
+                violation_error_message=_("Cette feuille existe déjà."),
+            )
+        ]
+
+
+class PrescriptionLine(Model):
+    """One line of a sheet: a medicine by its substance, or free words. `content`: as `prescribed.Item`."""
+
+    data = DataNote(personal=True, health=True, kept=RECORD_KEPT, erased="with its encounter")
+
+    prescription = models.ForeignKey(Prescription, on_delete=models.PROTECT, related_name="lines")
+    position = models.PositiveSmallIntegerField()
+    content = EncryptedJSONField()
+    renews = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="renewed_by")
+
+    class Meta:
+        ordering = ("position", "id")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["prescription", "renews"],
+                condition=Q(renews__isnull=False),
+                name="line_renewed_once_a_sheet",
+                violation_error_message=_("Cette ligne est déjà renouvelée ici."),
+            )
+        ]
 
 
 class HealthSummary(Model):

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from toubib.ground.actors import Actor
 from toubib.ground.journal import trace
 from toubib.people.enums import LinkKind
+from toubib.people.identity import age_on
 from toubib.people.models import PatientLink
 from toubib.people.queries import live_links
-from toubib.record.enums import EncounterState, VideoFinding
+from toubib.record.enums import EncounterState, SheetKind, VideoFinding
 from toubib.record.models import (
     Attachment,
     Consent,
@@ -23,7 +25,10 @@ from toubib.record.models import (
     HealthSummary,
     Note,
     NoteTemplate,
+    Prescription,
+    PrescriptionLine,
 )
+from toubib.record.prescribed import WEIGHED_UNDER, Item, item_of, lacks_of, verdict_on, weight_lacks
 from toubib.rulebook.days import value_at
 
 READABLE = (EncounterState.SIGNED, EncounterState.AMENDED)
@@ -159,3 +164,87 @@ def consents_of(*, encounter: Encounter) -> list[Consent]:
 def decisions_of(*, encounter: Encounter) -> list[EncounterDecision]:
     """What the rule book said of this act, first the one of the signature."""
     return list(EncounterDecision.objects.filter(encounter=encounter).order_by("version"))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line with what it lacks to be signed."""
+
+    row: PrescriptionLine
+    item: Item
+    lacks: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet with its lines in order; `lacks`: of the sheet itself."""
+
+    row: Prescription
+    lines: list[Line]
+    lacks: list[str]
+
+    @property
+    def with_ald(self) -> list[Line]:
+        """The upper zone of an ordonnance bizone."""
+        return [one for one in self.lines if one.item.ald]
+
+    @property
+    def without_ald(self) -> list[Line]:
+        return [one for one in self.lines if not one.item.ald]
+
+    @property
+    def is_complete(self) -> bool:
+        return not self.lacks and not any(line.lacks for line in self.lines)
+
+
+def is_weighed(*, encounter: Encounter) -> bool:
+    """Whether a sheet of medicines carries the weight: under sixteen (R. 5132-3 CSP: where it is needed)."""
+    on = timezone.localdate(encounter.planned_at)
+    return age_on(encounter.patient.birth_date, on=on) < WEIGHED_UNDER
+
+
+def sheets_of(*, encounter: Encounter) -> list[Sheet]:
+    """The ordonnance of an encounter, a sheet of each kind, in the order of the kinds."""
+    rows = Prescription.objects.filter(encounter=encounter).prefetch_related("lines")
+    weighed = is_weighed(encounter=encounter)
+    order = list(SheetKind)
+    return [
+        _sheet(row, weighed=weighed)
+        for row in sorted(rows, key=lambda row: order.index(SheetKind(row.sheet)))
+    ]
+
+
+def _sheet(row: Prescription, *, weighed: bool) -> Sheet:
+    lines = [_line(one, row.sheet) for one in row.lines.all()]
+    needs = weighed and row.sheet == SheetKind.MEDICINES
+    lack = weight_lacks(row.weight) if needs else ""
+    return Sheet(row, lines, [lack] if lack else [])
+
+
+def _line(row: PrescriptionLine, sheet: str) -> Line:
+    item = item_of(row.content)
+    return Line(row, item, lacks_of(item, sheet=sheet))
+
+
+def prescription_lacks(*, encounter: Encounter, on: date) -> list[str]:
+    """Why the ordonnance may not be signed, in sentences: each incomplete line, and each that may no longer be
+    prescribed this way that day."""
+    said = []
+    for sheet in sheets_of(encounter=encounter):
+        said += sheet.lacks
+        for line in sheet.lines:
+            refused = verdict_on(line.item, sheet=sheet.row.sheet, on=on)
+            sentences = [*line.lacks, *([refused.text_doctor] if refused else [])]
+            said += [f"{line.item.text} : {sentence}" for sentence in sentences]
+    return said
+
+
+def earlier_sheets(*, encounter: Encounter, limit: int = 5) -> list[Sheet]:
+    """The patient's last signed sheets before this encounter, to renew lines from."""
+    rows = Prescription.objects.filter(
+        encounter__patient_id=encounter.patient_id,
+        encounter__planned_at__lt=encounter.planned_at,
+        signed_at__isnull=False,
+    )
+    found = rows.prefetch_related("lines").order_by("-signed_at", "sheet")[:limit]
+    return [_sheet(row, weighed=False) for row in found]

@@ -29,9 +29,9 @@ from toubib.ground.models import JournalEntry
 from toubib.people.enums import LinkKind, Role
 from toubib.people.models import Account, Patient, PatientLink
 from toubib.people.queries import accounts_with_role, links_of
-from toubib.record.models import Attachment, Consent, HealthSummary
+from toubib.record.models import Attachment, Consent, Encounter, HealthSummary
 from toubib.record.noted import TEXTS
-from toubib.record.queries import READABLE, encounters_for_account, trace_read
+from toubib.record.queries import READABLE, encounters_for_account, sheets_of, trace_read
 from toubib.waiting.models import Ticket
 from toubib.web.journal_words import accesses_to
 from toubib.web.prices import plain_of
@@ -157,11 +157,23 @@ def _visits(link: PatientLink, account: Account, *, now: datetime) -> list[dict[
                 "notes": [{name: getattr(note, name) for name in names} for note in visit.notes.all()]
                 if signed
                 else [],
+                "prescriptions": _prescribed(visit) if signed else [],
                 "decisions": plain_of(encounter=visit) if signed else [],
                 **_said(visit.id, account),
             }
         )
     return shown
+
+
+def _prescribed(visit: Encounter) -> list[dict[str, Any]]:
+    return [
+        {
+            "sheet": sheet.row.sheet,
+            "weight": sheet.row.weight,
+            "lines": [line.item.as_kept() for line in sheet.lines],
+        }
+        for sheet in sheets_of(encounter=visit)
+    ]
 
 
 def _said(visit_id: UUID, account: Account) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from toubib.record.operations import (
     MoveRefused,
     NoteIncomplete,
     NoteWrong,
+    PrescriptionIncomplete,
     StaleNote,
     amend_note,
     correct_note,
@@ -139,6 +140,8 @@ def sign(request: HttpRequest, room: UUID) -> HttpResponse:
         return _incomplete(request, found, form, how, missing)
     except NoteWrong as error:
         return _incomplete(request, found, form, how, error.parts)
+    except PrescriptionIncomplete as error:
+        return _incomplete(request, found, form, how, {"": " ".join([str(error), *error.lacks])})
     except (MoveRefused, LineMoveRefused) as refusal:
         keep_message(request, refusal)
         return redirect("consultation:room", room=room)

@@ -5,6 +5,7 @@ from toubib.record.operations.encounters import (
     MoveRefused,
     NoteIncomplete,
     NoteWrong,
+    PrescriptionIncomplete,
     abort_encounter,
     ask_minor_secrecy,
     check_at_start,
@@ -19,6 +20,14 @@ from toubib.record.operations.encounters import (
     start_encounter,
 )
 from toubib.record.operations.notes import StaleNote, amend_note, correct_note, save_note
+from toubib.record.operations.prescriptions import (
+    NotPrescribable,
+    move_line,
+    put_line,
+    remove_line,
+    renew_lines,
+    say_weight,
+)
 from toubib.record.operations.said import say_consents, tell_health_summary, withdraw_consent
 from toubib.record.operations.templates import (
     TemplateRefused,
@@ -30,8 +39,10 @@ from toubib.record.operations.templates import (
 __all__ = [
     "MOST_FILES",
     "MoveRefused",
+    "NotPrescribable",
     "NoteIncomplete",
     "NoteWrong",
+    "PrescriptionIncomplete",
     "StaleNote",
     "TemplateRefused",
     "abort_encounter",
@@ -48,13 +59,18 @@ __all__ = [
     "keep_video_seconds",
     "lock_encounter",
     "move_encounter",
+    "move_line",
     "orient_patient",
     "pass_on",
+    "put_line",
     "remove_attachment",
+    "remove_line",
     "rename_template",
+    "renew_lines",
     "save_note",
     "say_consents",
     "say_second_parent",
+    "say_weight",
     "sign_encounter",
     "start_encounter",
     "tell_health_summary",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from toubib.ground.actors import Actor
@@ -21,8 +22,9 @@ from toubib.record.enums import (
     Orientation,
 )
 from toubib.record.events import encounter_signed
-from toubib.record.models import Encounter, Note
+from toubib.record.models import Encounter, Note, Prescription
 from toubib.record.noted import REQUIRED, wrong_parts
+from toubib.record.queries import prescription_lacks
 
 OPEN = {EncounterState.ARRIVED, EncounterState.IN_PROGRESS, EncounterState.TO_SIGN}
 
@@ -37,6 +39,14 @@ class NoteWrong(Exception):
     def __init__(self, parts: dict[str, str]) -> None:
         super().__init__(" ".join(parts.values()))
         self.parts = parts
+
+
+class PrescriptionIncomplete(Exception):
+    """The ordonnance cannot be signed as it is; `lacks` are sentences for the doctor."""
+
+    def __init__(self, lacks: list[str]) -> None:
+        super().__init__(_("L’ordonnance n’est pas complète."))
+        self.lacks = lacks
 
 
 class NoteIncomplete(Exception):
@@ -132,7 +142,7 @@ def abort_encounter(*, encounter_id: UUID, reason: AbortReason, by: Actor, now: 
 @transactional
 def sign_encounter(*, encounter_id: UUID, attestation: Attestation, by: Actor, now: datetime) -> Encounter:
     """Sign the note, ending the call if it runs: the patient may read it. Idempotent. Raises NoteIncomplete,
-    NoteWrong, MoveRefused."""
+    NoteWrong, PrescriptionIncomplete, MoveRefused."""
     encounter = lock_encounter(encounter_id=encounter_id)
     if encounter.state in {EncounterState.SIGNED, EncounterState.AMENDED}:
         return encounter
@@ -145,6 +155,10 @@ def sign_encounter(*, encounter_id: UUID, attestation: Attestation, by: Actor, n
     wrong = wrong_parts(note)
     if wrong:
         raise NoteWrong(wrong)
+    lacks = prescription_lacks(encounter=encounter, on=timezone.localdate(now))
+    if lacks:
+        raise PrescriptionIncomplete(lacks)
+    Prescription.objects.filter(encounter=encounter).update(signed_at=now)
     if encounter.state == EncounterState.IN_PROGRESS:
         encounter.ended_at = now
         move_encounter(encounter=encounter, to=EncounterState.TO_SIGN, by=by, now=now)

@@ -49,9 +49,10 @@ export class Combo {
       event.preventDefault();
       if (open && this.found.length) this.#point(this.at + moves[/** @type {"ArrowDown" | "ArrowUp"} */ (event.key)]);
       else this.ask();
-    } else if (event.key === "Enter" && open && this.at >= 0) {
-      event.preventDefault();
-      this.take(this.at);
+    } else if (event.key === "Enter" && open) {
+      event.preventDefault(); // the first Enter points at the best answer, the next one takes it
+      if (this.at >= 0) this.take(this.at);
+      else this.#point(0);
     } else if (event.key === "Escape" && open) {
       event.preventDefault();
       event.stopPropagation();
@@ -109,8 +110,8 @@ export class Combo {
     if (!one) return;
     this.input.value = one.value;
     this.close();
-    this.box.dispatchEvent(new CustomEvent("combo:take", { detail: one, bubbles: true }));
     this.input.dispatchEvent(new Event("input", { bubbles: true }));
+    this.box.dispatchEvent(new CustomEvent("combo:take", { detail: one, bubbles: true }));
     clearTimeout(this.timer);
   }
 

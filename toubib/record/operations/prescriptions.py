@@ -1,0 +1,200 @@
+"""The ordonnance: lines put, moved, renewed while the encounter is unsigned, frozen by its signature."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from toubib.ground.actors import Actor
+from toubib.ground.journal import trace
+from toubib.ground.locks import transactional
+from toubib.record.enums import SheetKind
+from toubib.record.models import Encounter, Prescription, PrescriptionLine
+from toubib.record.operations.encounters import OPEN, MoveRefused, lock_encounter
+from toubib.record.prescribed import Item, item_of, medicine_item, verdict_on
+from toubib.record.queries import is_weighed, latest_summary
+
+MOST_LINES = 40
+
+
+class NotPrescribable(Exception):
+    """This line may not stand on an ordonnance: str() says why, `reference` by which text."""
+
+    def __init__(self, sentence: str, reference: str = "") -> None:
+        super().__init__(sentence)
+        self.reference = reference
+
+
+def _lock_open(encounter_id: UUID) -> Encounter:
+    encounter = lock_encounter(encounter_id=encounter_id)
+    if encounter.state not in OPEN:
+        raise MoveRefused(_("La consultation est signée : l’ordonnance ne change plus."))
+    return encounter
+
+
+@transactional
+def put_line(
+    *, encounter_id: UUID, line_id: UUID, sheet: SheetKind, item: Item, by: Actor, now: datetime
+) -> PrescriptionLine:
+    """Add the line of this id, or write over it: sent twice it is one line. It may still lack parts: the signature
+    asks for them. Raises NotPrescribable, MoveRefused."""
+    encounter = _lock_open(encounter_id)
+    checked = _checked(item, sheet=sheet, now=now)
+    row = PrescriptionLine.objects.select_related("prescription").filter(pk=line_id).first()
+    if row is not None and row.prescription.encounter_id != encounter.id:
+        raise MoveRefused(_("Cette ligne est d’une autre consultation."))
+    prescription = _sheet(encounter, sheet, now=now)
+    if row is None:
+        count = PrescriptionLine.objects.filter(prescription=prescription).count()
+        if count >= MOST_LINES:
+            raise MoveRefused(_("Cette feuille est pleine."))
+        row = PrescriptionLine(pk=line_id, prescription=prescription, position=_next(prescription))
+    left = row.prescription if row.prescription_id != prescription.id else None
+    if left is not None:
+        row.prescription, row.position = prescription, _next(prescription)
+    row.content = checked.as_kept()
+    row.save()
+    if left is not None:
+        _drop_if_empty(left)
+    _trace("put", row, encounter, by=by, now=now)
+    return row
+
+
+def _checked(item: Item, *, sheet: SheetKind, now: datetime) -> Item:
+    """The line as the list names it. Raises NotPrescribable."""
+    on = timezone.localdate(now)
+    if item.is_medicine and sheet == SheetKind.MEDICINES:
+        known = medicine_item(item, on=on)
+        if known is None:
+            raise NotPrescribable(_("Ce médicament n’est plus dans la liste. Cherchez-le de nouveau."))
+        item = known
+    elif item.cis:
+        item = replace(item, cis="", brand="", cip13="", form="")
+    refused = verdict_on(item, sheet=sheet, on=on)
+    if refused is not None:
+        raise NotPrescribable(refused.text_doctor, refused.reference)
+    return item
+
+
+def _sheet(encounter: Encounter, sheet: SheetKind, *, now: datetime) -> Prescription:
+    """The sheet of this kind; a child's begins with the weight that was told."""
+    found = Prescription.objects.filter(encounter=encounter, sheet=sheet).first()
+    if found is not None:
+        return found
+    weight = ""
+    if sheet == SheetKind.MEDICINES and is_weighed(encounter=encounter):
+        summary = latest_summary(patient_id=encounter.patient_id)
+        weight = str(summary.content.get("weight") or "") if summary else ""
+    return Prescription.objects.create(encounter=encounter, sheet=sheet, weight=weight, made_at=now)
+
+
+def _next(prescription: Prescription) -> int:
+    last = PrescriptionLine.objects.filter(prescription=prescription).order_by("-position").first()
+    return last.position + 1 if last else 1
+
+
+def _drop_if_empty(prescription: Prescription) -> None:
+    if not PrescriptionLine.objects.filter(prescription=prescription).exists():
+        prescription.delete()
+
+
+def _line(encounter: Encounter, line_id: UUID) -> PrescriptionLine | None:
+    rows = PrescriptionLine.objects.select_related("prescription")
+    return rows.filter(pk=line_id, prescription__encounter=encounter).first()
+
+
+@transactional
+def remove_line(*, encounter_id: UUID, line_id: UUID, by: Actor, now: datetime) -> None:
+    """Idempotent: a line that is gone stays gone. Raises MoveRefused."""
+    encounter = _lock_open(encounter_id)
+    row = _line(encounter, line_id)
+    if row is None:
+        return
+    _trace("remove", row, encounter, by=by, now=now)
+    sheet = row.prescription
+    row.delete()
+    _drop_if_empty(sheet)
+
+
+@transactional
+def move_line(*, encounter_id: UUID, line_id: UUID, up: bool, by: Actor, now: datetime) -> None:
+    """One place up or down, within its sheet. Raises MoveRefused."""
+    encounter = _lock_open(encounter_id)
+    row = _line(encounter, line_id)
+    if row is None:
+        return
+    rows = list(PrescriptionLine.objects.filter(prescription=row.prescription))
+    here = [one.id for one in rows].index(row.id)
+    there = here - 1 if up else here + 1
+    if not 0 <= there < len(rows):
+        return
+    rows[here], rows[there] = rows[there], rows[here]
+    for position, one in enumerate(rows, start=1):
+        if one.position != position:
+            one.position = position
+            one.save(update_fields=["position"])
+    _trace("move", row, encounter, by=by, now=now)
+
+
+@transactional
+def renew_lines(*, encounter_id: UUID, lines: Sequence[UUID], by: Actor, now: datetime) -> list[str]:
+    """Take lines of the patient's earlier signed ordonnances anew; answers why one of them may not be. A line renewed
+    here already is left as it is. Raises MoveRefused."""
+    encounter = _lock_open(encounter_id)
+    earlier = PrescriptionLine.objects.select_related("prescription").filter(
+        pk__in=lines,
+        prescription__encounter__patient_id=encounter.patient_id,
+        prescription__signed_at__isnull=False,
+        prescription__encounter__planned_at__lte=encounter.planned_at,
+    )
+    refusals = []
+    for old in earlier.order_by("prescription__signed_at", "position"):
+        if PrescriptionLine.objects.filter(prescription__encounter=encounter, renews=old).exists():
+            continue
+        item, sheet = item_of(old.content), SheetKind(old.prescription.sheet)
+        try:
+            item = _checked(item, sheet=sheet, now=now)
+        except NotPrescribable as error:
+            refusals.append(f"{item.name} : {error}")
+            continue
+        into = _sheet(encounter, sheet, now=now)
+        row = PrescriptionLine.objects.create(
+            prescription=into, position=_next(into), content=item.as_kept(), renews=old
+        )
+        _trace("renew", row, encounter, by=by, now=now)
+    return refusals
+
+
+@transactional
+def say_weight(*, encounter_id: UUID, weight: str, by: Actor, now: datetime) -> None:
+    """The weight on the sheet of medicines, as typed; the signature checks it. Raises MoveRefused."""
+    encounter = _lock_open(encounter_id)
+    sheet = Prescription.objects.filter(encounter=encounter, sheet=SheetKind.MEDICINES).first()
+    if sheet is None or sheet.weight == weight.strip():
+        return
+    sheet.weight = weight.strip()
+    sheet.save(update_fields=["weight"])
+    trace(
+        by=by,
+        action="record.prescription.weight",
+        now=now,
+        patient=encounter.patient_id,
+        subject="prescription",
+        subject_id=sheet.id,
+    )
+
+
+def _trace(verb: str, row: PrescriptionLine, encounter: Encounter, *, by: Actor, now: datetime) -> None:
+    trace(
+        by=by,
+        action=f"record.prescription.{verb}",
+        now=now,
+        patient=encounter.patient_id,
+        subject="prescription_line",
+        subject_id=row.id,
+    )
