@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
+from toubib.config.record_commands import add_commands as add_record
 from toubib.observatory.commands import add_commands as add_observatory
 from toubib.rulebook.commands import add_commands as add_rulebook
 
@@ -47,6 +48,7 @@ def build_parser() -> Parser:
     verify.set_defaults(run=run_audit_verify)
     add_rulebook(commands)
     add_observatory(commands)
+    add_record(commands)
     return parser
 
 

@@ -10,8 +10,8 @@ from toubib.nomenclature.words import plain
 SAID = {
     "narcotics": ("stupefiant",),
     "secured": ("ordonnance securisee",),
-    "hospital_only": ("reserve a l'usage hospitalier", "reserve a l’usage hospitalier"),
-    "professional_use": ("reserve a l'usage professionnel", "reserve a l'usage en situation d'urgence"),
+    "hospital_only": ("reserve a l'usage hospitalier",),
+    "professional_use": ("reserve a l'usage professionnel",),
     "hospital": (
         "prescription hospitaliere",
         "prescription reservee aux medecins hospitaliers",

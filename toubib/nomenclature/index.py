@@ -1,7 +1,8 @@
 """A list held in memory and searched as one types. Built once by process, again after an import.
 
-Each thing has an order of its own (the best first) and words, each of a class: 0 begins the substance, 1 begins the
-name, 2 inside the substance, 3 anywhere else. What is found is ranked by how each typed word fits, then by that order.
+Each thing has an order of its own (the best first) and words, each of a class: 0 begins name and substance, 1 begins
+the name, 2 begins the substance, 3 anywhere else; 4 more where the thing is to come after the others. What is found
+is ranked by how each typed word fits, then by that order.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from toubib.nomenclature.words import slips, sound, words_of
 
 LEAST, LEAST_TO_FORGIVE = 2, 4
 AFTER_ALL = "\uffff"
-BY_SOUND, BY_SLIP = 8, 16  # what a word costs that is not as it was typed
+ASIDE, LAST, BITS = 4, 7, 3
+BY_SOUND, BY_SLIP = 16, 32  # what a word costs that is not as it was typed
 
 Words = Sequence[tuple[str, int]]
 
@@ -34,10 +36,10 @@ class Index:
             self.keys.append(key)
             best: dict[str, int] = {}
             for word, kind in words:
-                best[word] = min(kind, best.get(word, 3))
+                best[word] = min(kind, best.get(word, LAST))
             self.words.append(tuple(best.items()))
             for word, kind in best.items():
-                places.setdefault(word, array("L")).append(place << 2 | kind)
+                places.setdefault(word, array("L")).append(place << BITS | kind)
         self.vocabulary = sorted(places)
         self.places = [places[word] for word in self.vocabulary]
         self.weights = array("L", [0])
@@ -93,7 +95,7 @@ class Index:
         found: dict[int, int] = {}
         for word, cost in meant.items():
             for packed in self.places[bisect_left(self.vocabulary, word)]:
-                place, total = packed >> 2, (packed & 3) * 2 + cost
+                place, total = packed >> BITS, (packed & LAST) * 2 + cost
                 if total < found.get(place, 99):
                     found[place] = total
         return found

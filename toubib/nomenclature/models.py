@@ -31,7 +31,8 @@ class NomenclatureImport(Model):
 
 class Medicine(Model):
     """A speciality of the BDPM (CIS). `inn`: its substances as prescribed; `categories`: what its conditions mean
-    (rulebook/prescription.py); `conditions`: those conditions word for word."""
+    (rulebook/prescription.py); `conditions`: those conditions word for word, and whether they are known at all: a file of
+    conditions older than the medicine says nothing of it."""
 
     data = PUBLIC
 
@@ -52,6 +53,7 @@ class Medicine(Model):
     group_place = models.CharField(max_length=1, choices=GroupPlace.choices, blank=True)
     conditions = models.JSONField(default=list)
     categories = models.JSONField(default=list)
+    conditions_known = models.BooleanField(default=False)
     main_cip13 = models.CharField(max_length=13, blank=True)
 
 
@@ -86,5 +88,5 @@ class Diagnosis(Model):
     data = PUBLIC
 
     code = models.CharField(max_length=8, unique=True)
-    label = models.CharField(max_length=300)
+    label = models.CharField(max_length=600)
     rank = models.PositiveSmallIntegerField(default=0)

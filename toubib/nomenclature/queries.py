@@ -6,17 +6,19 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
 from toubib.nomenclature.enums import ListKind
-from toubib.nomenclature.index import Held, Index, Words
+from toubib.nomenclature.index import ASIDE, Held, Index, Words
 from toubib.nomenclature.measurements import MEASUREMENTS, Vital
 from toubib.nomenclature.models import Diagnosis, Medicine, NomenclatureImport, Presentation
 from toubib.nomenclature.verdicts import Verdict, judge, verdict_of
-from toubib.nomenclature.words import plain, words_of
+from toubib.nomenclature.words import in_order, plain, words_of
 
 __all__ = [
     "MEASUREMENTS",
@@ -34,13 +36,20 @@ __all__ = [
 ]
 
 MOST = 50
+COMMON = Path(__file__).parent / "data" / "diagnoses.txt"  # the demo's list, chosen for general practice
 FOUND = (
     "cis", "main_cip13", "name", "inn", "form", "substances", "group_label", "categories", "is_marketed",
-    "is_authorised", "routes",
+    "is_authorised", "conditions_known", "routes",
 )  # fmt: skip
 SCANNED = re.compile(
     r"\A(?:\](?:d2|C1))?\(?01\)?0(\d{13})"
 )  # a GS1 code: the GTIN-14 of the box holds its CIP13
+# « chlorhydrate de metformine »: one types metformine.
+SALTS = frozenset({
+    "acetate", "besilate", "bromhydrate", "bromure", "chlorhydrate", "chlorure", "citrate", "d", "de", "dipropionate", "fumarate",
+    "gluconate", "hemifumarate", "hemisulfate", "l", "maleate", "mesilate", "nitrate", "phosphate", "sodium", "succinate", "sulfate",
+    "tartrate", "valerate",
+})  # fmt: skip
 CODE = re.compile(r"\A[a-z]\d[\da-z.+]*\Z")
 
 
@@ -96,12 +105,6 @@ class DiagnosisFound:
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Version:
-    id: UUID
-    has_conditions: bool
-
-
 def latest_import(*, kind: ListKind) -> NomenclatureImport | None:
     """The list in use: its source, its day, whether it is the demo's."""
     return NomenclatureImport.objects.filter(kind=kind).order_by("-imported_at").first()
@@ -115,20 +118,19 @@ def search_medicines(*, text: str, on: date, limit: int = 12) -> list[MedicineFo
     code = _typed_code(text)
     if version is None or limit < 1:
         return []
-    keys = _keys_of_code(code, limit) if code else _MEDICINES.get(version.id).find(text, limit)
+    keys = _keys_of_code(code, limit) if code else _MEDICINES.get(version).find(text, limit)
     rows = {row["cis"]: row for row in Medicine.objects.filter(cis__in=keys).values(*FOUND)}
-    return [_found(rows[key], version, on) for key in keys if key in rows]
+    return [_found(rows[key], on) for key in keys if key in rows]
 
 
 def medicine_of(*, cis: str, on: date) -> MedicineDetail | None:
     """A medicine with its boxes; None where the list in use has none of that code."""
-    version = _version(ListKind.BDPM)
     row = Medicine.objects.filter(cis=cis).first()
-    if row is None or version is None:
+    if row is None:
         return None
     boxes = row.presentations.order_by("-is_marketed", "-is_active", "cip13")
     shown = tuple(BoxFound(box.cip13, box.cip7, box.label, box.is_marketed, box.rate) for box in boxes)
-    found = _found({name: getattr(row, name) for name in FOUND}, version, on)
+    found = _found({name: getattr(row, name) for name in FOUND}, on)
     return MedicineDetail(found, row.status, row.holder, row.is_watched, tuple(row.conditions), shown)
 
 
@@ -150,7 +152,7 @@ def search_diagnoses(*, text: str, limit: int = 12) -> list[DiagnosisFound]:
         start = bare.replace(".", "").upper()
         rows = _from(Diagnosis.objects.order_by("code"), "code", start).values_list("code", "label")[:limit]
         return [DiagnosisFound(dotted(code), label) for code, label in rows]
-    keys = _DIAGNOSES.get(version.id).find(text, limit)
+    keys = _DIAGNOSES.get(version).find(text, limit)
     labels = dict(Diagnosis.objects.filter(code__in=keys).values_list("code", "label"))
     return [DiagnosisFound(dotted(key), labels[key]) for key in keys if key in labels]
 
@@ -160,10 +162,9 @@ def dotted(code: str) -> str:
     return f"{code[:3]}.{code[3:]}" if len(code) > 3 else code
 
 
-def _version(kind: ListKind) -> _Version | None:
+def _version(kind: ListKind) -> UUID | None:
     rows = NomenclatureImport.objects.filter(kind=kind).order_by("-imported_at")
-    row = rows.values_list("id", "has_conditions").first()
-    return None if row is None else _Version(*row)
+    return rows.values_list("id", flat=True).first()
 
 
 def _typed_code(text: str) -> str:
@@ -201,11 +202,11 @@ def _between(field: str, start: str) -> Q:
     return Q(**{f"{field}__gte": start, f"{field}__lt": after})
 
 
-def _found(row: Mapping[str, Any], version: _Version, on: date) -> MedicineFound:
+def _found(row: Mapping[str, Any], on: date) -> MedicineFound:
     verdict = judge(
         substances=row["substances"],
         categories=row["categories"],
-        conditions_known=version.has_conditions,
+        conditions_known=row["conditions_known"],
         authorised=row["is_authorised"],
         on=on,
     )
@@ -228,33 +229,46 @@ def _medicine_rows() -> Iterator[tuple[str, Words]]:
     """In the order of equals: on sale, few substances, not diluted, then by name."""
     rows = Medicine.objects.values_list("cis", "name", "inn", "is_marketed", "is_authorised")
     ranked = sorted(
-        (
-            not (marketed and allowed),
-            inn.count(" + "),
-            "homeopathi" in plain(inn),
-            plain(name),
-            cis,
-            name,
-            inn,
-        )
+        (not (marketed and allowed), inn.count(" + "), "homéopathi" in inn, in_order(name), cis, name, inn)
         for cis, name, inn, marketed, allowed in rows.iterator(chunk_size=2000)
     )
-    for *_order, cis, name, inn in ranked:
-        yield cis, _medicine_words(name, inn)
+    for off_sale, *_order, cis, name, inn in ranked:
+        more = ASIDE if off_sale else 0
+        yield cis, [(word, kind + more) for word, kind in _medicine_words(name, inn)]
 
 
 def _medicine_words(name: str, inn: str) -> Words:
-    words: list[tuple[str, int]] = []
-    for part in inn.split(" + "):
-        words += [(word, 0 if place == 0 else 2) for place, word in enumerate(words_of(part))]
-    words += [(word, 1 if place == 0 else 3) for place, word in enumerate(words_of(name))]
+    parts = [words_of(part) for part in inn.split(" + ")]
+    heads = {next((word for word in part if word not in SALTS), "") for part in parts}
+    named = words_of(name)
+    words = [(word, 2 if word in heads else 3) for part in parts for word in part]
+    words += [(word, 3) for word in (*named, *_other_units(named))]
+    if named:
+        words.append((named[0], 0 if named[0] in heads else 1))
     return words
 
 
+def _other_units(words: list[str]) -> Iterator[str]:
+    """« 1 g » and « 1000 mg » are one dose, whichever is typed."""
+    for amount, unit in pairwise(words):
+        if unit == "mg" and amount.isdigit() and int(amount) >= 100:
+            yield from (f"{int(amount) / 1000:g}", "g")
+        elif unit == "g" and amount.replace(".", "", 1).isdigit() and float(amount) < 10:
+            yield from (f"{float(amount) * 1000:g}", "mg")
+
+
 def _diagnosis_rows() -> Iterator[tuple[str, Words]]:
+    """In the order of equals: what general practice meets every day, codes of use, short labels."""
+    common = _common_codes()
     rows = Diagnosis.objects.values_list("code", "label", "rank").iterator(chunk_size=2000)
-    for _rank, _length, code, label in sorted((rank, len(label), code, label) for code, label, rank in rows):
+    ranked = sorted((code not in common, rank, len(label), code, label) for code, label, rank in rows)
+    for *_order, code, label in ranked:
         yield code, [(word, 1 if place == 0 else 3) for place, word in enumerate(words_of(label))]
+
+
+def _common_codes() -> frozenset[str]:
+    lines = COMMON.read_text(encoding="utf-8").splitlines()
+    return frozenset(line.split("|")[0] for line in lines)
 
 
 _MEDICINES = Held(lambda: Index(_medicine_rows()))

@@ -6,7 +6,8 @@ import re
 import unicodedata
 
 WORD = re.compile(r"[a-z]+|\d+(?:[.,]\d+)?")
-LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss"})
+LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "’": "'", "µ": "u"})
+NUMBER = re.compile(r"\d+")
 SOUNDS = (
     ("ph", "f"),
     ("th", "t"),
@@ -21,9 +22,14 @@ LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
 def plain(text: str) -> str:
-    """Lower case without accents."""
+    """Lower case without accents; what has no plain letter is left out."""
     bare = unicodedata.normalize("NFKD", text.casefold().translate(LIGATURES))
-    return "".join(letter for letter in bare if not unicodedata.combining(letter))
+    return bare.encode("ascii", "ignore").decode("ascii")
+
+
+def in_order(text: str) -> str:
+    """A key that puts 5 mg before 10 mg."""
+    return NUMBER.sub(lambda found: found[0].zfill(8), plain(text))
 
 
 def words_of(text: str) -> list[str]:

@@ -19,7 +19,11 @@ BY_DOCUMENT = {"CAP.DOCTOR_EXEMPT"}  # proven by a decision on file, said by the
 
 
 def said_in_rules():
-    return {code for path in [*RULES.glob("*.py"), PRESCRIPTION] for code in CODE.findall(path.read_text(encoding="utf-8"))}
+    return {
+        code
+        for path in [*RULES.glob("*.py"), PRESCRIPTION]
+        for code in CODE.findall(path.read_text(encoding="utf-8"))
+    }
 
 
 @pytest.mark.parametrize("code", sorted(all_codes()))

@@ -12,6 +12,7 @@ from datetime import datetime
 from django.conf import settings
 from django.utils import translation
 
+from toubib.nomenclature.operations import load_demo_lists
 from toubib.web.demo.archive import keep_older_weeks
 from toubib.web.demo.clinic import PAST, PLAYED, hold_missing_sessions
 from toubib.web.demo.families import settle_families
@@ -31,6 +32,7 @@ def load_demo_district(*, now: datetime) -> None:
     if not settings.DEMO:
         raise NotADemo("TOUBIB_DEMO is not set")
     with translation.override("fr"):
+        load_demo_lists(now=now)
         world = draw_world()
         draw_zones(world.communes)
         staff = hire_staff(world=world, now=now)
