@@ -18,6 +18,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import REGISTRY, Collector
 
+from toubib.exchange.queries import count_undelivered
 from toubib.ground.mail import count_failed, count_pending
 
 REQUESTS = Counter("toubib_requests", "Requests answered.", ["view", "method", "status"])
@@ -63,6 +64,9 @@ class Gauges(Collector):
         yield GaugeMetricFamily("toubib_outbox_pending", "Messages still to send.", value=count_pending())
         yield GaugeMetricFamily(
             "toubib_outbox_failed", "Messages given up, over thirty days.", value=count_failed()
+        )
+        yield GaugeMetricFamily(
+            "toubib_reports_undelivered", "Reports that bounced or were given up.", value=count_undelivered()
         )
 
 

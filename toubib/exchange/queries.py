@@ -57,7 +57,7 @@ def news_of(delivery: Delivery) -> DeliveryNews:
     )
 
 
-def count_given_up() -> int:
+def count_undelivered() -> int:
     """Reports that did not arrive and that someone must send otherwise: for the operator's watch."""
     return Delivery.objects.filter(state__in=[DeliveryState.GIVEN_UP, DeliveryState.BOUNCED]).count()
 

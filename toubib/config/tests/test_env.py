@@ -8,10 +8,12 @@ from toubib.config.env import (
     read_choice,
     read_database,
     read_dotted,
+    read_oid,
     read_public_url,
+    read_structure,
     read_urls,
 )
-from toubib.config.preflight import check_gateway
+from toubib.config.preflight import check_exchange, check_gateway
 from toubib.config.tests.running import shipped_settings
 
 
@@ -112,3 +114,51 @@ def test_read_database_refuses_in_words(said, tmp_path, value: str) -> None:
     assert said(read_database, value, data_dir=tmp_path) == (
         "expected sqlite:///PATH or postgresql://USER@HOST/NAME"
     )
+
+
+def test_read_oid_takes_an_arc_that_documents_fit_under(said) -> None:
+    found = [
+        said(read_oid, value, "") for value in ("1.2.250.1.999", "", "1.02", "x", "1.2.250.1.999999999999")
+    ]
+    wanted = "expected an OID of at most 21 signs, like 1.2.250.1.999, got"
+    assert found == [
+        "1.2.250.1.999",
+        "",
+        *(f"{wanted} {v!r}" for v in ("1.02", "x", "1.2.250.1.999999999999")),
+    ]
+
+
+def test_read_structure_takes_a_national_number(said) -> None:
+    good = ["1750803447", "12A0000012", "2123456789", "312345678901234", "4A1B2C3", ""]
+    assert [said(read_structure, value, "") for value in good] == good
+    wanted = "expected 1 and a FINESS, 2 and a SIREN or 3 and a SIRET, got"
+    for bad in ("750803447", "3123", "9123456789"):
+        assert said(read_structure, bad, "") == f"{wanted} {bad!r}"
+
+
+def test_reports_leave_only_from_a_server_that_says_who_it_is_and_never_in_clear(settings) -> None:
+    settings.MSSANTE_GATEWAY = "smtp"
+    settings.MSSANTE_TLS, settings.MSSANTE_HOST = "starttls", "relais.operateur.mssante.fr"
+    named = {"OID_ARC": "1.2.250.1.999", "STRUCTURE_NUMBER": "1750803447"}
+    named |= {"MSSANTE_FROM": "a@b.mssante.fr", "MSSANTE_NIL": "NIL"}
+    for name in named:
+        for other, value in named.items():
+            setattr(settings, other, "" if other == name else value)
+        with pytest.raises(BadSetting, match=f"TOUBIB_{name}: needed to send reports"):
+            check_exchange()
+    for name, value in named.items():
+        setattr(settings, name, value)
+    check_exchange()
+    settings.MSSANTE_TLS = "none"
+    with pytest.raises(BadSetting, match="none is for a relay on this machine alone"):
+        check_exchange()
+    settings.MSSANTE_HOST = "localhost"
+    check_exchange()
+
+
+def test_an_adapter_of_the_operator_must_have_its_method(settings) -> None:
+    settings.MSSANTE_DIRECTORY = "toubib.exchange.addresses.DemoAddressBook"
+    check_exchange()
+    settings.MSSANTE_DIRECTORY = "toubib.exchange.addresses.Mailbox"
+    with pytest.raises(BadSetting, match="has no method find"):
+        check_exchange()

@@ -23,7 +23,7 @@ from toubib.exchange.operations import (
     read_return,
     send_report,
 )
-from toubib.exchange.queries import DeliveryNews, count_given_up, delivery_of
+from toubib.exchange.queries import DeliveryNews, count_undelivered, delivery_of
 from toubib.exchange.tasks import read, send
 from toubib.exchange.tests.factories import DOMAINS, SIGNED, make_report, make_scene, say_sending, set_up
 from toubib.exchange.tests.relay import point_at, run_relay
@@ -157,7 +157,7 @@ def test_a_server_that_stays_away_is_given_up_and_the_doctor_told(settings):
         True,
         "away",
     )
-    assert count_given_up() == 1
+    assert count_undelivered() == 1
     with run_relay() as relay:
         point_at(settings, relay)
         send_report(document=scene.report, by=scene.by, now=now)
