@@ -28,6 +28,7 @@ from toubib.exchange.source import NotSetUp, letter_of, medecin_traitant_of
 from toubib.exchange.submission import Parcel, RelayAway, RelayRefused, submit
 from toubib.ground.actors import Actor
 from toubib.ground.crypto import CannotDecrypt
+from toubib.ground.hub import publish
 from toubib.ground.journal import trace
 from toubib.ground.locks import transactional
 
@@ -264,12 +265,16 @@ def _apply(found: Return, *, delivery_id: UUID, now: datetime) -> None:
 
 
 def _trace(delivery: Delivery, verb: str, *, by: Actor, now: datetime, reason: str = "") -> None:
+    """The journal keeps the step; the doctor's open page hears that there is news."""
+    encounter = delivery.document.encounter
     trace(
         by=by,
         action=f"exchange.delivery.{verb}",
         now=now,
-        patient=delivery.document.encounter.patient_id,
+        patient=encounter.patient_id,
         subject="delivery",
         subject_id=delivery.id,
         reason=reason,
     )
+    if delivery.queued_by is not None:
+        publish(f"account:{delivery.queued_by}", "delivery", encounter=str(encounter.id))
