@@ -130,6 +130,10 @@ TABLE: dict[str, Rule] = {
     "web:visit_state": Rule(get={OWNER, PARENT, DOCTOR}),
     "web:visit_rate": Rule(get={OWNER, PARENT}, post={OWNER, PARENT}),
     "web:visit_complaint": Rule(get={OWNER, PARENT}, post={OWNER, PARENT}),
+    # Documents: as the signed note; whether one is genuine, to anyone who has its code
+    "documents:show": Rule(get={OWNER, PARENT, DOCTOR}, record=True),
+    "documents:verify": FORM,
+    "documents:verify_code": PAGE,
     # « Mon espace »
     "web:space": Rule(get=SIGNED_IN),
     "web:visits": Rule(get=PATIENTS),
@@ -169,6 +173,8 @@ TABLE: dict[str, Rule] = {
     "consultation:amend": ROOM_ACT,
     "consultation:correct": ROOM_ACT,
     "consultation:template_keep": ROOM_ACT,
+    "consultation:leave": ROOM_ACT,
+    "consultation:leave_receipt": ROOM_ACT,
     "consultation:medicines": DESK_ACT,
     "consultation:rx_put": ROOM_ACT,
     "consultation:rx_renew": ROOM_ACT,

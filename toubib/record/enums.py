@@ -119,3 +119,22 @@ class NonSubstitutable(models.TextChoices):
     MTE = "MTE", _("marge thérapeutique étroite (MTE)")
     EFG = "EFG", _("enfant de moins de 6 ans, sans forme adaptée (EFG)")
     CIF = "CIF", _("contre-indication formelle à un excipient (CIF)")
+
+
+class LeaveKind(models.TextChoices):
+    INITIAL = "initial", _("premier arrêt")
+    PROLONGATION = "prolongation", _("prolongation")
+
+
+class Exits(models.TextChoices):
+    HOURS = "hours", _("autorisées, sauf de 9 h à 11 h et de 14 h à 16 h")
+    FREE = "free", _("libres, pour raison médicale")
+    NONE = "none", _("non autorisées")
+
+
+class Job(models.TextChoices):
+    EMPLOYEE = "employee", _("salarié")
+    CIVIL_SERVANT = "civil_servant", _("agent public")
+    SELF_EMPLOYED = "self_employed", _("indépendant")
+    JOB_SEEKER = "job_seeker", _("sans emploi, indemnisé")
+    OTHER = "other", _("autre")

@@ -6,3 +6,5 @@ from django.dispatch import Signal
 encounter_signed = Signal()
 # encounter: Encounter whose note was added to, by: Actor, now: datetime
 encounter_amended = Signal()
+# encounter: Encounter, leave: SickLeave whose receipt was just entered, by: Actor, now: datetime
+leave_received = Signal()

@@ -174,6 +174,30 @@ class PrescriptionLine(Model):
         ]
 
 
+class SickLeave(Model):
+    """The contents of a sick-leave notice (`leaves.Notice`), to be entered in the Cnam's online service. Nothing of it
+    goes to the patient before the receipt of that service is entered here."""
+
+    data = DataNote(personal=True, health=True, kept=RECORD_KEPT, erased="with its encounter")
+
+    encounter = models.OneToOneField(Encounter, on_delete=models.PROTECT, related_name="sick_leave")
+    content = EncryptedJSONField()
+    written_at = models.DateTimeField()
+    signed_at = models.DateTimeField(null=True)
+    receipt = EncryptedTextField(null=True)
+    receipt_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="sick_leave_receipt_after_signature",
+                condition=Q(receipt__isnull=True)
+                | (Q(signed_at__isnull=False) & Q(receipt_at__isnull=False)),
+                violation_error_message=_("L’accusé de réception vient après la signature."),
+            )
+        ]
+
+
 class HealthSummary(Model):
     """What the patient (or who acts for them) said of allergies, treatments, history; the last row holds."""
 

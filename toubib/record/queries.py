@@ -27,6 +27,7 @@ from toubib.record.models import (
     NoteTemplate,
     Prescription,
     PrescriptionLine,
+    SickLeave,
 )
 from toubib.record.prescribed import WEIGHED_UNDER, Item, item_of, lacks_of, verdict_on, weight_lacks
 from toubib.rulebook.days import value_at
@@ -248,3 +249,7 @@ def earlier_sheets(*, encounter: Encounter, limit: int = 5) -> list[Sheet]:
     )
     found = rows.prefetch_related("lines").order_by("-signed_at", "sheet")[:limit]
     return [_sheet(row, weighed=False) for row in found]
+
+
+def leave_of(*, encounter: Encounter) -> SickLeave | None:
+    return SickLeave.objects.filter(encounter=encounter).first()

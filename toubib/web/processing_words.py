@@ -23,6 +23,10 @@ TABLES = {
     ),
     "Practitioner": (_("Professionnels"), _("Nom, RPPS et lieu d’exercice, comme l’annuaire public.")),
     "Beat": (_("Signes de vie"), _("L’heure du dernier passage de chaque tâche.")),
+    "Medicine": (_("Médicaments"), _("La base publique des médicaments, pour prescrire.")),
+    "Presentation": (_("Boîtes de médicaments"), _("Les présentations de la base publique.")),
+    "Diagnosis": (_("Diagnostics"), _("Les codes de la CIM-10.")),
+    "NomenclatureImport": (_("Listes importées"), _("La source et la date de chaque liste.")),
     "JournalEntry": (_("Journal des accès"), _("Qui a lu ou écrit quoi, sans le contenu.")),
     "OutboundMessage": (
         _("Messages à envoyer"),
@@ -48,6 +52,10 @@ TABLES = {
     "Note": (_("Notes du médecin"), _("Le compte rendu de la consultation, avec ses ajouts.")),
     "Prescription": (_("Feuilles d’ordonnance"), _("Ce que le médecin prescrit, une feuille par sorte.")),
     "PrescriptionLine": (_("Lignes d’ordonnance"), _("Le médicament ou l’acte, sa posologie, sa durée.")),
+    "SickLeave": (
+        _("Avis d’arrêt de travail"),
+        _("Ce que le médecin saisit dans le téléservice de l’Assurance maladie."),
+    ),
     "NoteTemplate": (_("Modèles de note"), _("Les phrases qu’un médecin garde pour commencer ses notes.")),
     "Document": (
         _("Documents remis"),
@@ -96,6 +104,7 @@ KEPT = {
     "as the record it belongs to": _("comme son dossier"),
     "one day": _("un jour"),
     "one row a part": _("une ligne par tâche"),
+    "until the next import": _("jusqu’à l’import suivant"),
     "until its doctor deletes it": _("jusqu’à ce que son médecin le supprime"),
     "while in service": _("tant qu’il sert"),
     "while in use": _("tant qu’elle sert"),
@@ -103,6 +112,7 @@ KEPT = {
 ERASED = {
     "as the record (GDPR 17.3)": _("comme le dossier (RGPD, article 17.3)"),
     "by its doctor, or with the account": _("par son médecin, ou avec le compte"),
+    "by the next import": _("par l’import suivant"),
     "by the worker": _("par la tâche de fond"),
     "by the worker, daily": _("par la tâche de fond, chaque jour"),
     "never": _("jamais"),

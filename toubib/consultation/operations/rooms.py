@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from toubib.consultation.enums import InviteState, ParticipantRole
 from toubib.consultation.models import Invite, Participant, Room
+from toubib.consultation.operations.leave import check_leave
 from toubib.consultation.queries import PATIENT_SIDE, measured_seconds
 from toubib.ground.actors import Actor
 from toubib.ground.hub import publish
@@ -112,8 +113,10 @@ def end_room(*, room_id: UUID, by: Actor, now: datetime) -> Room:
 
 @transactional
 def sign_room(*, room_id: UUID, attestation: Attestation, by: Actor, now: datetime) -> Encounter:
-    """Sign the note, with the doctor's own word on the channel; the call ends if it still runs. Idempotent."""
+    """Sign the note, with the doctor's own word on the channel; the call ends if it still runs. Idempotent.
+    Raises LeaveRefused and what the signature raises."""
     encounter_id = _encounter_of(room_id)
+    check_leave(encounter_id=encounter_id, channel=attestation, now=now)
     encounter = sign_call(encounter_id=encounter_id, attestation=attestation, by=by, now=now)
     close_room(encounter_id=encounter_id, now=now)
     publish(f"room:{room_id}", "signed")

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from toubib.consultation.forms import AmendForm, SignForm
 from toubib.consultation.forms_note import CorrectForm, NoteForm, add_wrong, sent_of
 from toubib.consultation.models import Room
-from toubib.consultation.operations import sign_room
+from toubib.consultation.operations import LeaveRefused, sign_room
 from toubib.consultation.views.common import keep_message, own_room, tell
 from toubib.consultation.views.rights import check_right, is_doctor, writer_required
 from toubib.consultation.views.room import SIGNED, room_context
@@ -28,7 +28,7 @@ from toubib.record.operations import (
     MoveRefused,
     NoteIncomplete,
     NoteWrong,
-    PrescriptionIncomplete,
+    PaperIncomplete,
     StaleNote,
     amend_note,
     correct_note,
@@ -140,8 +140,10 @@ def sign(request: HttpRequest, room: UUID) -> HttpResponse:
         return _incomplete(request, found, form, how, missing)
     except NoteWrong as error:
         return _incomplete(request, found, form, how, error.parts)
-    except PrescriptionIncomplete as error:
+    except PaperIncomplete as error:
         return _incomplete(request, found, form, how, {"": " ".join([str(error), *error.lacks])})
+    except LeaveRefused as error:
+        return _incomplete(request, found, form, how, {"": " ".join([str(error), *error.sentences])})
     except (MoveRefused, LineMoveRefused) as refusal:
         keep_message(request, refusal)
         return redirect("consultation:room", room=room)

@@ -23,6 +23,7 @@ from toubib.consultation.views.common import go, keep_message, own_room, tell
 from toubib.consultation.views.file import file_context, ticket_of
 from toubib.consultation.views.guests import guests_context
 from toubib.consultation.views.law import law_context
+from toubib.consultation.views.leave import leave_context
 from toubib.consultation.views.line import line_context, trace_line
 from toubib.consultation.views.prescription import prescription_context
 from toubib.consultation.views.rights import check_right, is_doctor, writer_required
@@ -71,6 +72,7 @@ def room_context(request: HttpRequest, found: Room, **more: Any) -> dict[str, An
         **beside_context(encounter),
         **law_context(request, found),
         **prescription_context(encounter),
+        **leave_context(encounter),
         **status_of(found, now=now),
     }
     return {**context, **more}

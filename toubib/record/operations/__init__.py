@@ -2,9 +2,11 @@
 
 from toubib.record.files import MOST_FILES, add_attachment, bind_to_encounter, pass_on, remove_attachment
 from toubib.record.operations.encounters import (
+    LeaveIncomplete,
     MoveRefused,
     NoteIncomplete,
     NoteWrong,
+    PaperIncomplete,
     PrescriptionIncomplete,
     abort_encounter,
     ask_minor_secrecy,
@@ -19,6 +21,7 @@ from toubib.record.operations.encounters import (
     sign_encounter,
     start_encounter,
 )
+from toubib.record.operations.leaves import ReceiptRefused, drop_leave, enter_receipt, write_leave
 from toubib.record.operations.notes import StaleNote, amend_note, correct_note, save_note
 from toubib.record.operations.prescriptions import (
     NotPrescribable,
@@ -38,11 +41,14 @@ from toubib.record.operations.templates import (
 
 __all__ = [
     "MOST_FILES",
+    "LeaveIncomplete",
     "MoveRefused",
     "NotPrescribable",
     "NoteIncomplete",
     "NoteWrong",
+    "PaperIncomplete",
     "PrescriptionIncomplete",
+    "ReceiptRefused",
     "StaleNote",
     "TemplateRefused",
     "abort_encounter",
@@ -54,7 +60,9 @@ __all__ = [
     "correct_note",
     "create_encounter",
     "delete_template",
+    "drop_leave",
     "end_encounter",
+    "enter_receipt",
     "keep_template",
     "keep_video_seconds",
     "lock_encounter",
@@ -75,4 +83,5 @@ __all__ = [
     "start_encounter",
     "tell_health_summary",
     "withdraw_consent",
+    "write_leave",
 ]

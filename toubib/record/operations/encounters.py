@@ -22,7 +22,8 @@ from toubib.record.enums import (
     Orientation,
 )
 from toubib.record.events import encounter_signed
-from toubib.record.models import Encounter, Note, Prescription
+from toubib.record.leaves import lacks_of_notice, notice_of
+from toubib.record.models import Encounter, Note, Prescription, SickLeave
 from toubib.record.noted import REQUIRED, wrong_parts
 from toubib.record.queries import prescription_lacks
 
@@ -41,12 +42,20 @@ class NoteWrong(Exception):
         self.parts = parts
 
 
-class PrescriptionIncomplete(Exception):
-    """The ordonnance cannot be signed as it is; `lacks` are sentences for the doctor."""
+class PaperIncomplete(Exception):
+    """An ordonnance or a leave cannot be signed as it is; `lacks` are sentences for the doctor."""
 
-    def __init__(self, lacks: list[str]) -> None:
-        super().__init__(_("L’ordonnance n’est pas complète."))
+    def __init__(self, sentence: str, lacks: list[str]) -> None:
+        super().__init__(sentence)
         self.lacks = lacks
+
+
+class PrescriptionIncomplete(PaperIncomplete):
+    pass
+
+
+class LeaveIncomplete(PaperIncomplete):
+    pass
 
 
 class NoteIncomplete(Exception):
@@ -142,7 +151,7 @@ def abort_encounter(*, encounter_id: UUID, reason: AbortReason, by: Actor, now: 
 @transactional
 def sign_encounter(*, encounter_id: UUID, attestation: Attestation, by: Actor, now: datetime) -> Encounter:
     """Sign the note, ending the call if it runs: the patient may read it. Idempotent. Raises NoteIncomplete,
-    NoteWrong, PrescriptionIncomplete, MoveRefused."""
+    NoteWrong, PaperIncomplete, MoveRefused."""
     encounter = lock_encounter(encounter_id=encounter_id)
     if encounter.state in {EncounterState.SIGNED, EncounterState.AMENDED}:
         return encounter
@@ -155,10 +164,7 @@ def sign_encounter(*, encounter_id: UUID, attestation: Attestation, by: Actor, n
     wrong = wrong_parts(note)
     if wrong:
         raise NoteWrong(wrong)
-    lacks = prescription_lacks(encounter=encounter, on=timezone.localdate(now))
-    if lacks:
-        raise PrescriptionIncomplete(lacks)
-    Prescription.objects.filter(encounter=encounter).update(signed_at=now)
+    _sign_papers(encounter, now=now)
     if encounter.state == EncounterState.IN_PROGRESS:
         encounter.ended_at = now
         move_encounter(encounter=encounter, to=EncounterState.TO_SIGN, by=by, now=now)
@@ -168,6 +174,24 @@ def sign_encounter(*, encounter_id: UUID, attestation: Attestation, by: Actor, n
     update(note, ["signed_at", "signed_by"])
     encounter_signed.send(sender=Encounter, encounter=encounter, by=by, now=now)
     return encounter
+
+
+def _sign_papers(encounter: Encounter, *, now: datetime) -> None:
+    """What stands beside the note is frozen with it. Raises PaperIncomplete."""
+    on = timezone.localdate(now)
+    lacks = prescription_lacks(encounter=encounter, on=on)
+    if lacks:
+        raise PrescriptionIncomplete(_("L’ordonnance n’est pas complète."), lacks)
+    leave = SickLeave.objects.filter(encounter=encounter).first()
+    if leave is not None:
+        missing = lacks_of_notice(
+            notice_of(leave.content), act_day=timezone.localdate(encounter.started_at or now)
+        )
+        if missing:
+            raise LeaveIncomplete(_("L’avis d’arrêt n’est pas complet."), list(missing.values()))
+        leave.signed_at = now
+        leave.save(update_fields=["signed_at"])
+    Prescription.objects.filter(encounter=encounter).update(signed_at=now)
 
 
 @transactional

@@ -24,10 +24,11 @@ from toubib.people.enums import Role
 from toubib.people.models import Account
 from toubib.people.web import current_account, live_roles
 from toubib.record.enums import EncounterState, Orientation
+from toubib.record.leaves import notice_of
 from toubib.record.models import Encounter
 from toubib.record.noted import additions, changes_of, standing
 from toubib.record.perms import is_doctor_of, may_read_encounter, may_read_note
-from toubib.record.queries import get_encounter, notes_of, trace_read, video_verdict
+from toubib.record.queries import get_encounter, leave_of, notes_of, trace_read, video_verdict
 from toubib.waiting.catalogue import signs
 from toubib.waiting.models import Ticket
 from toubib.waiting.queries import live_ticket_of
@@ -122,6 +123,7 @@ def _context(account: Account, row: Encounter, by: Actor, *, now: datetime) -> d
         "changes": changes_of(notes),
         "notes": notes,
         "present": guests_who_came(encounter_id=row.id) if notes else [],
+        "leave": _leave(row) if notes else None,
         "verdict": video_verdict(encounter=row) if phase in {"signed", "to_sign"} else None,
         "numbers": [signs().number(key) for key in ("15", "112", "116117")],
         "is_patient_side": is_patient_side,
@@ -131,6 +133,14 @@ def _context(account: Account, row: Encounter, by: Actor, *, now: datetime) -> d
         "room": getattr(row, "room", None),
         "place": _place_kept(account, row) if phase == "aborted" and is_patient_side else None,
     }
+
+
+def _leave(row: Encounter) -> dict[str, Any] | None:
+    """Nothing of a leave before the Cnam's receipt."""
+    leave = leave_of(encounter=row)
+    if leave is None or leave.receipt is None:
+        return None
+    return {"notice": notice_of(leave.content), "row": leave}
 
 
 def _place_kept(account: Account, row: Encounter) -> Ticket | None:

@@ -69,14 +69,13 @@ document.addEventListener("htmx:afterSettle", (event) => {
 searchOrNot();
 
 /** What keeps the note from being signed here; the focus goes to it. @returns {boolean} whether all is ready */
-export function ordonnanceReady() {
-  const place = document.getElementById("ordonnance");
+export function papersReady() {
   const typed = ["text", "directions"].some((name) => part(name)?.value.trim());
-  const sentence = typed ? place?.dataset.unfinished : "lacks" in (place?.dataset ?? {}) ? place?.dataset.incomplete : "";
-  if (!place || !sentence) return true;
+  const place = typed ? document.getElementById("ordonnance") : document.querySelector("#ordonnance[data-lacks], #leave[data-lacks]");
+  if (!(place instanceof HTMLElement)) return true;
   const said = place.querySelector("[role=status]");
-  if (said) said.textContent = sentence;
-  if (typed) part("text").focus();
-  else /** @type {HTMLElement | null} */ (place.querySelector("[aria-invalid], .error ~ .rx-acts a"))?.focus();
+  if (said) said.textContent = (typed ? place.dataset.unfinished : place.dataset.incomplete) ?? "";
+  const there = typed ? part("text") : place.querySelector("[aria-invalid], .error ~ .rx-acts a, button[value=shorten], .error ~ details input");
+  if (there instanceof HTMLElement) there.focus();
   return false;
 }

@@ -2,7 +2,7 @@
 /* The doctor's room: figures that grow, messages counted, pictures seen beside, the end asked twice.
    The note has its own module. Toubib, EUPL-1.2 */
 import { Note } from "./note.js";
-import { ordonnanceReady } from "./ordonnance.js";
+import { papersReady } from "./ordonnance.js";
 
 const STATUS_EVERY = 5000;
 const room = /** @type {HTMLElement} */ (document.getElementById("room"));
@@ -52,7 +52,7 @@ document.addEventListener("submit", async (event) => {
 
 form?.addEventListener("submit", (event) => {
   const signing = /** @type {SubmitEvent} */ (event).submitter?.matches("[data-sign]");
-  if (signing && !(note?.complete() && ordonnanceReady())) return event.preventDefault();
+  if (signing && !(note?.complete() && papersReady())) return event.preventDefault();
   note?.leave();
 });
 
