@@ -17,7 +17,7 @@ from toubib.rulebook.engine.bulk import Days, judge_many
 from toubib.rulebook.engine.tables import BadTable, connect, read_table
 from toubib.rulebook.facts import Fact, all_facts, columns
 from toubib.rulebook.policies import Overlay, Policy
-from toubib.rulebook.rules.cap_status import cap_status, rates_of
+from toubib.rulebook.rules.cap_status import WITHOUT_OWN_PATIENTS, cap_status, rates_of
 
 GROUPS = {"ABOVE": "above", "NEAR": "near", "BELOW": "below", "UNDETERMINED": "undetermined"}
 EXCLUDING = ("CAP.EXC_", "CAP.SUSPENDED_")
@@ -130,19 +130,20 @@ def _judge(connection: Any, rows: Any, cases: list[Case], year: int) -> None:
     judged = {case.key: case.overlay for case in cases}
     decisions = ("cap", "reimbursement", "price") if paying else ("cap",)
     days = Days(date(year, 1, 1), date(year, 12, 31), undated=False)
-    keep = ("practitioner_id", "practitioner_specialty")
+    leave = any(case.overlay.excluded_acts_leave_denominator for case in cases)
+    keep = ("practitioner_id", "practitioner_specialty", *(["is_medecin_traitant"] if leave else []))
     flags = judge_many(rows, judged, decisions, keep=keep, days=days)
     law = cases[0]
     sums: dict[str, Any] = {"practitioner_specialty": flags.practitioner_specialty.max()}
     for case in cases:
-        sums |= _sums(flags, case, law)
+        sums |= _sums(flags, case, law, year)
     for case in paying:
         sums |= _payments(flags, case, law)
     tally = flags.group_by("practitioner_id").aggregate(**sums)
     connection.create_table("tally", tally, temp=True)
 
 
-def _sums(flags: Any, case: Case, law: Case) -> dict[str, Any]:
+def _sums(flags: Any, case: Case, law: Case, year: int) -> dict[str, Any]:
     key, own = case.key, case.codes("exclude", "exempt", "suspend")
     outcome = flags[f"{key}|cap"]
     says = {name.split("|")[-1]: flags[name] for name in flags.columns if name.startswith(f"{key}|cap|says|")}
@@ -152,7 +153,6 @@ def _sums(flags: Any, case: Case, law: Case) -> dict[str, Any]:
     excluded = left_out & _any(says[code] for code in codes)
     exempted = left_out & _any(says[code] for code in codes if code in case.codes("exempt"))
     by_law = flags[f"{law.key}|cap"] == "COUNTED"
-    leaves = excluded & surely(flags[f"{law.key}|cap_in_denominator"])
     return {
         f"{key}_counted": _count(outcome == "COUNTED"),
         f"{key}_uncounted": _count(outcome == "NOT_COUNTED"),
@@ -160,11 +160,19 @@ def _sums(flags: Any, case: Case, law: Case) -> dict[str, Any]:
         f"{key}_excluded": _count(excluded),
         f"{key}_by_law": _count(by_law),
         f"{key}_exempted": _count(exempted & by_law),
-        f"{key}_left": _count(leaves)
-        if case.overlay.excluded_acts_leave_denominator
-        else _count(outcome.isnull()),
+        f"{key}_left": _count(_leaves(flags, case, law, year)),
         **{f"{key}_by_{code}": _count(left_out & says[code]) for code in codes},
     }
+
+
+def _leaves(flags: Any, case: Case, law: Case, year: int) -> Any:
+    """Acts of the doctor's activity that a policy takes out of it; the own patients' go with `own_mt_acts` already."""
+    if not case.overlay.excluded_acts_leave_denominator:
+        return flags.practitioner_id.isnull() & flags.practitioner_id.notnull()
+    before, after = (flags[f"{one.key}|cap_in_denominator"] for one in (law, case))
+    gone = surely(before) & ~after.fill_null(True)
+    apart = rates_of(year, case.overlay).reading == WITHOUT_OWN_PATIENTS
+    return gone & ~surely(flags.is_medecin_traitant) if apart else gone
 
 
 def _payments(flags: Any, case: Case, law: Case) -> dict[str, Any]:

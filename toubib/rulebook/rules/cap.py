@@ -13,6 +13,7 @@ from toubib.rulebook.policies import Overlay
 from toubib.rulebook.rules.decision import Decision
 
 NO_PAID_ACT = ("tele_advice",)
+REMOTE = ("teleconsultation", "tele_expertise")
 
 
 def cap(act: Any, law: Law, overlay: Overlay) -> Decision:
@@ -21,7 +22,7 @@ def cap(act: Any, law: Law, overlay: Overlay) -> Decision:
     kinds = ["teleconsultation", "tele_expertise"] if expertise else ["teleconsultation"]
     expertises = act.act_kind == "tele_expertise"
     own_mt = law.is_true("cap.numerator.includes_own_mt_patients")
-    not_remote = ~act.act_kind.isin(["teleconsultation", "tele_expertise"])
+    not_remote = ~act.act_kind.isin(REMOTE)
     conditions = [
         Condition("CAP.NO_CAP_YET", law.is_true("cap.in_force")),
         Condition("", act.act_kind.isin(kinds)),  # its codes are among the remarks
@@ -40,7 +41,10 @@ def cap(act: Any, law: Law, overlay: Overlay) -> Decision:
 
 
 def _in_denominator(act: Any, law: Law, overlay: Overlay) -> Bool:
-    """The doctor's conventioned activity: all of it, or in the other reading without the own patients' acts."""
+    """The doctor's conventioned activity: all of it, or in the other reading without the own patients' acts.
+
+    Where a policy says so, the remote acts that it takes out of the numerator leave here too.
+    """
     mode = law.get("cap.denominator_mode")
     return all_of(
         act.funding == "amo",
@@ -50,6 +54,6 @@ def _in_denominator(act: Any, law: Law, overlay: Overlay) -> Bool:
         *(
             []
             if not overlay.excluded_acts_leave_denominator
-            else [one.when for one in overlay.exclusions(act)]
+            else [any_of(~act.act_kind.isin(REMOTE), one.when) for one in overlay.exclusions(act)]
         ),
     )
