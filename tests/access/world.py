@@ -30,13 +30,17 @@ from toubib.consultation.operations import (
     use_invite,
 )
 from toubib.consultation.web import GUEST_INVITE, TICKET
+from toubib.documents import pace
+from toubib.documents.operations import issue_document
+from toubib.documents.samples import CERTIFICATE
 from toubib.ground.actors import Actor
 from toubib.people.enums import LinkKind
 from toubib.people.models import Account, Patient, PatientLink, ProfessionalAccount
 from toubib.people.tests.factories import make_account, make_link, make_patient, sign_in
-from toubib.record.enums import ConsentScope
+from toubib.record.enums import ConsentScope, EncounterState
 from toubib.record.models import Consent, Encounter
 from toubib.record.operations import add_attachment, keep_template, say_consents, tell_health_summary
+from toubib.record.tests.factories import make_encounter
 from toubib.waiting.models import FollowUp, Offer, Ticket
 from toubib.waiting.operations import dispatch_all, take_offer
 from toubib.waiting.tests.factories import (
@@ -109,6 +113,7 @@ def addresses() -> dict[str, tuple[str, list[str]]]:
 
 
 def make_world() -> World:
+    pace.forget_all()
     scene, now = make_scene(), timezone.now()
     cast = scene.cast
     father = make_account(email="olivier@exemple.test", display_name="Olivier Morel")
@@ -171,12 +176,22 @@ def _case(
     )
     return {
         "template": template.id,
+        **_document(patient, doctor),
         "ticket": ticket.id, "room": room.id, "encounter": encounter.id, "offer": offer.id,
         "attachment": attachment, "invite": knocking, "guest_invite": guest, "participant": person,
         "token": token, "link_id": link.id, "follow_up": follow_up.id,
         "consent": Consent.objects.filter(patient=patient, scope=ConsentScope.CARE).latest("said_at").id,
         "complaint": Complaint.objects.get(encounter=encounter).id,
     }  # fmt: skip
+
+
+def _document(patient: Patient, doctor: ProfessionalAccount) -> dict[str, Any]:
+    """A certificate of an earlier visit to the same doctor, signed."""
+    visit = make_encounter(patient, doctor, EncounterState.SIGNED)
+    document = issue_document(
+        encounter=visit, content=CERTIFICATE, by=doctor_actor(doctor), now=timezone.now()
+    )
+    return {"document_id": document.id, "code": document.code}
 
 
 def _attach(patient: Patient, account: Account) -> UUID:

@@ -14,6 +14,8 @@ OPEN_VIEWS = {
     "ui:language": "anyone chooses the language",
     "ui:theme": "anyone chooses light or dark",
     "ui:sheet": "components; 404 outside the demo",
+    "documents:verify": "a pharmacist has no account; nothing of the patient is told",
+    "documents:verify_code": "the same, by the code of a document",
 }
 OPEN_PREFIXES = {
     "people:": "signing in comes before being signed in",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
@@ -19,6 +19,7 @@ from toubib.documents.codes import read_code
 from toubib.documents.contents import Prescriber
 from toubib.documents.forms import CodeForm, FileForm
 from toubib.documents.models import Document
+from toubib.documents.pace import may_ask
 from toubib.documents.perms import may_read_document
 from toubib.documents.queries import (
     document_of_code,
@@ -30,12 +31,10 @@ from toubib.documents.queries import (
 )
 from toubib.ground.actors import Actor
 from toubib.people.enums import Role
-from toubib.people.operations import TooManyTries, count_try
 from toubib.people.perms import actor_of
 from toubib.people.web import address_of, current_account, live_roles, role_required
 from toubib.record.perms import IS_DOCTOR
 
-MOST_TRIES, WITHIN = 60, timedelta(minutes=10)
 UNKNOWN, OTHER_FILE, TOO_MANY = "unknown", "other_file", "too_many"  # what the page says without a verdict
 
 
@@ -102,7 +101,7 @@ def verify_code(request: HttpRequest, code: str) -> HttpResponse:
     known = read_code(code)
     if known is not None and known != code:
         return redirect("documents:verify_code", code=known)
-    if not _may_try(request):
+    if not may_ask(address=address_of(request), now=timezone.now()):
         return _page(request, outcome=TOO_MANY, status=429)
     document = document_of_code(code=known) if known else None
     if document is None:
@@ -113,7 +112,7 @@ def verify_code(request: HttpRequest, code: str) -> HttpResponse:
 def _verify_file(request: HttpRequest, form: FileForm) -> HttpResponse:
     if not form.is_valid():
         return _page(request, file_form=form)
-    if not _may_try(request):
+    if not may_ask(address=address_of(request), now=timezone.now()):
         return _page(request, outcome=TOO_MANY, status=429)
     digest = hashlib.sha256()
     for chunk in form.cleaned_data["file"].chunks():
@@ -126,15 +125,6 @@ def _verify_file(request: HttpRequest, form: FileForm) -> HttpResponse:
 
 def _verdict(document: Document, *, file: bool = False) -> Verdict:
     return Verdict(document=document, prescriber=header_of(document=document).prescriber, file=file)
-
-
-def _may_try(request: HttpRequest) -> bool:
-    """Bounded by network address; 80 bits of code do the rest."""
-    try:
-        count_try(key=f"verify:{address_of(request)}", now=timezone.now(), most=MOST_TRIES, within=WITHIN)
-    except TooManyTries:
-        return False
-    return True
 
 
 def _page(
