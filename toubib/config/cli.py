@@ -163,11 +163,25 @@ def main(argv: Sequence[str] | None = None) -> int:
     from django.db import DatabaseError, InterfaceError
 
     try:
-        return run(arguments)
+        code = run(arguments)
+        sys.stdout.flush()
+        return code
     except (DatabaseError, InterfaceError) as error:
         return fail(f"the database does not answer as it should: {error}")
+    except BrokenPipeError:  # the reader of the answer left
+        _drop_what_is_not_written()
+        return 1
     except OSError as error:
+        _drop_what_is_not_written()
         return fail(str(error))
+
+
+def _drop_what_is_not_written() -> None:
+    """Python tries again at its end, and would say so on standard error."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":
