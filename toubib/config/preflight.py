@@ -51,6 +51,12 @@ def check_exchange() -> None:
     for name, (path, method) in adapters.items():
         if "." in path:
             check_gateway(name, path, method=method)
+    if not settings.DEMO:
+        for name, (path, _method) in adapters.items():
+            if path == "demo":
+                raise BadSetting(name, "demo is for the demo alone")
+        if settings.OID_ARC.startswith("2.999"):
+            raise BadSetting("TOUBIB_OID_ARC", "2.999 is the arc of examples: it identifies nothing")
     if settings.MSSANTE_GATEWAY in {"none", "demo"}:
         return
     for name in ("OID_ARC", "STRUCTURE_NUMBER", "MSSANTE_FROM", "MSSANTE_NIL"):

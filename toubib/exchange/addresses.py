@@ -47,6 +47,8 @@ class DemoAddressBook:
     """Invents an address under a test domain, for the invented doctors of the demo's own directory."""
 
     def find(self, *, rpps: str) -> Mailbox | None:
+        if not settings.DEMO:
+            raise DirectoryAway("demo_only")
         found = Practitioner.objects.filter(rpps=rpps).first()
         if found is None:
             return None

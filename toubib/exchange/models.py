@@ -21,7 +21,7 @@ class Delivery(Model):
         personal=True, health=True, kept="as the document that it sends", erased="with that document"
     )
 
-    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="deliveries")
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="deliveries")
     recipient_rpps = models.CharField(max_length=11, blank=True)
     recipient_name = models.CharField(max_length=160, blank=True)
     recipient_address = models.CharField(max_length=254, blank=True)

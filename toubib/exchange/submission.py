@@ -55,6 +55,8 @@ class DemoRelay:
     """Nothing leaves the machine: a row of the demo's own messages says what would have been sent."""
 
     def submit(self, parcel: Parcel, *, now: datetime) -> None:
+        if not settings.DEMO:
+            raise RelayAway("demo_only")
         weight = f"{len(parcel.content) / 1024:.0f}"
         body = (
             f"Démonstration : ce message MSSanté n’est pas parti, la démonstration n’a pas d’opérateur.\n"

@@ -156,6 +156,17 @@ def test_reports_leave_only_from_a_server_that_says_who_it_is_and_never_in_clear
     check_exchange()
 
 
+def test_what_the_demo_invents_stays_in_the_demo(settings) -> None:
+    for name in ("MSSANTE_GATEWAY", "MSSANTE_DIRECTORY"):
+        setattr(settings, name, "demo")
+        with pytest.raises(BadSetting, match=f"TOUBIB_{name}: demo is for the demo alone"):
+            check_exchange()
+        setattr(settings, name, "none")
+    settings.OID_ARC = "2.999.1"
+    with pytest.raises(BadSetting, match="it identifies nothing"):
+        check_exchange()
+
+
 def test_an_adapter_of_the_operator_must_have_its_method(settings) -> None:
     settings.MSSANTE_DIRECTORY = "toubib.exchange.addresses.DemoAddressBook"
     check_exchange()

@@ -10,6 +10,8 @@ import pytest
 from toubib.documents.contents import Certificate, MedecinTraitant
 from toubib.documents.enums import DocumentState
 from toubib.documents.models import Document
+from toubib.documents.operations import issue_document
+from toubib.documents.queries import archive_of
 from toubib.exchange import operations
 from toubib.exchange.addresses import DirectoryAway, Mailbox
 from toubib.exchange.checks import check_message
@@ -25,7 +27,15 @@ from toubib.exchange.operations import (
 )
 from toubib.exchange.queries import DeliveryNews, count_undelivered, delivery_of
 from toubib.exchange.tasks import read, send
-from toubib.exchange.tests.factories import DOMAINS, SIGNED, make_report, make_scene, say_sending, set_up
+from toubib.exchange.tests.factories import (
+    DOMAINS,
+    REPORT,
+    SIGNED,
+    make_report,
+    make_scene,
+    say_sending,
+    set_up,
+)
 from toubib.exchange.tests.relay import point_at, run_relay
 from toubib.exchange.tests.test_returns import DSN, MDN
 from toubib.ground.models import JournalEntry, OutboundMessage
@@ -46,6 +56,11 @@ class EmptyBook:
 class AwayBook:
     def find(self, *, rpps):
         raise DirectoryAway("annuaire_503")
+
+
+class KnownBook:
+    def find(self, *, rpps):
+        return Mailbox(LENOIR, "Lenoir", "Marc")
 
 
 class PlainBook:
@@ -284,6 +299,7 @@ def test_a_test_identity_never_leaves_a_production_server(settings):
         scene.encounter, medecin_traitant=MedecinTraitant("Dr Lenoir", scene.cast.lenoir.practitioner.rpps)
     )
     settings.DEMO = False
+    use_book(settings, KnownBook)
     with run_relay() as relay:
         point_at(settings, relay)
         send_report(document=qualified, by=scene.by, now=NOW)
@@ -444,3 +460,45 @@ def test_the_demo_sends_nothing_and_says_so(settings):
     assert (message.to, message.subject) == (LENOIR, "MSSanté (démonstration)")
     assert "n’est pas parti" in message.body
     assert "Morel" not in message.body and "angine" not in message.body.lower()
+
+
+def test_outside_the_demo_its_directory_and_relay_do_nothing(settings):
+    scene = make_scene(settings=settings)
+    settings.DEMO = False
+    send_report(document=scene.report, by=scene.by, now=NOW)
+    deliver_due(now=NOW)
+    assert state_of(scene) == (DeliveryState.WAITING, "", "demo_only")
+    use_book(settings, KnownBook)
+    deliver_due(now=NOW + RETRY_AFTER[0])
+    assert state_of(scene) == (DeliveryState.WAITING, "", "demo_only")
+    assert OutboundMessage.objects.count() == 0
+
+
+def test_deliveries_are_erased_with_their_document(settings):
+    """Retention is decided below, where nobody has heard of deliveries."""
+    scene = make_scene(settings=settings)
+    send_report(document=scene.report, by=scene.by, now=NOW)
+    scene.report.delete()
+    assert Delivery.objects.count() == 0
+
+
+def test_a_document_issued_for_good_leaves_as_it_is(settings):
+    """With its seal, from the encounter itself: what the doctor's page does."""
+    scene = make_scene(settings=settings)
+    settings.TRIAL = True
+    lenoir = scene.cast.lenoir.practitioner
+    report = issue_document(
+        encounter=scene.encounter,
+        content=REPORT,
+        by=scene.by,
+        now=NOW,
+        medecin_traitant=MedecinTraitant(lenoir.full_name, lenoir.rpps),
+    )
+    with run_relay() as relay:
+        point_at(settings, relay)
+        send_report(document=report, by=scene.by, now=NOW)
+        assert deliver_due(now=NOW) == 1
+    message = message_from_bytes(relay.received[0].content, policy=default)
+    pdf = list(message.iter_attachments())[1].get_content()
+    assert pdf == archive_of(document=report)
+    assert check_message(relay.received[0].content, domains=DOMAINS, allow_test=True) == []
