@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 WORD = re.compile(r"[a-z]+|\d+(?:[.,]\d+)?")
-LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "’": "'", "µ": "u"})
+LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "’": "'", "\u00b5": "u", "\u03bc": "u"})
 NUMBER = re.compile(r"\d+")
 SOUNDS = (
     ("ph", "f"),

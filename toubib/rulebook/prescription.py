@@ -58,6 +58,8 @@ def judge_medicine(
     if not authorised:
         return "RX.NOT_AUTHORISED"
     refused, narcotics, secured = _lists(on)
+    if not refused:
+        return "RX.CONDITIONS_UNKNOWN"
     found = set(categories)
     if words & narcotics:
         found.add("narcotics")
