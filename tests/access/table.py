@@ -129,6 +129,7 @@ TABLE: dict[str, Rule] = {
     "web:visit": Rule(get={OWNER, PARENT, DOCTOR}, record=True),
     "web:visit_state": Rule(get={OWNER, PARENT, DOCTOR}),
     "web:visit_rate": Rule(get={OWNER, PARENT}, post={OWNER, PARENT}),
+    "web:visit_task": Rule(get={OWNER, PARENT}, post={OWNER, PARENT}),
     "web:visit_complaint": Rule(get={OWNER, PARENT}, post={OWNER, PARENT}),
     # Documents: as the signed note; whether one is genuine, to anyone who has its code
     "documents:show": Rule(get={OWNER, PARENT, DOCTOR}, record=True),
@@ -174,6 +175,7 @@ TABLE: dict[str, Rule] = {
     "consultation:correct": ROOM_ACT,
     "consultation:template_keep": ROOM_ACT,
     "consultation:leave": ROOM_ACT,
+    "consultation:certificate": ROOM_ACT,
     "consultation:leave_receipt": ROOM_ACT,
     "consultation:medicines": DESK_ACT,
     "consultation:rx_put": ROOM_ACT,

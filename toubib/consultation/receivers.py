@@ -12,8 +12,11 @@ from toubib.consultation.decisions import keep_judged
 from toubib.consultation.operations import close_room, create_room, take_seats_of
 from toubib.ground.actors import Actor
 from toubib.people.events import link_ended
+from toubib.record.enums import TaskKind
 from toubib.record.events import encounter_amended, encounter_signed
 from toubib.record.models import Encounter
+from toubib.record.operations import open_task
+from toubib.waiting.enums import MedecinTraitant
 from toubib.waiting.events import call_dropped, ticket_taken
 from toubib.waiting.models import Duty, Ticket
 
@@ -49,3 +52,14 @@ def keep_what_the_law_says(
     sender: object, *, encounter: Encounter, by: Actor, now: datetime, **kwargs: object
 ) -> None:
     keep_judged(encounter=encounter, by=by, now=now)
+
+
+@receiver(encounter_signed)
+def leave_with_a_task(
+    sender: object, *, encounter: Encounter, by: Actor, now: datetime, **kwargs: object
+) -> None:
+    """Who has no médecin traitant leaves with a way to find one."""
+    ticket = Ticket.objects.filter(encounter=encounter).first()
+    if ticket is not None and ticket.medecin_traitant == MedecinTraitant.NONE:
+        kind = TaskKind.FIND_MEDECIN_TRAITANT
+        open_task(encounter=encounter, kind=kind, account_id=ticket.account_id, by=by, now=now)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from toubib.consultation.operations import end_deserted
+from toubib.consultation.operations import end_deserted, remind_of_tasks
 
 
 def tidy(now: datetime) -> None:
     end_deserted(now=now)
 
 
-TICKS = [("consultation.tidy", 60, tidy)]
+def remind(now: datetime) -> None:
+    remind_of_tasks(now=now)
+
+
+TICKS = [("consultation.remind", 300, remind), ("consultation.tidy", 60, tidy)]

@@ -138,3 +138,13 @@ class Job(models.TextChoices):
     SELF_EMPLOYED = "self_employed", _("indépendant")
     JOB_SEEKER = "job_seeker", _("sans emploi, indemnisé")
     OTHER = "other", _("autre")
+
+
+class TaskKind(models.TextChoices):
+    FIND_MEDECIN_TRAITANT = "find_mt", _("trouver un médecin traitant")
+
+
+class TaskState(models.TextChoices):
+    OPEN = "open", _("à faire")
+    DONE = "done", _("faite")
+    STUCK = "stuck", _("le patient n’a pas trouvé")

@@ -18,6 +18,8 @@ from toubib.record.enums import (
     EncounterState,
     Orientation,
     SheetKind,
+    TaskKind,
+    TaskState,
 )
 from toubib.record.noted import measures_of
 
@@ -194,6 +196,58 @@ class SickLeave(Model):
                 condition=Q(receipt__isnull=True)
                 | (Q(signed_at__isnull=False) & Q(receipt_at__isnull=False)),
                 violation_error_message=_("L’accusé de réception vient après la signature."),
+            )
+        ]
+
+
+class Certificate(Model):
+    """A certificate by one of `certificates.TEMPLATES`; a draft with its encounter, frozen when that is signed."""
+
+    data = DataNote(personal=True, health=True, kept=RECORD_KEPT, erased="with its encounter")
+
+    encounter = models.ForeignKey(Encounter, on_delete=models.PROTECT, related_name="certificates")
+    template = models.CharField(max_length=20)
+    body = EncryptedTextField()
+    made_at = models.DateTimeField()
+    signed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["encounter", "template"],
+                name="certificate_one_per_template",
+                violation_error_message=_("Ce certificat est déjà écrit."),
+            )
+        ]
+
+
+class PatientTask(Model):
+    """Something that the patient leaves with, and is asked about again: `account` hears of it, nobody else."""
+
+    data = DataNote(personal=True, health=True, kept=RECORD_KEPT, erased="with its encounter")
+
+    encounter = models.ForeignKey(Encounter, on_delete=models.PROTECT, related_name="tasks")
+    kind = models.CharField(max_length=12, choices=TaskKind.choices)
+    state = models.CharField(max_length=8, choices=TaskState.choices, default=TaskState.OPEN)
+    account = models.UUIDField(null=True)
+    opened_at = models.DateTimeField()
+    remind_at = models.DateTimeField()
+    reminded_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["encounter", "kind"],
+                name="task_one_per_kind",
+                violation_error_message=_("Cette tâche existe déjà."),
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["remind_at"],
+                condition=Q(state="open", reminded_at__isnull=True),
+                name="task_to_remind",
             )
         ]
 

@@ -16,15 +16,17 @@ from toubib.people.enums import LinkKind
 from toubib.people.identity import age_on
 from toubib.people.models import PatientLink
 from toubib.people.queries import live_links
-from toubib.record.enums import EncounterState, SheetKind, VideoFinding
+from toubib.record.enums import EncounterState, SheetKind, TaskState, VideoFinding
 from toubib.record.models import (
     Attachment,
+    Certificate,
     Consent,
     Encounter,
     EncounterDecision,
     HealthSummary,
     Note,
     NoteTemplate,
+    PatientTask,
     Prescription,
     PrescriptionLine,
     SickLeave,
@@ -253,3 +255,19 @@ def earlier_sheets(*, encounter: Encounter, limit: int = 5) -> list[Sheet]:
 
 def leave_of(*, encounter: Encounter) -> SickLeave | None:
     return SickLeave.objects.filter(encounter=encounter).first()
+
+
+def certificates_of(*, encounter: Encounter) -> list[Certificate]:
+    return list(Certificate.objects.filter(encounter=encounter).order_by("made_at", "id"))
+
+
+def tasks_of(*, encounter: Encounter) -> list[PatientTask]:
+    return list(PatientTask.objects.filter(encounter=encounter).order_by("opened_at"))
+
+
+def tasks_to_remind(*, now: datetime, limit: int = 50) -> list[PatientTask]:
+    """Still open, never asked about again, of an account that can be told."""
+    rows = PatientTask.objects.filter(
+        state=TaskState.OPEN, reminded_at__isnull=True, remind_at__lte=now, account__isnull=False
+    )
+    return list(rows.order_by("remind_at")[:limit])

@@ -31,7 +31,14 @@ from toubib.people.models import Account, Patient, PatientLink
 from toubib.people.queries import accounts_with_role, links_of
 from toubib.record.models import Attachment, Consent, Encounter, HealthSummary
 from toubib.record.noted import TEXTS
-from toubib.record.queries import READABLE, encounters_for_account, leave_of, sheets_of, trace_read
+from toubib.record.queries import (
+    READABLE,
+    certificates_of,
+    encounters_for_account,
+    leave_of,
+    sheets_of,
+    trace_read,
+)
 from toubib.waiting.models import Ticket
 from toubib.web.journal_words import accesses_to
 from toubib.web.prices import plain_of
@@ -158,6 +165,8 @@ def _visits(link: PatientLink, account: Account, *, now: datetime) -> list[dict[
                 if signed
                 else [],
                 "prescriptions": _prescribed(visit) if signed else [],
+                "certificates": _certificates(visit) if signed else [],
+                "tasks": list(visit.tasks.values("kind", "state", "opened_at", "answered_at")),
                 "sick_leave": _leave(visit) if signed else None,
                 "decisions": plain_of(encounter=visit) if signed else [],
                 **_said(visit.id, account),
@@ -181,6 +190,10 @@ def _leave(visit: Encounter) -> dict[str, Any] | None:
     """Once the Cnam's receipt is there, as on the page of the visit."""
     leave = leave_of(encounter=visit)
     return {**leave.content, "receipt": leave.receipt} if leave and leave.receipt else None
+
+
+def _certificates(visit: Encounter) -> list[dict[str, Any]]:
+    return [{"template": row.template, "body": row.body} for row in certificates_of(encounter=visit)]
 
 
 def _said(visit_id: UUID, account: Account) -> dict[str, Any]:

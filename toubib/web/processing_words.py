@@ -56,6 +56,8 @@ TABLES = {
         _("Avis d’arrêt de travail"),
         _("Ce que le médecin saisit dans le téléservice de l’Assurance maladie."),
     ),
+    "Certificate": (_("Certificats"), _("Le texte signé, par modèle.")),
+    "PatientTask": (_("Tâches du patient"), _("Trouver un médecin traitant : ce que le patient en dit.")),
     "NoteTemplate": (_("Modèles de note"), _("Les phrases qu’un médecin garde pour commencer ses notes.")),
     "Document": (
         _("Documents remis"),

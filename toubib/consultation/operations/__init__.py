@@ -18,6 +18,7 @@ from toubib.consultation.operations.leave import (
     shorten_leave,
     verdict_on_leave,
 )
+from toubib.consultation.operations.reminders import remind_of_tasks
 from toubib.consultation.operations.rooms import (
     MAX_IN_ROOM,
     PATIENT_SIDE,
@@ -72,6 +73,7 @@ __all__ = [
     "post_message",
     "rate_call",
     "refuse_guest",
+    "remind_of_tasks",
     "remove_participant",
     "shorten_leave",
     "sign_room",

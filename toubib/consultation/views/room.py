@@ -19,6 +19,7 @@ from toubib.consultation.forms_note import CorrectForm, NoteForm, TemplateForm, 
 from toubib.consultation.models import Room
 from toubib.consultation.operations import end_room, open_room
 from toubib.consultation.queries import guests_who_came, measured_seconds
+from toubib.consultation.views.certificate import certificate_context
 from toubib.consultation.views.common import go, keep_message, own_room, tell
 from toubib.consultation.views.file import file_context, ticket_of
 from toubib.consultation.views.guests import guests_context
@@ -73,6 +74,7 @@ def room_context(request: HttpRequest, found: Room, **more: Any) -> dict[str, An
         **law_context(request, found),
         **prescription_context(encounter),
         **leave_context(encounter),
+        **certificate_context(encounter),
         **status_of(found, now=now),
     }
     return {**context, **more}

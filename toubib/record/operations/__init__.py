@@ -23,6 +23,14 @@ from toubib.record.operations.encounters import (
 )
 from toubib.record.operations.leaves import ReceiptRefused, drop_leave, enter_receipt, write_leave
 from toubib.record.operations.notes import StaleNote, amend_note, correct_note, save_note
+from toubib.record.operations.papers import (
+    CertificateRefused,
+    answer_task,
+    drop_certificate,
+    note_reminded,
+    open_task,
+    write_certificate,
+)
 from toubib.record.operations.prescriptions import (
     NotPrescribable,
     move_line,
@@ -41,6 +49,7 @@ from toubib.record.operations.templates import (
 
 __all__ = [
     "MOST_FILES",
+    "CertificateRefused",
     "LeaveIncomplete",
     "MoveRefused",
     "NotPrescribable",
@@ -54,12 +63,14 @@ __all__ = [
     "abort_encounter",
     "add_attachment",
     "amend_note",
+    "answer_task",
     "ask_minor_secrecy",
     "bind_to_encounter",
     "check_at_start",
     "correct_note",
     "create_encounter",
     "delete_template",
+    "drop_certificate",
     "drop_leave",
     "end_encounter",
     "enter_receipt",
@@ -68,6 +79,8 @@ __all__ = [
     "lock_encounter",
     "move_encounter",
     "move_line",
+    "note_reminded",
+    "open_task",
     "orient_patient",
     "pass_on",
     "put_line",
@@ -83,5 +96,6 @@ __all__ = [
     "start_encounter",
     "tell_health_summary",
     "withdraw_consent",
+    "write_certificate",
     "write_leave",
 ]

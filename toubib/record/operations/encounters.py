@@ -12,6 +12,7 @@ from toubib.ground.actors import Actor
 from toubib.ground.journal import trace
 from toubib.ground.locks import lock_row, save_changed, transactional
 from toubib.ground.prepared import insert, read_one, update
+from toubib.record.certificates import OPEN_PLACE
 from toubib.record.enums import (
     DECISION_OF,
     ENCOUNTER_MOVES,
@@ -23,7 +24,7 @@ from toubib.record.enums import (
 )
 from toubib.record.events import encounter_signed
 from toubib.record.leaves import lacks_of_notice, notice_of
-from toubib.record.models import Encounter, Note, Prescription, SickLeave
+from toubib.record.models import Certificate, Encounter, Note, Prescription, SickLeave
 from toubib.record.noted import REQUIRED, wrong_parts
 from toubib.record.queries import prescription_lacks
 
@@ -55,6 +56,10 @@ class PrescriptionIncomplete(PaperIncomplete):
 
 
 class LeaveIncomplete(PaperIncomplete):
+    pass
+
+
+class CertificateIncomplete(PaperIncomplete):
     pass
 
 
@@ -191,6 +196,12 @@ def _sign_papers(encounter: Encounter, *, now: datetime) -> None:
             raise LeaveIncomplete(_("L’avis d’arrêt n’est pas complet."), list(missing.values()))
         leave.signed_at = now
         leave.save(update_fields=["signed_at"])
+    certificates = Certificate.objects.filter(encounter=encounter)
+    if any(OPEN_PLACE in one.body for one in certificates):
+        raise CertificateIncomplete(
+            _("Un certificat n’est pas complet."), [_("Complétez les passages entre crochets : […].")]
+        )
+    certificates.update(signed_at=now)
     Prescription.objects.filter(encounter=encounter).update(signed_at=now)
 
 

@@ -23,12 +23,13 @@ from toubib.ground.actors import Actor
 from toubib.people.enums import Role
 from toubib.people.models import Account
 from toubib.people.web import current_account, live_roles
-from toubib.record.enums import EncounterState, Orientation
+from toubib.record.enums import EncounterState, Orientation, TaskState
 from toubib.record.leaves import notice_of
 from toubib.record.models import Encounter
 from toubib.record.noted import additions, changes_of, standing
+from toubib.record.operations import answer_task
 from toubib.record.perms import is_doctor_of, may_read_encounter, may_read_note
-from toubib.record.queries import get_encounter, leave_of, notes_of, trace_read, video_verdict
+from toubib.record.queries import get_encounter, leave_of, notes_of, tasks_of, trace_read, video_verdict
 from toubib.waiting.catalogue import signs
 from toubib.waiting.models import Ticket
 from toubib.waiting.queries import live_ticket_of
@@ -124,6 +125,7 @@ def _context(account: Account, row: Encounter, by: Actor, *, now: datetime) -> d
         "notes": notes,
         "present": guests_who_came(encounter_id=row.id) if notes else [],
         "leave": _leave(row) if notes else None,
+        "tasks": tasks_of(encounter=row) if notes and is_patient_side else [],
         "verdict": video_verdict(encounter=row) if phase in {"signed", "to_sign"} else None,
         "numbers": [signs().number(key) for key in ("15", "112", "116117")],
         "is_patient_side": is_patient_side,
@@ -199,4 +201,17 @@ def complaint(request: HttpRequest, encounter: UUID) -> HttpResponse:
         return _show(request, account, row, by, complaint_form=form)
     complain(encounter=row, text=form.cleaned_data["text"], by=by, now=timezone.now())
     messages.success(request, _("Votre réclamation est partie. La réponse viendra sur cette page."))
+    return redirect("web:visit", encounter)
+
+
+@posted_from("web:visit", whose=_patients_own)
+def task(request: HttpRequest, encounter: UUID) -> HttpResponse:
+    """Found a médecin traitant, or not: the patient's side says."""
+    _account, row, by = _patients_own(request, encounter)
+    said = {"done": TaskState.DONE, "stuck": TaskState.STUCK}.get(request.POST.get("answer", ""))
+    if said is None:
+        return redirect("web:visit", encounter)
+    for one in tasks_of(encounter=row):
+        answer_task(task_id=one.id, state=said, by=by, now=timezone.now())
+        messages.success(request, _("Merci. Votre réponse est enregistrée."))
     return redirect("web:visit", encounter)

@@ -71,7 +71,7 @@ searchOrNot();
 /** What keeps the note from being signed here; the focus goes to it. @returns {boolean} whether all is ready */
 export function papersReady() {
   const typed = ["text", "directions"].some((name) => part(name)?.value.trim());
-  const place = typed ? document.getElementById("ordonnance") : document.querySelector("#ordonnance[data-lacks], #leave[data-lacks]");
+  const place = typed ? document.getElementById("ordonnance") : document.querySelector("#ordonnance[data-lacks], #leave[data-lacks], #certificates:has([aria-invalid])");
   if (!(place instanceof HTMLElement)) return true;
   const said = place.querySelector("[role=status]");
   if (said) said.textContent = (typed ? place.dataset.unfinished : place.dataset.incomplete) ?? "";

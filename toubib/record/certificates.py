@@ -1,0 +1,89 @@
+"""Certificates that a teleconsultation can give, by template, and those that it cannot, each with its reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from toubib.record.models import Encounter
+from toubib.ui.formats import say_day, say_hour
+
+OPEN_PLACE = "[…]"  # to be completed before the signature
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """`body`: where a text is to be completed it holds OPEN_PLACE."""
+
+    title: Any
+    body: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    title: Any
+    why: Any
+    reference: str
+
+
+TEMPLATES = {
+    "presence": Template(
+        _("Attestation de téléconsultation"),
+        _(
+            "Je soussigné(e), %(doctor)s, certifie avoir reçu en téléconsultation %(patient)s, né(e) le %(birth)s, "
+            "le %(day)s à %(hour)s.\n\nAttestation remise en main propre, à la demande de l’intéressé(e) ou de son "
+            "représentant, pour servir et valoir ce que de droit."
+        ),
+    ),
+    "sick_child": Template(
+        _("Présence auprès d’un enfant malade"),
+        _(
+            "Je soussigné(e), %(doctor)s, certifie que l’état de santé de %(patient)s, né(e) le %(birth)s, vu(e) en "
+            "téléconsultation le %(day)s, rend nécessaire la présence d’un parent du […] au […].\n\nCertificat remis "
+            "à la demande du parent."
+        ),
+    ),
+    "absence": Template(
+        _("Absence de l’école ou de la crèche"),
+        _(
+            "Je soussigné(e), %(doctor)s, certifie que l’état de santé de %(patient)s, né(e) le %(birth)s, vu(e) en "
+            "téléconsultation le %(day)s, ne lui permet pas de venir du […] au […].\n\nCertificat remis à la demande "
+            "du représentant légal."
+        ),
+    ),
+}
+REFUSED = {
+    "sport": Refusal(
+        _("Aptitude ou non-contre-indication au sport"),
+        _("Ce certificat demande un examen : proposez une consultation sur place."),
+        "C. sport L. 231-2 ; CSP R. 4127-28",
+    ),
+    "injuries": Refusal(
+        _("Coups et blessures, incapacité"),
+        _("Des lésions se décrivent à l’examen, sur place ou en unité médico-judiciaire."),
+        "CSP R. 4127-76 ; C. pén. 222-11",
+    ),
+    "guardianship": Refusal(
+        _("Tutelle, curatelle, sauvegarde"),
+        _("Seul un médecin de la liste du procureur le fait, après examen."),
+        "C. civ. 431",
+    ),
+    "death": Refusal(_("Décès"), _("Le décès se constate sur place."), "CGCT L. 2223-42"),
+}
+
+
+def first_body(*, template: str, encounter: Encounter, now: datetime) -> str:
+    """The text that a certificate begins with."""
+    at = encounter.started_at or now
+    patient = encounter.patient
+    return str(TEMPLATES[template].body) % {
+        "doctor": encounter.practitioner.full_name,
+        "patient": f"{patient.birth_given_names.split()[0]} {patient.birth_name}",
+        "birth": say_day(patient.birth_date),
+        "day": say_day(timezone.localtime(at)),
+        "hour": say_hour(timezone.localtime(at)),
+    }
