@@ -2,7 +2,7 @@
 PYTHON ?= python3
 SUITE = $(PYTHON) scripts/suite.py
 
-.PHONY: help demo install test test-mutation check setup locale screenshots
+.PHONY: help demo install test test-spark test-mutation check setup locale screenshots
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -15,6 +15,9 @@ install: ## .venv of a server in production: the locked packages without the tes
 
 test: ## everything: static checks, unit tests on SQLite and PostgreSQL, browser tests
 	@exec $(SUITE) test
+
+test-spark: ## the rule book's answers on a local Spark, held to DuckDB's (Java 17)
+	@exec $(SUITE) spark
 
 test-mutation: ## change the rules of law by a hair: a case must fail each time (an hour on two cores)
 	@$(SUITE) setup && .venv/tools/bin/uv sync --quiet --locked --inexact --group mutation

@@ -16,12 +16,14 @@ def pytest_configure(config):
     _let_postgres_flush()
 
 
-def pytest_collection_modifyitems(items):
-    """A test of one database only is not collected on the other."""
+def pytest_collection_modifyitems(config, items):
+    """A test of one database only is not collected on the other; those on Spark only where `-m` names them."""
     from django.db import connection
 
-    other = "sqlite" if connection.vendor == "postgresql" else "postgres"
-    items[:] = [item for item in items if item.get_closest_marker(other) is None]
+    unwanted = ["sqlite" if connection.vendor == "postgresql" else "postgres"]
+    if "spark" not in config.option.markexpr:
+        unwanted.append("spark")
+    items[:] = [item for item in items if not any(item.get_closest_marker(name) for name in unwanted)]
 
 
 def _let_sqlite_flush():

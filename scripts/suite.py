@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Sets up and runs the checks. Needs nothing but Python 3.11; the Makefile is its face.
 
-python3 scripts/suite.py install | setup [--demo] | check | test [STAGE …] | locale | screenshots
+python3 scripts/suite.py install | setup [--demo] | check | test [STAGE …] | spark | locale | screenshots
 """
 
 from __future__ import annotations
@@ -33,7 +33,10 @@ NEEDS = {  # Debian package: how we know that it is there
     "chromium": lambda: shutil.which("chromium"),
     "coturn": lambda: shutil.which("turnserver"),
     "nginx": lambda: shutil.which("nginx") or Path("/usr/sbin/nginx").exists(),
+    "openjdk-17-jre-headless": lambda: shutil.which("java"),
 }
+ON_SPARK = ["python3-venv", "openjdk-17-jre-headless"]
+ALL_BUT_SPARK = [name for name in NEEDS if name not in ON_SPARK[1:]]
 JUST_PYTHON = ["python3-venv"]
 JUST_A_SERVER = ["python3-venv", "nginx", "coturn"]  # the database may be on another machine
 
@@ -97,14 +100,17 @@ def find_uv() -> Path:
     return uv
 
 
-def set_up(needs: list[str], *, dev: bool = True) -> None:
+def set_up(needs: list[str], *, dev: bool = True, group: str = "") -> None:
+    """`group`: one of pyproject.toml's, besides the test bench."""
     if sys.version_info < (3, 11):  # noqa: UP036  the one place that meets an older Python
         sys.exit("suite: Python 3.11 or later is needed (PYTHON=python3.12 make …)")
     install_debian(needs)
     if not (BIN / "python").exists():
         must(sys.executable, "-m", "venv", "--without-pip", ROOT / ".venv")
     env = {"UV_PROJECT_ENVIRONMENT": str(ROOT / ".venv"), "UV_PYTHON_DOWNLOADS": "never", "VIRTUAL_ENV": ""}
-    must(find_uv(), "sync", "--locked", "--quiet", "--inexact", *([] if dev else ["--no-dev"]), env=env)
+    groups = ["--group", group] if group else []
+    groups += [] if dev else ["--no-dev"]
+    must(find_uv(), "sync", "--locked", "--quiet", "--inexact", *groups, env=env)
 
 
 # Stages
@@ -167,7 +173,7 @@ def check() -> int:
 
 
 def test() -> int:
-    set_up(list(NEEDS))
+    set_up(ALL_BUT_SPARK)
     results = [static_stage(), pytest_stage("unit tests on SQLite", "-n", "2", "-m", "not browser")]
     with a_postgres() as url:
         results.append(
@@ -179,6 +185,11 @@ def test() -> int:
         ]
     results.append(browser_stage("browser smoke on SQLite", "tests/browser/test_journey.py"))
     return summary(results)
+
+
+def spark() -> int:
+    set_up(ON_SPARK, group="spark")
+    return summary([pytest_stage("the rule book on Spark", "toubib/rulebook", "-m", "spark")])
 
 
 class a_postgres:
@@ -194,7 +205,7 @@ class a_postgres:
 
 
 def screenshots() -> int:
-    set_up(list(NEEDS))
+    set_up(ALL_BUT_SPARK)
     with a_postgres() as url:
         return summary(
             [
@@ -246,9 +257,9 @@ def main() -> int:
         return 0
     if word == "setup":
         demo = "--demo" in sys.argv
-        set_up(JUST_PYTHON if demo else list(NEEDS), dev=not demo)
+        set_up(JUST_PYTHON if demo else ALL_BUT_SPARK, dev=not demo)
         return 0
-    known = {"check": check, "test": test, "locale": locale, "screenshots": screenshots}
+    known = {"check": check, "test": test, "spark": spark, "locale": locale, "screenshots": screenshots}
     if word not in known:
         sys.exit(__doc__)
     return known[word]()

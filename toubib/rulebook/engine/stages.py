@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import ibis
+import ibis.backends.sql.compilers as compilers
 import ibis.expr.operations as ops
+import sqlglot.expressions as sge
 from ibis.common.graph import Node
 
 LEAST_SHARED = 2  # uses
@@ -151,6 +153,19 @@ def sql_in_stages(act: Any, outputs: dict[str, Any], *, dialect: str) -> str:
     ]
     named = [f"stage{i} AS MATERIALIZED ({sql})" for i, sql in enumerate(parts[:-1], 1)]
     return f"WITH {', '.join(named)} {parts[-1]}" if named else parts[-1]
+
+
+def sql_of(table: Any, dialect: str) -> str:
+    """On one line. Spark reads no question about a question, « x IN (…) IS NULL », without parentheses."""
+    if dialect != "pyspark":
+        return str(ibis.to_sql(table, dialect=dialect, pretty=False))
+    tree = compilers.pyspark.compiler.to_sqlglot(table.unbind())
+    return str(tree.transform(_parted).sql(dialect=compilers.pyspark.compiler.dialect))
+
+
+def _parted(node: sge.Expression) -> sge.Expression:
+    within = isinstance(node.parent, sge.Binary) and not isinstance(node.parent, sge.Connector)
+    return sge.Paren(this=node) if within and isinstance(node, (sge.In, sge.Between)) else node
 
 
 def over_table(act: Any, outputs: dict[str, Any], table: Any) -> Any:
