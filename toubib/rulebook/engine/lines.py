@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -72,9 +73,11 @@ def _header(path: Path, rows: Any, facts: Mapping[str, Fact]) -> list[str]:
     return names
 
 
-def find_fault(path: Path, kind: str, facts: Mapping[str, Fact]) -> BadTable | None:
-    """The first fault of a CSV or JSON Lines file."""
-    faults = _csv_faults(path, facts) if kind == "csv" else _json_faults(path, facts)
+def find_fault(
+    path: Path, kind: str, facts: Mapping[str, Fact], *, lines: int | None = None
+) -> BadTable | None:
+    """The first fault of a CSV or JSON Lines file; of the latter, in its first `lines` where they are given."""
+    faults = _csv_faults(path, facts) if kind == "csv" else _json_faults(path, facts, lines)
     try:
         return next(faults, None)
     except BadTable as found:
@@ -126,8 +129,8 @@ def _fault(fact: Fact, value: Any) -> str | None:
     return None
 
 
-def _json_faults(path: Path, facts: Mapping[str, Fact]) -> Iterator[BadTable]:
-    for number, line in enumerate(lines_of(path), 1):
+def _json_faults(path: Path, facts: Mapping[str, Fact], lines: int | None) -> Iterator[BadTable]:
+    for number, line in enumerate(islice(lines_of(path), lines), 1):
         if not line.strip():
             continue
         try:

@@ -23,6 +23,7 @@ __all__ = ["BadTable", "connect", "read_table"]
 
 MEMORY = "3GB"
 LONGEST_LINE = 1 << 20  # bytes
+FIRST_LINES = 1000
 SQL_TYPES = {"bool": "BOOLEAN", "int": "BIGINT", "text": "VARCHAR", "date": "DATE"}
 WHOLE = {
     "TINYINT",
@@ -141,23 +142,22 @@ def _text_reading(fact: Fact, column: str) -> Reading:
 
 
 def _read_json(connection: Any, path: Path, facts: Mapping[str, Fact]) -> tuple[str, dict[str, Reading]]:
+    if fault := find_fault(path, "json", facts, lines=FIRST_LINES):  # a file of nonsense is told at once
+        raise fault
     lines = f"read_ndjson_objects({_file(path)}, maximum_object_size = {LONGEST_LINE})"
-    keys = "json_keys(json)"
-    found = connection.con.execute(
-        f"SELECT bool_or(json_type(json) <> 'OBJECT' OR len({keys}) <> len(list_distinct({keys}))), "  # noqa: S608
-        f"list_distinct(flatten(list(DISTINCT {keys}))) FROM {lines}"
-    ).fetchall()[0]
-    names = sorted(found[1] or [])
-    if found[0] or set(names) - set(facts):
+    known, keys = f"[{', '.join(quote(name) for name in facts)}]", "json_keys(json)"
+    bad = connection.con.execute(
+        f"SELECT bool_or(json_type(json) <> 'OBJECT' OR NOT list_has_all({known}, {keys}) "  # noqa: S608
+        f"OR len({keys}) <> len(list_distinct({keys}))) FROM {lines}"
+    ).fetchall()[0][0]
+    if bad:
         raise find_fault(path, "json", facts) or BadTable(path, 1, "-", "an object of facts is expected")
-    columns = ", ".join(f"{quote(name)}: 'JSON'" for name in names)
+    columns = ", ".join(f"{quote(name)}: 'JSON'" for name in facts)
     source = (
         f"read_json({_file(path)}, format = 'newline_delimited', columns = {{{columns}}}, "
         f"maximum_object_size = {LONGEST_LINE})"
-        if names
-        else lines
     )
-    return source, {name: _json_reading(facts[name], name) for name in names}
+    return source, {name: _json_reading(fact, name) for name, fact in facts.items()}
 
 
 def _json_reading(fact: Fact, name: str) -> Reading:

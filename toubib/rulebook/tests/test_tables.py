@@ -156,6 +156,14 @@ def test_a_great_file_of_nonsense_is_refused_at_once(tmp_path):
     assert str(caught.value) == f"{path}:1: -: a line longer than 1048576 bytes"
 
 
+def test_a_late_unknown_column_is_named_in_a_long_file(tmp_path):
+    good = json.dumps(FULL)
+    path = write(tmp_path, "a.jsonl", *([good] * 1500), json.dumps({**FULL, "colour": "red"}))
+    with pytest.raises(BadTable) as caught:
+        rows(path)
+    assert (caught.value.line, caught.value.field) == (1501, "colour")
+
+
 def test_a_missing_file(tmp_path):
     with pytest.raises(BadTable, match="no such file"):
         read_table(tmp_path / "none.csv")
