@@ -69,7 +69,11 @@ MSSANTE_GATEWAY = env.read_dotted(
     "TOUBIB_MSSANTE_GATEWAY", "demo" if DEMO else "none", words=("smtp", "none", "demo")
 )
 MSSANTE_DIRECTORY = env.read_dotted(
-    "TOUBIB_MSSANTE_DIRECTORY", "demo" if DEMO else "none", words=("none", "demo")
+    "TOUBIB_MSSANTE_DIRECTORY", "demo" if DEMO else "none", words=("annuaire", "none", "demo")
+)
+ANNUAIRE_URL = env.read_str("TOUBIB_ANNUAIRE_URL", "https://gateway.api.esante.gouv.fr/fhir/v2")
+ANNUAIRE_KEY = (
+    env.read_secret("TOUBIB_ANNUAIRE_KEY", made_at=None, low=1) if MSSANTE_DIRECTORY == "annuaire" else ""
 )
 MSSANTE_MAILBOX = env.read_dotted("TOUBIB_MSSANTE_MAILBOX", "none", words=("none",))
 MSSANTE_DOMAINS = env.read_list("TOUBIB_MSSANTE_DOMAINS", ["*.mssante.test" if DEMO else "*.mssante.fr"])

@@ -18,6 +18,11 @@ from toubib.exchange.letter import file_part
 ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@([A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+)")
 PATIENTS = "patient.mssante.fr"
 DEMO_DOMAIN = "medecins.mssante.test"
+OURS = {
+    "none": "addresses.NoAddressBook",
+    "demo": "addresses.DemoAddressBook",
+    "annuaire": "annuaire.Annuaire",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +62,10 @@ class DemoAddressBook:
 
 
 def address_book() -> AddressBook:
-    """The adapter that TOUBIB_MSSANTE_DIRECTORY names: none, demo, or the dotted path of the operator's class."""
-    ours: dict[str, type[AddressBook]] = {"none": NoAddressBook, "demo": DemoAddressBook}
+    """The adapter that TOUBIB_MSSANTE_DIRECTORY names: none, annuaire, demo, or the dotted path of the operator's."""
+    ours = {name: f"{__package__}.{path}" for name, path in OURS.items()}
     name = str(settings.MSSANTE_DIRECTORY)
-    book: type[AddressBook] = ours[name] if name in ours else import_string(name)
+    book: type[AddressBook] = import_string(ours.get(name, name))
     return book()
 
 
