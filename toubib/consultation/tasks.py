@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from toubib.consultation.operations import end_deserted, remind_of_tasks
+from toubib.consultation.operations import end_deserted, issue_late_papers, remind_of_tasks
 
 
 def tidy(now: datetime) -> None:
     end_deserted(now=now)
 
 
+def issue(now: datetime) -> None:
+    issue_late_papers(now=now)
+
+
 def remind(now: datetime) -> None:
     remind_of_tasks(now=now)
 
 
-TICKS = [("consultation.remind", 300, remind), ("consultation.tidy", 60, tidy)]
+TICKS = [
+    ("consultation.papers", 10, issue),
+    ("consultation.remind", 300, remind),
+    ("consultation.tidy", 60, tidy),
+]

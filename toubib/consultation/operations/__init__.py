@@ -10,6 +10,7 @@ from toubib.consultation.operations.guests import (
     refuse_guest,
     use_invite,
 )
+from toubib.consultation.operations.issue import issue_late_papers, issue_papers
 from toubib.consultation.operations.leave import (
     LeaveRefused,
     check_leave,
@@ -66,6 +67,8 @@ __all__ = [
     "give_up_leave",
     "has_agreed",
     "invite_guest",
+    "issue_late_papers",
+    "issue_papers",
     "keep_measurements",
     "keep_video_of",
     "open_room",

@@ -28,6 +28,8 @@ from toubib.consultation.views.leave import leave_context
 from toubib.consultation.views.line import line_context, trace_line
 from toubib.consultation.views.prescription import prescription_context
 from toubib.consultation.views.rights import check_right, is_doctor, writer_required
+from toubib.documents.queries import documents_of
+from toubib.exchange.queries import deliveries_of
 from toubib.ground.actors import Actor
 from toubib.people.enums import Role
 from toubib.people.web import current_account, current_actor, role_required
@@ -75,6 +77,7 @@ def room_context(request: HttpRequest, found: Room, **more: Any) -> dict[str, An
         **prescription_context(encounter),
         **leave_context(encounter),
         **certificate_context(encounter),
+        **documents_context(encounter),
         **status_of(found, now=now),
     }
     return {**context, **more}
@@ -109,6 +112,13 @@ def note_context(encounter: Encounter) -> dict[str, Any]:
         "verdict": video_verdict(encounter=encounter),
         "present": guests_who_came(encounter_id=encounter.id) if signed else [],
     }
+
+
+def documents_context(encounter: Encounter) -> dict[str, Any]:
+    """What was issued, and where the report to the médecin traitant stands."""
+    made = documents_of(encounter=encounter) if encounter.state in SIGNED else []
+    news = deliveries_of(documents=made) if made else {}
+    return {"documents": [(one, news.get(one.id)) for one in made]}
 
 
 def versions_of(notes: list[Note]) -> dict[str, Any]:

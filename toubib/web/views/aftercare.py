@@ -19,6 +19,8 @@ from django.views.decorators.http import require_GET
 from toubib.consultation.models import Complaint, Feedback
 from toubib.consultation.operations import complain, rate_call
 from toubib.consultation.queries import guests_who_came
+from toubib.documents.models import Document
+from toubib.documents.queries import documents_for_account, documents_of
 from toubib.ground.actors import Actor
 from toubib.people.enums import Role
 from toubib.people.models import Account
@@ -125,6 +127,7 @@ def _context(account: Account, row: Encounter, by: Actor, *, now: datetime) -> d
         "notes": notes,
         "present": guests_who_came(encounter_id=row.id) if notes else [],
         "leave": _leave(row) if notes else None,
+        "documents": _documents(account, row, is_patient_side, now=now) if notes else [],
         "tasks": tasks_of(encounter=row) if notes and is_patient_side else [],
         "verdict": video_verdict(encounter=row) if phase in {"signed", "to_sign"} else None,
         "numbers": [signs().number(key) for key in ("15", "112", "116117")],
@@ -135,6 +138,13 @@ def _context(account: Account, row: Encounter, by: Actor, *, now: datetime) -> d
         "room": getattr(row, "room", None),
         "place": _place_kept(account, row) if phase == "aborted" and is_patient_side else None,
     }
+
+
+def _documents(account: Account, row: Encounter, is_patient_side: bool, *, now: datetime) -> list[Document]:
+    """Cancelled ones too: they stay, and say so."""
+    if not is_patient_side:
+        return documents_of(encounter=row)
+    return list(documents_for_account(account_id=account.id, now=now, encounter_id=row.id))
 
 
 def _leave(row: Encounter) -> dict[str, Any] | None:
