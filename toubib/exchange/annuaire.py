@@ -47,7 +47,7 @@ def mailbox_in(bundle: Resource, *, rpps: str) -> Mailbox | None:
     found = [box for one in [*people, *roles] for box in _mailboxes(one)]
     if not found:
         return None
-    name = next(iter(people[0].get("name") or []), {})
+    name: Resource = next(iter(people[0].get("name") or []), {})
     given = " ".join(name.get("given") or [])
     return Mailbox(min(found, key=lambda box: box[0])[1], str(name.get("family", "")), given)
 
@@ -73,7 +73,7 @@ def _mailboxes(resource: Resource) -> Iterator[tuple[int, str]]:
 
 def _code(extension: Resource) -> str:
     """A code, however it is dressed: valueCode, valueCoding or valueCodeableConcept."""
-    coding = extension.get("valueCoding") or next(
+    coding: Resource = extension.get("valueCoding") or next(
         iter((extension.get("valueCodeableConcept") or {}).get("coding") or []), {}
     )
     return str(extension.get("valueCode") or coding.get("code") or "")
