@@ -23,6 +23,7 @@ from toubib.exchange.codes import (
     specialty_of,
     value_set,
 )
+from toubib.exchange.enums import DeliveryState
 from toubib.exchange.letter import Letter, Person, Professional, Recipient, Structure, Subject
 from toubib.exchange.models import Delivery
 
@@ -72,7 +73,8 @@ def letter_of(delivery: Delivery, box: Mailbox) -> Letter:
         queued_at=delivery.queued_at,
         recipient=Recipient(delivery.recipient_rpps, box.family, box.given, box.address),
         operator=current_operator(),
-        versions=_versions(document),
+        versions=_versions_known(document, rpps=delivery.recipient_rpps),
+        set_id=_chain(document)[0],
     )
 
 
@@ -85,8 +87,9 @@ def build_letter(
     recipient: Recipient,
     operator: Operator,
     versions: Sequence[UUID] = (),
+    set_id: UUID | None = None,
 ) -> Letter:
-    """`versions`: the ids of the report's versions, first one first and this one last. Raises NotSetUp."""
+    """`versions`: those of the report that the recipient has, first one first, and this one last. Raises NotSetUp."""
     versions = versions or (header.document_id,)
     custodian = Structure(
         operator.structure,
@@ -97,7 +100,7 @@ def build_letter(
     return Letter(
         delivery_id=delivery_id,
         document_id=header.document_id,
-        set_id=versions[0],
+        set_id=set_id or versions[0],
         version=len(versions),
         replaces=versions[-2] if len(versions) > 1 else None,
         arc=operator.arc,
@@ -166,7 +169,17 @@ def _facility(operator: Operator) -> Coded:
         raise NotSetUp("facility_type") from None
 
 
-def _versions(document: Document) -> list[UUID]:
+def _versions_known(document: Document, *, rpps: str) -> list[UUID]:
+    """What this recipient was sent of the report, and this version: nobody is told to replace what they never had."""
+    chain = _chain(document)
+    arrived = Delivery.objects.filter(
+        document__in=chain[:-1], recipient_rpps=rpps, state__in=[DeliveryState.SENT, DeliveryState.DELIVERED]
+    )
+    known = set(arrived.values_list("document_id", flat=True))
+    return [one for one in chain[:-1] if one in known] + [document.id]
+
+
+def _chain(document: Document) -> list[UUID]:
     """The report and those that it replaces, first one first."""
     chain, earlier = [document.id], document.replaces
     while earlier is not None:

@@ -15,6 +15,7 @@ from toubib.documents.queries import archive_of
 from toubib.exchange import operations
 from toubib.exchange.addresses import DirectoryAway, Mailbox
 from toubib.exchange.checks import check_message
+from toubib.exchange.checks.archive import documents_of
 from toubib.exchange.enums import DeliveryState, Refusal, Returned
 from toubib.exchange.models import Delivery
 from toubib.exchange.operations import (
@@ -320,17 +321,29 @@ def test_a_cancelled_report_stays(settings):
     assert delivery_of(document=scene.report).may_retry is False
 
 
-def test_an_amended_report_replaces_the_first_at_the_recipient_s(settings):
+def cda_of(received):
+    message = message_from_bytes(received.content, policy=default)
+    (document,) = documents_of(next(iter(message.iter_attachments())).get_content())
+    return document.decode()
+
+
+@pytest.mark.parametrize("first_was_sent", [True, False])
+def test_an_amended_report_replaces_what_the_recipient_has(settings, first_was_sent):
     scene = make_scene(settings=settings)
-    lenoir = scene.cast.lenoir.practitioner
-    second = make_report(
-        scene.encounter, replaces=scene.report, medecin_traitant=MedecinTraitant("Dr Lenoir", lenoir.rpps)
-    )
+    doctor = MedecinTraitant("Dr Lenoir", scene.cast.lenoir.practitioner.rpps)
     with run_relay() as relay:
         point_at(settings, relay)
+        if first_was_sent:
+            send_report(document=scene.report, by=scene.by, now=NOW)
+            assert deliver_due(now=NOW) == 1
+        second = make_report(scene.encounter, replaces=scene.report, medecin_traitant=doctor)
         send_report(document=second, by=scene.by, now=NOW)
         assert deliver_due(now=NOW) == 1
-    assert check_message(relay.received[0].content, domains=DOMAINS, allow_test=True) == []
+    cda = cda_of(relay.received[-1])
+    assert ('<versionNumber value="2"/>' in cda) == first_was_sent
+    assert (f'<parentDocument><id root="2.999.1.2.{scene.report.id.int}"/>' in cda) == first_was_sent
+    assert f'<setId root="2.999.1.3.{scene.report.id.int}"/>' in cda
+    assert check_message(relay.received[-1].content, domains=DOMAINS, allow_test=True) == []
 
 
 def test_only_a_report_is_sent(settings):
