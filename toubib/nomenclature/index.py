@@ -45,6 +45,7 @@ class Index:
         self.weights = array("L", [0])
         for found in self.places:
             self.weights.append(self.weights[-1] + len(found))
+        self.in_order = sorted(self.keys)
         self.sounds = sorted((sound(word), number) for number, word in enumerate(self.vocabulary))
 
     def find(self, text: str, limit: int) -> list[str]:
@@ -62,6 +63,11 @@ class Index:
                 found = self._narrow(found, others)
         best = heapq.nsmallest(limit, ((cost, place) for place, cost in found.items()))
         return [self.keys[place] for _cost, place in best]
+
+    def beginning(self, start: str, limit: int) -> list[str]:
+        """The first keys that begin so."""
+        first = bisect_left(self.in_order, start)
+        return [key for key in self.in_order[first : first + limit] if key.startswith(start)]
 
     def _meant(self, typed: str) -> dict[str, int]:
         """Words of the vocabulary that begin so and what each costs; failing that, that sound so or are a slip away."""

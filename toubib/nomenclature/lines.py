@@ -75,6 +75,8 @@ def read_lines(path: Path, fields: Sequence[str], *, mark: str = "\t") -> Iterat
                 raise BadList(path, number, "", "neither UTF-8 nor Windows-1252") from None
             if not text.strip():
                 continue
+            if "\x00" in text:
+                raise BadList(path, number, "", "a null character")
             cells = text.split(mark)
             if len(cells) == len(fields) + 1 and not cells[-1].strip():
                 cells.pop()

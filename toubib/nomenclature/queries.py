@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from toubib.nomenclature.enums import ListKind
 from toubib.nomenclature.index import ASIDE, Held, Index, Words
@@ -148,11 +148,9 @@ def search_diagnoses(*, text: str, limit: int = 12) -> list[DiagnosisFound]:
     if version is None or limit < 1:
         return []
     bare = plain(text).strip()
-    if CODE.match(bare):
-        start = bare.replace(".", "").upper()
-        rows = _from(Diagnosis.objects.order_by("code"), "code", start).values_list("code", "label")[:limit]
-        return [DiagnosisFound(dotted(code), label) for code, label in rows]
-    keys = _DIAGNOSES.get(version).find(text, limit)
+    index = _DIAGNOSES.get(version)
+    is_code = CODE.match(bare)
+    keys = index.beginning(bare.replace(".", "").upper(), limit) if is_code else index.find(text, limit)
     labels = dict(Diagnosis.objects.filter(code__in=keys).values_list("code", "label"))
     return [DiagnosisFound(dotted(key), labels[key]) for key in keys if key in labels]
 
@@ -177,23 +175,17 @@ def _typed_code(text: str) -> str:
 
 
 def _keys_of_code(code: str, limit: int) -> list[str]:
-    boxes = Presentation.objects.order_by("-medicine__is_marketed", "medicine__name")
-    found = (
-        _from(boxes, "cip13", code)
-        if len(code) > 8
-        else boxes.filter(_between("cip13", code) | _between("cip7", code))
-    )
-    keys = [*found.values_list("medicine__cis", flat=True)[: limit * 4]]
+    """Of the first boxes whose code begins so, medicines on sale first; a short code may be a CIS or a CIP7 too."""
+    fits = _between("cip13", code)
+    keys: list[str] = []
     if len(code) <= 8:
-        keys = [
-            *_from(Medicine.objects.order_by("cis"), "cis", code).values_list("cis", flat=True)[:limit],
-            *keys,
-        ]
+        fits |= _between("cip7", code)
+        rows = Medicine.objects.filter(_between("cis", code)).order_by("cis")
+        keys = [*rows.values_list("cis", flat=True)[:limit]]
+    boxes = Presentation.objects.filter(fits).order_by("cip13")
+    found = [*boxes.values_list("medicine__is_marketed", "medicine__cis")[: limit * 4]]
+    keys += [cis for _on_sale, cis in sorted(found, key=lambda row: not row[0])]
     return list(dict.fromkeys(keys))[:limit]
-
-
-def _from(rows: QuerySet[Any], field: str, start: str) -> QuerySet[Any]:
-    return rows.filter(_between(field, start))
 
 
 def _between(field: str, start: str) -> Q:

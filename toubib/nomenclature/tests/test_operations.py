@@ -179,6 +179,9 @@ def test_missing_file_empty_file_and_unreadable_letters_are_refused(tmp_path):
     (folder / GROUPS).write_bytes(b"7\tX\t90000001\t0\t1\r\n7\tX\x81\t90000002\t0\t1\r\n")
     with pytest.raises(BadList, match=r"CIS_GENER_bdpm\.txt:2: -: neither UTF-8 nor Windows-1252"):
         import_again(folder)
+    (folder / GROUPS).write_bytes(b"7\tX\x00\t90000001\t0\t1\r\n")
+    with pytest.raises(BadList, match=r"CIS_GENER_bdpm\.txt:1: -: a null character"):
+        import_again(folder)
 
 
 def import_again(folder):
