@@ -31,13 +31,14 @@ class Index:
         self.keys: list[str] = []
         self.words: list[Words] = []
         places: dict[str, array[int]] = {}
+        shared: dict[tuple[str, int], tuple[str, int]] = {}  # a third of the memory of one pair by thing
         for key, words in rows:
             place = len(self.keys)
             self.keys.append(key)
             best: dict[str, int] = {}
             for word, kind in words:
                 best[word] = min(kind, best.get(word, LAST))
-            self.words.append(tuple(best.items()))
+            self.words.append(tuple(shared.setdefault(pair, pair) for pair in best.items()))
             for word, kind in best.items():
                 places.setdefault(word, array("L")).append(place << BITS | kind)
         self.vocabulary = sorted(places)
