@@ -9,6 +9,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from toubib.config.sample_command import add_sample
+
 if TYPE_CHECKING:
     from toubib.nomenclature.operations import Imported
 
@@ -34,6 +36,7 @@ def add_commands(commands: Any) -> None:
     diagnoses.add_argument("file", type=Path, metavar="FILE")
     diagnoses.add_argument("--date", type=read_day, metavar="DATE", help=DAY)
     diagnoses.set_defaults(run=run_import_cim10)
+    add_sample(parts)
 
 
 def read_day(text: str) -> date:

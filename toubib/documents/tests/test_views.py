@@ -119,7 +119,9 @@ def test_cancelled_and_replaced_documents_are_told_as_such(client, cast, documen
 
 def test_specimen_is_told_as_without_value(client, cast):
     document = make_document(cast, CONTENTS["arret-de-travail-specimen"])
-    assert "Spécimen sans valeur" in words(client.get(f"/verifier/{document.code}"))
+    said = words(client.get(f"/verifier/{document.code}"))
+    assert "Ce document vient d’ici, mais c’est un spécimen sans valeur." in said
+    assert "toujours valable" not in said
 
 
 def test_unknown_code_is_a_clear_404(client, document):
