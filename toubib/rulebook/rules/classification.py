@@ -19,7 +19,6 @@ from toubib.rulebook.engine.tree import (
     all_of,
     any_of,
     negate,
-    surely,
 )
 from toubib.rulebook.law import Law
 from toubib.rulebook.rules.decision import Decision
@@ -51,7 +50,7 @@ def classification(act: Any, law: Law) -> Decision:
         by_profession,
     )
     phone = act.act_kind.isin(["teleconsultation", "telecare"]) & (act.modality == "phone")
-    unpaid = all_of(phone, negate(surely(phone_in_covid(act, law).when)))
+    unpaid = all_of(phone, negate(phone_in_covid(act, law).when))
     return Decision(tree, (Way("CLS.PHONE_NOT_PAYABLE", unpaid),))
 
 
