@@ -1,6 +1,5 @@
 """From the doctor's wish to the médecin traitant's box and back, against a real SMTP server in the process."""
 
-from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes
 from email.policy import default
@@ -16,18 +15,16 @@ from toubib.exchange import operations
 from toubib.exchange.addresses import DirectoryAway, Mailbox
 from toubib.exchange.checks import check_message
 from toubib.exchange.checks.archive import documents_of
-from toubib.exchange.enums import DeliveryState, Refusal, Returned
+from toubib.exchange.enums import DeliveryState, Refusal
 from toubib.exchange.models import Delivery
 from toubib.exchange.operations import (
     RETRY_AFTER,
     NotAReport,
     deliver_due,
-    read_mailbox,
-    read_return,
     send_report,
 )
 from toubib.exchange.queries import DeliveryNews, count_undelivered, delivery_of
-from toubib.exchange.tasks import read, send
+from toubib.exchange.tasks import send
 from toubib.exchange.tests.factories import (
     DOMAINS,
     REPORT,
@@ -38,7 +35,6 @@ from toubib.exchange.tests.factories import (
     set_up,
 )
 from toubib.exchange.tests.relay import point_at, run_relay
-from toubib.exchange.tests.test_returns import DSN, MDN
 from toubib.ground.models import JournalEntry, OutboundMessage
 from toubib.people.enums import LinkKind
 from toubib.people.tests.factories import make_link
@@ -69,24 +65,6 @@ class PlainBook:
 
     def find(self, *, rpps):
         return Mailbox("marc.lenoir@gmail.com", "Lenoir", "Marc")
-
-
-class Box:
-    def __init__(self, *messages):
-        self.waiting = {str(number): raw for number, raw in enumerate(messages)}
-
-    def fetch(self):
-        return list(self.waiting.items())
-
-    def done(self, key):
-        del self.waiting[key]
-
-
-class AwayBox:
-    def fetch(self):
-        raise ConnectionRefusedError
-
-    def done(self, key): ...
 
 
 def use_book(settings, book):
@@ -379,89 +357,6 @@ def test_a_worker_that_always_dies_gives_up(settings):
     Delivery.objects.filter(pk=delivery.pk).update(attempts=len(RETRY_AFTER) + 1)
     assert deliver_due(now=NOW) == 0
     assert state_of(scene) == (DeliveryState.GIVEN_UP, "", "died")
-
-
-def sent_scene(settings):
-    scene = make_scene(settings=settings)
-    with run_relay() as relay:
-        point_at(settings, relay)
-        send_report(document=scene.report, by=scene.by, now=NOW)
-        deliver_due(now=NOW)
-    return scene, Delivery.objects.get()
-
-
-def dsn(delivery, action, status):
-    text = DSN.format(
-        action=action,
-        status=status,
-        envelope=f"Original-Envelope-Id: {delivery.id}",
-        original="text/rfc822-headers",
-    )
-    return text.encode()
-
-
-def mdn(delivery, disposition):
-    text = MDN.format(disposition=disposition, subject="Accusé")
-    return text.replace("01935a00-0000-7000-8000-0000000000d1", str(delivery.id)).encode()
-
-
-def test_a_delivery_report_says_that_it_arrived(settings):
-    scene, delivery = sent_scene(settings)
-    later = NOW + timedelta(minutes=3)
-    found = read_return(raw=dsn(delivery, "delivered", "2.0.0"), now=later)
-    assert (found.kind, found.delivery_id) == (Returned.DELIVERED, delivery.id)
-    news = delivery_of(document=scene.report)
-    assert (news.state, news.tone, news.at) == (DeliveryState.DELIVERED, "good", later)
-    read_return(raw=dsn(delivery, "delivered", "2.0.0"), now=later + timedelta(hours=1))
-    assert delivery_of(document=scene.report) == news
-
-
-def test_a_bounce_comes_back_to_the_doctor(settings):
-    scene, delivery = sent_scene(settings)
-    read_return(raw=dsn(delivery, "delayed", "4.4.1"), now=NOW)
-    assert state_of(scene) == (DeliveryState.SENT, "", "")
-    read_return(raw=dsn(delivery, "failed", "5.1.1"), now=NOW)
-    assert state_of(scene) == (DeliveryState.BOUNCED, "", "dsn_5.1.1")
-    news = delivery_of(document=scene.report)
-    assert news.words == "Le message est revenu : l’adresse du médecin traitant ne l’a pas reçu."
-    assert news.may_retry
-    assert actions()[-1] == ("exchange.delivery.bounce", "dsn_5.1.1")
-
-
-def test_a_software_that_cannot_file_it_overrules_the_arrival(settings):
-    scene, delivery = sent_scene(settings)
-    read_return(raw=mdn(delivery, "automatic-action/MDN-sent-automatically; processed"), now=NOW)
-    assert state_of(scene)[0] == DeliveryState.DELIVERED
-    read_return(
-        raw=mdn(delivery, "automatic-action/MDN-sent-automatically; processed/Error: 904^Traits"), now=NOW
-    )
-    assert state_of(scene) == (DeliveryState.BOUNCED, "", "mdn_904")
-    read_return(raw=mdn(delivery, "manual-action/MDN-sent-manually; displayed"), now=NOW)
-    assert state_of(scene)[0] == DeliveryState.BOUNCED
-
-
-def test_a_return_about_what_never_left_changes_nothing(settings):
-    scene = make_scene(settings=settings)
-    delivery = send_report(document=scene.report, by=scene.by, now=NOW)
-    read_return(raw=dsn(delivery, "failed", "5.1.1"), now=NOW)
-    stranger = replace(read_return(raw=dsn(delivery, "failed", "5.1.1"), now=NOW))
-    assert stranger.delivery_id == delivery.id
-    assert state_of(scene) == (DeliveryState.WAITING, "", "")
-
-
-def test_the_operator_s_box_is_read_and_emptied(settings):
-    scene, delivery = sent_scene(settings)
-    box = Box(b"Subject: publicit\xe9\r\n\r\n", dsn(delivery, "delivered", "2.0.0"))
-    assert read_mailbox(box=box, now=NOW) == 2
-    assert box.waiting == {}
-    assert state_of(scene)[0] == DeliveryState.DELIVERED
-
-
-def test_a_box_that_is_away_stops_nothing(settings):
-    settings.MSSANTE_MAILBOX = f"{__name__}.AwayBox"
-    read(now=NOW)
-    settings.MSSANTE_MAILBOX = "none"
-    read(now=NOW)
 
 
 def test_the_demo_sends_nothing_and_says_so(settings):
