@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from datetime import datetime
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from typst import TypstError
 
 from toubib.documents import codes
-from toubib.documents.contents import Content, Header, Leave, MedecinTraitant, Ordonnance, Prescriber, kind_of
+from toubib.documents.contents import (
+    Content,
+    Header,
+    Leave,
+    MedecinTraitant,
+    Ordonnance,
+    Prescriber,
+    Rendered,
+    kind_of,
+)
 from toubib.documents.enums import DocumentState
 from toubib.documents.events import document_cancelled, document_issued
 from toubib.documents.headers import header_for
@@ -26,6 +37,7 @@ from toubib.ground.models import StoredFile
 from toubib.record.models import Encounter
 from toubib.record.queries import READABLE
 
+log = logging.getLogger("toubib.documents")
 PDF = "application/pdf"
 REASON_MOST = 500
 
@@ -40,6 +52,7 @@ class NotIssued(Exception):
 
 UNSIGNED = _("Signez la consultation : un document n’existe qu’ensuite.")
 OF_ANOTHER = _("Le document à remplacer est d’une autre consultation, d’une autre sorte, ou déjà remplacé.")
+UNPRINTED = _("Ce document n’a pas pu être mis en page. Nous réessayons.")
 WHY = _("Dites pourquoi ce document est annulé.")
 REPLACED = _("Remplacé par un autre document.")
 
@@ -76,7 +89,7 @@ def issue_document(
         medecin_traitant=medecin_traitant,
         replaces_code=replaces.code if replaces else None,
     )
-    rendered = render(header=header, content=content)
+    rendered = _rendered(header, content)
     sealed = seal_pdf(rendered.pdf, seal=seal)
     if replaces is not None:
         _cancel(replaces, reason=str(REPLACED), by=by, now=now)
@@ -92,6 +105,15 @@ def issue_document(
     _trace(document, "issue", by=by, now=now)
     document_issued.send(sender=Document, document=document, by=by, now=now)
     return document
+
+
+def _rendered(header: Header, content: Content) -> Rendered:
+    """A template that fails is a fault of ours, and takes no signature down with it. Raises NotIssued."""
+    try:
+        return render(header=header, content=content)
+    except TypstError as error:
+        log.error("the template of %s fails: %s", kind_of(content), error.message)
+        raise NotIssued(UNPRINTED) from error
 
 
 def _described(header: Header, content: Content, *, encounter: Encounter) -> dict[str, object]:

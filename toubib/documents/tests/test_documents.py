@@ -1,6 +1,7 @@
 """Issued once signed, cancelled, replaced, read by whom: operations, queries and perms together."""
 
 import hashlib
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -212,8 +213,6 @@ def test_failed_issue_leaves_nothing(cast, monkeypatch, doctor):
 
 
 def test_leave_is_the_doctors_alone_until_its_receipt(cast, doctor):
-    from dataclasses import replace
-
     leave = sample_contents(now=NOW)["arret-de-travail-specimen"]
     held = make_document(cast, leave)
     given = make_document(
@@ -289,3 +288,11 @@ def test_issue_asks_a_bounded_number_of_queries(cast, doctor, django_assert_max_
     visit = make_encounter(cast.jeanne_patient, cast.vasseur, EncounterState.SIGNED)
     with django_assert_max_num_queries(12):
         issue_document(encounter=visit, content=CERTIFICATE, by=doctor, now=NOW)
+
+
+def test_what_the_templates_refuse_is_a_sentence_and_leaves_nothing(cast, caplog):
+    """PDF/UA wants a title: a certificate without one is not a document."""
+    with pytest.raises(NotIssued, match="mis en page"):
+        make_document(cast, replace(CERTIFICATE, title=""))
+    assert (Document.objects.count(), StoredFile.objects.count()) == (0, 0)
+    assert caplog.messages[0].startswith("the template of certificate fails: PDF/UA-1 error: ")
