@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 from ibis.expr.types import Expr
 
-from toubib.rulebook.decide import Found, _agree, _read, _written, outputs
+from toubib.rulebook.decide import Found, _read, _written, outputs
 from toubib.rulebook.engine import program
 from toubib.rulebook.engine.clauses import Domains, act_table, new_memory
 from toubib.rulebook.engine.program import DECISIONS, LAW, Program
@@ -91,7 +91,7 @@ class World:
                 decision = rules[name]()
                 blocks[name] = program.block_of(decision, remembered(decision.tree))
         self.asked |= {id: law.get(id) for id in list(law.asked)}
-        columns = outputs(Program(self.act, blocks, {}), tuple(blocks))
+        columns = outputs(Program(self.act, blocks, {}))
         return {name: as_value(expr).op() for name, expr in columns.items()}
 
     def compute(self, columns: dict[str, Any]) -> list[dict[str, Any]]:
@@ -127,7 +127,7 @@ def expectations(case: Case, names: tuple[str, ...]) -> int:
     return sum(name in case["expect"] for name in names)
 
 
-def fails(case: Case, names: tuple[str, ...], found: dict[str, Found], on: date | None) -> bool:
+def fails(case: Case, names: tuple[str, ...], found: dict[str, Found], on: date) -> bool:
     """Does the case expect something else of these decisions?"""
     return any(
         of_one(name, case["expect"][name], _written(name, found[name], on))
@@ -138,7 +138,7 @@ def fails(case: Case, names: tuple[str, ...], found: dict[str, Found], on: date 
 
 @dataclass
 class Worlds:
-    """All states of the law with their cases; an act without a date is judged under each state."""
+    """All states of the law with the cases that have a date."""
 
     law: list[World]
     of_policies: list[World]
@@ -149,39 +149,22 @@ class Worlds:
             self.law + self.of_policies,
             key=lambda world: -sum(expectations(c, names) for c, _ in world.cases),
         )
-        judged: dict[int, list[dict[str, Found]]] = {}
         for world in order:
-            found = world.judged_anew(names)
-            if found is None:
-                continue
-            judged[id(world)] = found
-            for (case, row), one in zip(world.cases, found, strict=True):
-                if row["act_date"] is not None and fails(case, names, one, row["act_date"]):
+            for (case, row), one in zip(world.cases, world.judged_anew(names) or (), strict=False):
+                if fails(case, names, one, row["act_date"]):
                     return str(case["case"])
-        return next(self._broken_undated(names, judged), None) if judged else None
-
-    def _broken_undated(self, names: tuple[str, ...], judged: dict[int, Any]) -> Iterator[str]:
-        """The rows without a date stand first in each state of the law, in one order."""
-        undated = [case for case, row in self.law[0].cases if row["act_date"] is None]
-        for place, case in enumerate(undated):
-            if not expectations(case, names):
-                continue
-            each = [judged.get(id(world), world.found) for world in self.law]
-            found = {name: _agree([one[place][name] for one in each]) for name in names}
-            if fails(case, names, found, None):
-                yield str(case["case"])
+        return None
 
 
 def all_worlds(names: tuple[str, ...]) -> Worlds:
     """Built once, before the first mutant."""
     cases = [(case, read_facts(facts_of_case(case, test_cases.BASES))) for _, case in test_cases.CASES]
-    undated = [(case, row) for case, row in cases if row["act_date"] is None]
     law: list[World] = []
     of_start: dict[date, World] = {}
     for start in period_starts():
         world = next((one for one in law if _same(one, start)), None)
         if world is None:
-            world = World(start, LAW, list(undated))
+            world = World(start, LAW)
             world.build(names)
             law.append(world)
         of_start[start] = world

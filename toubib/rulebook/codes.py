@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from toubib.rulebook.facts import all_facts
-from toubib.rulebook.law import Law
+from toubib.rulebook.law import Law, era
 
 KINDS = ("ok", "exception", "warning", "refusal")
 HOLE = re.compile(r"\{([a-z_]+(?:\.[a-zA-Z0-9_]+)+)\}")
@@ -51,11 +51,15 @@ def find_code(code: str) -> Code:
     )
 
 
-@lru_cache(maxsize=8192)
 def explain(code: str, on: date | None) -> dict[str, str]:
     """One reason of a decision, its sentences filled with the values of the day."""
+    return _explain(code, era(on or date.today()))
+
+
+@lru_cache(maxsize=8192)
+def _explain(code: str, on: date) -> dict[str, str]:
     entry = find_code(code)
-    law = Law(on or date.today())
+    law = Law(on)
     reference = entry.reference
     parameter = law.parameter(entry.parameter) if entry.parameter else None
     if parameter is not None:

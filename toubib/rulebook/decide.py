@@ -18,8 +18,9 @@ from toubib.rulebook.codes import explain_all
 from toubib.rulebook.engine.clauses import new_memory
 from toubib.rulebook.engine.program import DECISIONS, LAW, Program, program_on
 from toubib.rulebook.engine.stages import sql_in_stages
+from toubib.rulebook.engine.undated import agree
 from toubib.rulebook.facts import read_facts
-from toubib.rulebook.law import Law, undated_starts
+from toubib.rulebook.law import Law, era, undated_starts
 from toubib.rulebook.parameters import Parameter
 from toubib.rulebook.policies import Overlay
 from toubib.rulebook.rules.price import AMOUNTS
@@ -42,14 +43,14 @@ def decide(facts: Mapping[str, Any], overlay: Overlay = LAW) -> dict[str, Any]:
     """The decision on the facts of one act. Raises facts.BadFact."""
     row = read_facts(facts)
     on = row["act_date"]
+    used: tuple[dict[str, Any], ...] = ()
     if on is None:
-        found = _without_a_date(row, overlay)
-        used: tuple[dict[str, Any], ...] = ()
+        found = {name: one for part in undated_programs(overlay) for name, one in judge(row, part).items()}
     else:
         program = program_on(on, overlay)
         found = judge(row, program)
         at_work = tuple(name for name in DECISIONS if found[name].outcome != IDLE.get(name))
-        used = _parameters(program, at_work, on)
+        used = _parameters(program, at_work, era(on))
     return {
         "act_id": facts.get("act_id"),
         "on": on.isoformat() if on else None,
@@ -69,11 +70,10 @@ def judge(row: Mapping[str, Any], program: Program) -> dict[str, Found]:
     return _read(dict(zip(names, answer, strict=True)))
 
 
-def outputs(program: Program, decisions: tuple[str, ...] = DECISIONS) -> dict[str, Any]:
+def outputs(program: Program) -> dict[str, Any]:
     """Every column of a program: `decision|outcome`, `decision|says|CODE`, `decision|missing|fact`, `decision|NAME`."""
     found: dict[str, Any] = {}
-    for name in decisions:
-        block = program.blocks[name]
+    for name, block in program.blocks.items():
         found[f"{name}|outcome"] = block.outcome
         found |= {f"{name}|says|{code}": when for code, when in block.says.items()}
         found |= {f"{name}|missing|{fact}": when for fact, when in block.missing.items()}
@@ -96,22 +96,24 @@ def _memory() -> Any:
     return _memories.one
 
 
-def _read(answer: dict[str, Any]) -> dict[str, Found]:
-    codes: dict[str, list[str]] = {name: [] for name in DECISIONS}
-    missing: dict[str, list[str]] = {name: [] for name in DECISIONS}
-    figures: dict[str, dict[str, Any]] = {name: {} for name in DECISIONS}
+def _read(answer: Mapping[str, Any]) -> dict[str, Found]:
+    """By decision, of the columns that `outputs` names."""
+    codes: dict[str, list[str]] = {}
+    missing: dict[str, list[str]] = {}
+    figures: dict[str, dict[str, Any]] = {}
     outcome: dict[str, str] = {}
     for column, value in answer.items():
         decision, kind, *rest = _words(column)
         if kind == "outcome":
             outcome[decision] = value
+            codes[decision], missing[decision], figures[decision] = [], [], {}
         elif kind == "figure":
             figures[decision][rest[0]] = value
         elif value:
             (codes if kind == "says" else missing)[decision].append(rest[0])
     return {
-        name: Found(outcome[name], tuple(sorted(codes[name])), tuple(sorted(missing[name])), figures[name])
-        for name in DECISIONS
+        name: Found(one, tuple(sorted(codes[name])), tuple(sorted(missing[name])), figures[name])
+        for name, one in outcome.items()
     }
 
 
@@ -120,31 +122,12 @@ def _words(column: str) -> list[str]:
     return column.split("|")
 
 
-def _without_a_date(row: Mapping[str, Any], overlay: Overlay) -> dict[str, Found]:
-    """Under the law of every period: certain only where all of them agree."""
-    each = [judge(row, program) for program in undated_programs(overlay)]
-    return {name: _agree([one[name] for one in each]) for name in DECISIONS}
-
-
-def undated_programs(overlay: Overlay = LAW) -> list[Program]:
-    """The programs that an act without a date may fall under, each once."""
-    return list({program_on(start, overlay): None for start in undated_starts()})
-
-
-def _agree(found: list[Found]) -> Found:
-    same = len({(one.outcome, one.missing, tuple(one.figures.items())) for one in found}) == 1
-    codes = set.intersection(*(set(one.codes) for one in found))
-    missing = {fact for one in found for fact in one.missing}
-    outcomes = {one.outcome for one in found}
-    certain = len(outcomes) == 1 and not missing and (same or found[0].outcome != "FIXED")
-    figures = {
-        name: value if all(one.figures.get(name) == value for one in found) else None
-        for name, value in found[0].figures.items()
-    }
-    if certain:
-        return Found(found[0].outcome, tuple(sorted(codes)), (), figures)
-    differs = set() if same else {"act_date"}
-    return Found("UNDETERMINED", tuple(sorted(codes)), tuple(sorted(missing | differs)), figures)
+@lru_cache(maxsize=8)
+def undated_programs(overlay: Overlay = LAW) -> tuple[Program, ...]:
+    """What holds under the law of every period that an act without a date may fall under: a program for each decision,
+    since SQLite bounds the columns of a statement."""
+    each = list(dict.fromkeys(program_on(start, overlay) for start in undated_starts()))
+    return tuple(Program(each[0].act, {name: block}, {}) for name, block in agree(each).items())
 
 
 @lru_cache(maxsize=512)

@@ -42,7 +42,7 @@ class Law:
 
     def parameter(self, id: str) -> Parameter | None:
         """The parameter in force, policies apart."""
-        return _in_force(self.on).get(id)
+        return _in_force(era(self.on)).get(id)
 
     def is_true(self, id: str) -> bool:
         """A bool in force; false where the law says nothing that day."""
@@ -66,6 +66,17 @@ class Law:
 @lru_cache(maxsize=512)
 def _in_force(on: date) -> dict[str, Parameter]:
     return {parameter.id: parameter for parameter in in_force(on=on)}
+
+
+@lru_cache(maxsize=1)
+def _turns() -> tuple[date, ...]:
+    days = {FIRST_DAY, *(one.starts for one in all_parameters())}
+    return tuple(sorted(days | {one.ends for one in all_parameters() if one.ends is not None}))
+
+
+def era(on: date) -> date:
+    """The last day up to this one on which any parameter began or ended: the same law on both, in all it says."""
+    return _turns()[max(1, bisect_right(_turns(), on)) - 1]
 
 
 @lru_cache(maxsize=1)

@@ -17,8 +17,9 @@ import ibis
 from toubib.rulebook.codes import explain, explain_missing
 from toubib.rulebook.engine.clauses import Domains, act_table, new_memory
 from toubib.rulebook.engine.program import DECISIONS, Block, Program, block_of, program_from
-from toubib.rulebook.engine.stages import cut
-from toubib.rulebook.engine.tree import Bool, all_of, answer, any_of, as_column, negate
+from toubib.rulebook.engine.stages import cut, sql_of
+from toubib.rulebook.engine.tree import answer, any_of
+from toubib.rulebook.engine.undated import agree
 from toubib.rulebook.law import FIRST_DAY, Law, period_starts, undated_starts
 from toubib.rulebook.policies import Overlay
 from toubib.rulebook.rules.cap import cap
@@ -113,7 +114,7 @@ def _statement(act: Any, outputs: Columns, rows: Any, dialect: Any) -> str:
     parts = [ibis.to_sql(rows, dialect=dialect.__name__.lower(), pretty=False)]
     name = dialect.__name__.lower()
     for stage in cut(act, outputs):
-        parts.append(ibis.to_sql(stage.table.select(**stage.columns), dialect=name, pretty=False))
+        parts.append(sql_of(stage.table.select(**stage.columns), name))
     hint = " MATERIALIZED" if name == "postgres" else ""  # PostgreSQL would write the stages into one another
     sources = ["act", *(f"stage{i}" for i in range(1, len(parts)))]
     named = [f"{source} AS{hint} ({sql})" for source, sql in zip(sources, parts[:-1], strict=False)]
@@ -191,23 +192,29 @@ def _figures(decision: str, block: Block) -> Columns:
 
 
 def _lists(block: Block, on: date | None) -> Columns:
-    told = [(code, explain(code, on), when) for code, when in block.says.items()]
-    told += [(f"MISSING.{fact}", explain_missing(fact), when) for fact, when in block.missing.items()]
-    told.sort(key=lambda one: one[0])
-    return {
-        "reasons": _list((code, when) for code, _, when in told),
-        "missing": _list(block.missing.items()),
-        "text_patient": _list((reason["text_patient"], when) for _, reason, when in told),
-        "text_doctor": _list((reason["text_doctor"], when) for _, reason, when in told),
-    }
+    told = [(explain(code, on), when) for code, when in block.says.items()]
+    told += [(explain_missing(fact), when) for fact, when in block.missing.items()]
+    told.sort(key=lambda one: one[0]["code"])
+    said = _places(when for _, when in told)
+    words = {"reasons": "code", "text_patient": "text_patient", "text_doctor": "text_doctor"}
+    found = {name: _at(said, [reason[key] for reason, _ in told]) for name, key in words.items()}
+    return found | {"missing": _at(_places(block.missing.values()), list(block.missing))}
 
 
-def _list(rows: Iterable[tuple[str, Any]]) -> Any:
-    """Of the texts whose column is true."""
-    cells = [ibis.cases((when, text), else_=ibis.null("string")) for text, when in rows]
+def _places(rows: Iterable[Any]) -> Any:
+    """Which of the columns are true, counted from nought: one list of numbers costs half of three lists of texts."""
+    cells = [ibis.cases((when, i), else_=ibis.null("int8")) for i, when in enumerate(rows)]
     if not cells:
-        return ibis.literal([], "array<string>")
+        return ibis.literal([], "array<int8>")
     return ibis.array(cells).filter(lambda one: one.notnull())
+
+
+def _at(places: Any, texts: list[str]) -> Any:
+    """The texts at these places."""
+    if not texts:
+        return ibis.literal([], "array<string>")
+    every = ibis.literal(texts, "array<string>")
+    return places.map(lambda place: every[place])
 
 
 @lru_cache(maxsize=512)
@@ -227,50 +234,9 @@ def _program(start: date, overlay: Overlay, decisions: tuple[str, ...]) -> Progr
     return program
 
 
-# --- acts without a date: certain only where the law of every period agrees
-
-
 def _undated(overlays: Mapping[str, Overlay], decisions: tuple[str, ...], detail: str) -> Columns:
     blocks = {}
     for name, overlay in overlays.items():
         programs = list(dict.fromkeys(_program(start, overlay, decisions) for start in undated_starts()))
-        blocks[name] = {one: agree([program.blocks[one] for program in programs]) for one in decisions}
+        blocks[name] = agree(programs, decisions)
     return _columns(blocks, decisions, detail, None)
-
-
-def agree(blocks: list[Block]) -> Block:
-    """What is said where it is not known which of several states of the law applies."""
-    first = blocks[0]
-    outcomes = _distinct(block.outcome for block in blocks)
-    facts = sorted({fact for block in blocks for fact in block.missing})
-    gaps = {fact: _distinct(block.missing.get(fact, False) for block in blocks) for fact in facts}
-    figures = {name: _distinct(block.figures[name] for block in blocks) for name in first.figures}
-    missing = {fact: any_of(*columns) for fact, columns in gaps.items()}
-    one_outcome = _same(outcomes)
-    alike = {name: _same(columns) for name, columns in figures.items()}
-    same = all_of(one_outcome, *(_same(columns) for columns in gaps.values()), *alike.values())
-    exact = any_of(same, first.outcome != "FIXED")
-    certain = all_of(one_outcome, negate(any_of(*missing.values())), exact)
-    said = {code: all_of(*_distinct(block.says.get(code, False) for block in blocks)) for code in first.says}
-    kept = {name: ibis.cases((as_column(alike[name]), first.figures[name])) for name in first.figures}
-    gaps_said = {fact: all_of(negate(certain), where) for fact, where in missing.items()}
-    gaps_said["act_date"] = any_of(gaps_said.get("act_date", False), all_of(negate(certain), negate(same)))
-    return Block(
-        ibis.cases((as_column(certain), first.outcome), else_="UNDETERMINED"),
-        {code: as_column(when) for code, when in said.items() if when is not False},
-        {fact: as_column(when) for fact, when in sorted(gaps_said.items()) if when is not False},
-        kept,
-    )
-
-
-def _distinct(columns: Iterable[Bool]) -> list[Any]:
-    found: dict[Any, Any] = {}
-    for column in columns:
-        found.setdefault(column if isinstance(column, bool) else column.op(), column)
-    return list(found.values())
-
-
-def _same(columns: list[Any]) -> Bool:
-    """Is each of them what the first one is, null being null?"""
-    first, *rest = [as_column(column) for column in columns]
-    return all_of(*(first.identical_to(other) for other in rest))

@@ -61,7 +61,7 @@ def compare(acts, folder, overlay=LAW):
 
 @pytest.mark.slow
 def test_one_by_one_equals_in_bulk_on_many(tmp_path):
-    compare(random_acts(20_000, seed=1, since=date(2024, 6, 22), undated=0), tmp_path)
+    compare(random_acts(20_000, seed=1, since=date(2024, 6, 22)), tmp_path)
 
 
 @pytest.mark.slow
