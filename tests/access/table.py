@@ -181,7 +181,7 @@ TABLE: dict[str, Rule] = {
     "consultation:rx_put": ROOM_ACT,
     "consultation:rx_renew": ROOM_ACT,
     "consultation:rx_weight": ROOM_ACT,
-    "consultation:rx_line": Rule(get={DOCTOR}),
+    "consultation:rx_line": Rule(get={DOCTOR}, record=True),
     "consultation:rx_change": Rule(post={DOCTOR}, data={"do": "up"}),
     "consultation:past": Rule(get={DOCTOR}, record=True),
     "consultation:law": Rule(get={DOCTOR}),

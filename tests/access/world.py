@@ -34,12 +34,20 @@ from toubib.documents import pace
 from toubib.documents.operations import issue_document
 from toubib.documents.samples import CERTIFICATE
 from toubib.ground.actors import Actor
+from toubib.ground.ids import new_id
 from toubib.people.enums import LinkKind
 from toubib.people.models import Account, Patient, PatientLink, ProfessionalAccount
 from toubib.people.tests.factories import make_account, make_link, make_patient, sign_in
-from toubib.record.enums import ConsentScope, EncounterState
+from toubib.record.enums import ConsentScope, EncounterState, SheetKind
 from toubib.record.models import Consent, Encounter
-from toubib.record.operations import add_attachment, keep_template, say_consents, tell_health_summary
+from toubib.record.operations import (
+    add_attachment,
+    keep_template,
+    put_line,
+    say_consents,
+    tell_health_summary,
+)
+from toubib.record.prescribed import Item
 from toubib.record.tests.factories import make_encounter
 from toubib.waiting.models import FollowUp, Offer, Ticket
 from toubib.waiting.operations import dispatch_all, take_offer
@@ -174,8 +182,17 @@ def _case(
     template = keep_template(
         practitioner_id=doctor.practitioner_id, title="Toux", texts={"reason": "Toux"}, by=by_doctor, now=now
     )
+    line = put_line(
+        encounter_id=encounter.id,
+        line_id=new_id(),
+        sheet=SheetKind.TESTS,
+        item=Item("NFS"),
+        by=by_doctor,
+        now=now,
+    )
     return {
         "template": template.id,
+        "line": line.id,
         **_document(patient, doctor),
         "ticket": ticket.id, "room": room.id, "encounter": encounter.id, "offer": offer.id,
         "attachment": attachment, "invite": knocking, "guest_invite": guest, "participant": person,

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from tests.browser.seed_patient import empty_line
 from toubib.ground.actors import Actor
+from toubib.nomenclature.operations import load_demo_lists
 from toubib.people.enums import Role
 from toubib.record.enums import UNSIGNED_STATES, AbortReason
 from toubib.record.models import Encounter
@@ -36,3 +37,8 @@ def _by(duty: Duty) -> Actor:
 def lapse() -> None:
     """Every offer made so far went unanswered."""
     lapse_offers(now=timezone.now() + timedelta(minutes=10))
+
+
+def lists() -> None:
+    """The short invented lists of medicines and diagnoses."""
+    load_demo_lists(now=timezone.now())

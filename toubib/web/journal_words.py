@@ -32,6 +32,7 @@ WORDS = {
     "record.note.read": gettext_lazy("note lue"),
     "record.note.save": gettext_lazy("note écrite"),
     "record.note.correct": gettext_lazy("note corrigée"),
+    "record.prescription.read": gettext_lazy("ordonnance lue"),
     "record.prescription.put": gettext_lazy("ligne d’ordonnance écrite"),
     "record.prescription.remove": gettext_lazy("ligne d’ordonnance retirée"),
     "record.prescription.move": gettext_lazy("ligne d’ordonnance déplacée"),

@@ -26,6 +26,13 @@ DATA_ROWS = (
     DataRow("record.Encounter", _("La consultation et la note du médecin"), _("Vous soigner, en garder la preuve")),
     DataRow("waiting.Attestation", _("Vos réponses sur le prix : couverture, médecin traitant"), _("Estimer ce que vous paierez")),
     DataRow("record.EncounterDecision", _("Ce que la règle dit de la consultation, et son prix"), _("En garder la preuve")),
+    DataRow("record.Prescription", _("Vos ordonnances"), _("Vous soigner, en garder la preuve")),
+    DataRow("record.PrescriptionLine", _("Chaque ligne de vos ordonnances"), _("Vous soigner, en garder la preuve")),
+    DataRow("record.SickLeave", _("Vos arrêts de travail"), _("Les transmettre à l’Assurance maladie")),
+    DataRow("record.Certificate", _("Vos certificats"), _("En garder la preuve")),
+    DataRow("record.PatientTask", _("Ce que vous avez à faire ensuite, et vos réponses"), _("Vous aider à le faire")),
+    DataRow("documents.Document", _("Vos documents signés"), _("Vous les remettre, dire s’ils sont authentiques")),
+    DataRow("exchange.Delivery", _("L’envoi du compte rendu à votre médecin traitant"), _("Savoir s’il est arrivé")),
     DataRow("record.HealthSummary", _("Allergies, traitements, antécédents que vous dites"), _("Vous soigner")),
     DataRow("record.Attachment", _("Vos photos et documents"), _("Vous soigner")),
     DataRow("record.Consent", _("Vos accords et vos refus"), _("Les respecter, en garder la preuve")),
@@ -43,6 +50,7 @@ KEPT = {
         "5 ans, puis 15 ans en archive ; 20 ans dans un établissement"
     ),
     "6 months to 3 years (CNIL 2021-122)": _("6 mois à 3 ans (recommandation de la CNIL)"),
+    "as the document that it sends": _("comme le document envoyé"),
     "30 days": _("30 jours"),
 }
 

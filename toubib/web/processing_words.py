@@ -58,6 +58,10 @@ TABLES = {
     ),
     "Certificate": (_("Certificats"), _("Le texte signé, par modèle.")),
     "PatientTask": (_("Tâches du patient"), _("Trouver un médecin traitant : ce que le patient en dit.")),
+    "Delivery": (
+        _("Envois de comptes rendus"),
+        _("À quel médecin traitant, quand, et si le message est arrivé."),
+    ),
     "NoteTemplate": (_("Modèles de note"), _("Les phrases qu’un médecin garde pour commencer ses notes.")),
     "Document": (
         _("Documents remis"),
@@ -107,6 +111,7 @@ KEPT = {
     "one day": _("un jour"),
     "one row a part": _("une ligne par tâche"),
     "until the next import": _("jusqu’à l’import suivant"),
+    "as the document that it sends": _("comme le document envoyé"),
     "until its doctor deletes it": _("jusqu’à ce que son médecin le supprime"),
     "while in service": _("tant qu’il sert"),
     "while in use": _("tant qu’elle sert"),
@@ -125,6 +130,7 @@ ERASED = {
     "then, figures stay": _("à ce terme, les chiffres restent"),
     "then; never while the law keeps it": _("à ce terme ; jamais tant que la loi le garde"),
     "when closed": _("à sa fermeture"),
+    "with that document": _("avec ce document"),
     "with its encounter": _("avec sa consultation"),
     "with its request": _("avec sa demande"),
     "with its record": _("avec son dossier"),

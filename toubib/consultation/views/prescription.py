@@ -31,7 +31,7 @@ from toubib.record.operations import (
     say_weight,
 )
 from toubib.record.prescribed import Item
-from toubib.record.queries import earlier_sheets, is_weighed, latest_summary, sheets_of
+from toubib.record.queries import earlier_sheets, is_weighed, latest_summary, sheets_of, trace_read
 from toubib.record.told import QUESTIONS, allergy_of
 from toubib.ui.posting import part_of_page
 
@@ -83,6 +83,13 @@ def _refused(request: HttpRequest, error: Exception) -> dict[str, Any]:
 def line(request: HttpRequest, room: UUID, line: UUID) -> HttpResponse:
     """The part with the form filled from one line."""
     found = own_room(request, room)
+    trace_read(
+        what="prescription",
+        patient_id=found.encounter.patient_id,
+        subject_id=found.encounter_id,
+        by=current_actor(request),
+        now=timezone.now(),
+    )
     for sheet in sheets_of(encounter=found.encounter):
         for one in sheet.lines:
             if one.row.id == line:
