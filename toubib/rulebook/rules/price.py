@@ -397,7 +397,7 @@ def _remarks(act: Any, company: Bool, parts: _Parts, share: _Participation, paid
     accepted = paid.certain.get("YES", False)
     remote = act.act_kind == "teleconsultation"
     of_doctor = all_of(accepted, remote)
-    exempt, spent = parts.exempt.certain, surely(share.due == 0)
+    exempt, spent, due = parts.exempt.certain, surely(share.due == 0), surely(share.due > 0)
     regulated = remote & act.regulated_by.isin(["sas", "centre15", "pdsa"])
     found: list[tuple[str, Bool]] = [
         ("PRICE.NOT_PAID", all_of(remote, paid.certain.get("NO", False))),
@@ -408,7 +408,7 @@ def _remarks(act: Any, company: Bool, parts: _Parts, share: _Participation, paid
         ("PRICE.LOCAL_SCHEME", all_of(of_doctor, parts.rate.certain.get("90", False))),
         ("PRICE.SOLIDARITY", all_of(of_doctor, parts.solidarity.certain.get("yes", False))),
         ("PRICE.PARTICIPATION_EXEMPT", all_of(of_doctor, any_of(exempt.get("yes", False), spent))),
-        ("PRICE.PARTICIPATION", all_of(of_doctor, exempt.get("no", False), negate(spent))),
+        ("PRICE.PARTICIPATION", all_of(of_doctor, exempt.get("no", False), due)),
         ("PRICE.REGULATED_NOT_MODELLED", regulated),
         ("PRICE.OVERRUN_NOT_DUE", all_of(remote, company, act.overrun_cents > 0)),
     ]

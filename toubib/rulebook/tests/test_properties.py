@@ -63,8 +63,7 @@ def test_telling_a_fact_never_contradicts_an_answer_given(given_act):
         for decision, found in before.items():
             now = answer[decision]
             where = (decision, name, value)
-            # A price speaks of its estimate: some of its remarks suppose what is not known.
-            assert decision == "price" or set(found.codes) <= set(now.codes), where
+            assert set(found.codes) <= set(now.codes), where
             assert set(now.missing) <= set(found.missing) - {name}, where
             if found.outcome != "UNDETERMINED":
                 assert told(decision, now) == told(decision, found), where
