@@ -229,6 +229,12 @@ def _line(row: PrescriptionLine, sheet: str) -> Line:
     return Line(row, item, lacks_of(item, sheet=sheet))
 
 
+def encounter_of_line(*, line_id: UUID) -> UUID | None:
+    """Whose this line is; None where there is none (any more)."""
+    rows = PrescriptionLine.objects.filter(pk=line_id)
+    return rows.values_list("prescription__encounter_id", flat=True).first()
+
+
 def prescription_lacks(*, encounter: Encounter, on: date) -> list[str]:
     """Why the ordonnance may not be signed, in sentences: each incomplete line, and each that may no longer be
     prescribed this way that day."""

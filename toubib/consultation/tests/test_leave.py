@@ -106,5 +106,6 @@ def test_a_leave_never_begins_before_the_act():
     assert past.ends == day
 
 
-def test_receipt_where_there_is_no_leave_is_not_there(doctor, call):
-    assert doctor.post(url(call, "/arret/accuse"), {"number": "1"}).status_code == 404
+def test_receipt_where_there_is_no_leave_changes_nothing(doctor, call):
+    answer = doctor.post(url(call, "/arret/accuse"), {"number": "1"}, follow=True)
+    assert ("Aucun arrêt n’est écrit." in text_of(answer), SickLeave.objects.count()) == (True, 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -108,7 +108,8 @@ def receipt(request: HttpRequest, room: UUID) -> HttpResponse:
     """The number that the online service of the Cnam gave: the patient sees the leave from then on."""
     found = own_room(request, room)
     if leave_of(encounter=found.encounter) is None:
-        raise Http404
+        keep_message(request, ReceiptRefused(_("Aucun arrêt n’est écrit.")))
+        return redirect("consultation:room", room=room)
     form = ReceiptForm(request.POST, auto_id="id_receipt_%s")
     if form.is_valid():
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -31,7 +31,14 @@ from toubib.record.operations import (
     say_weight,
 )
 from toubib.record.prescribed import Item
-from toubib.record.queries import earlier_sheets, is_weighed, latest_summary, sheets_of, trace_read
+from toubib.record.queries import (
+    earlier_sheets,
+    encounter_of_line,
+    is_weighed,
+    latest_summary,
+    sheets_of,
+    trace_read,
+)
 from toubib.record.told import QUESTIONS, allergy_of
 from toubib.ui.posting import part_of_page
 
@@ -64,6 +71,10 @@ def prescription_context(encounter: Encounter) -> dict[str, Any]:
 def _answer(request: HttpRequest, found: Room, **more: Any) -> HttpResponse:
     if not wants_fragment(request):
         return redirect("consultation:room", room=found.id)
+    return _part(request, found, **more)
+
+
+def _part(request: HttpRequest, found: Room, **more: Any) -> HttpResponse:
     found.encounter.refresh_from_db()
     context = {"room": found, "encounter": found.encounter, **prescription_context(found.encounter), **more}
     return render(request, "consultation/_ordonnance.html", context)
@@ -95,8 +106,8 @@ def line(request: HttpRequest, room: UUID, line: UUID) -> HttpResponse:
             if one.row.id == line:
                 shown = {**one.item.as_kept(), "line": line, "sheet": sheet.row.sheet}
                 form = LineForm(initial=shown, auto_id="id_rx_%s")
-                return _answer(request, found, rx_form=form, rx_editing=line, rx_focus="id_rx_directions")
-    return _answer(request, found)
+                return _part(request, found, rx_form=form, rx_editing=line, rx_focus="id_rx_directions")
+    raise Http404
 
 
 @role_required(Role.PRACTITIONER)
@@ -136,6 +147,8 @@ def _said(item: Item) -> str:
 def change(request: HttpRequest, room: UUID, line: UUID) -> HttpResponse:
     """Move a line up or down, or take it away."""
     found = own_room(request, room)
+    if encounter_of_line(line_id=line) not in {None, found.encounter_id}:
+        raise Http404
     act, by, now = request.POST.get("do", ""), current_actor(request), timezone.now()
     more: dict[str, Any] = {"rx_focus": SEARCH}
     try:
