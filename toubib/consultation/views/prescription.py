@@ -94,6 +94,8 @@ def _refused(request: HttpRequest, error: Exception) -> dict[str, Any]:
 def line(request: HttpRequest, room: UUID, line: UUID) -> HttpResponse:
     """The part with the form filled from one line."""
     found = own_room(request, room)
+    if encounter_of_line(line_id=line) != found.encounter_id:
+        raise Http404
     trace_read(
         what="prescription",
         patient_id=found.encounter.patient_id,
