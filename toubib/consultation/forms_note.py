@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from toubib.consultation.forms import LONGEST_NOTE
+from toubib.nomenclature.queries import Vital
 from toubib.record.enums import MeasuredBy
 from toubib.record.models import Note
 from toubib.record.noted import CATALOGUE, LACKS, TEXTS, Measure, measures_of
@@ -29,6 +30,19 @@ def _note_area(label: Any, rows: int, *, missing: Any = "", hint: Any = "") -> f
         widget=forms.Textarea(attrs={"rows": rows, **({"data-missing": missing} if missing else {})}),
         error_messages={**too_long, "missing": missing},
     )
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureRow:
+    name: str
+    id: str
+    label: str
+    unit: str
+    value: str
+    by: str
+    low: str
+    high: str
+    error: str
 
 
 class NoteForm(forms.Form):
@@ -54,16 +68,9 @@ class NoteForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for code, one in CATALOGUE.items():
-            attrs = {"inputmode": "decimal", "maxlength": 12, "data-low": one.low, "data-high": one.high}
-            self.fields[f"m_{code}"] = forms.CharField(
-                label=str(one.label), required=False, max_length=12, widget=forms.TextInput(attrs=attrs)
-            )
-            said = _("%(label)s : qui a mesuré") % {"label": one.label}
+            self.fields[f"m_{code}"] = forms.CharField(label=str(one.label), required=False, max_length=12)
             self.fields[f"m_{code}{BY}"] = forms.ChoiceField(
-                label=said,
-                required=False,
-                choices=MeasuredBy.choices,
-                widget=forms.Select(attrs={"aria-label": said}),
+                label=_("qui a mesuré"), required=False, choices=MeasuredBy.choices
             )
 
     def texts(self) -> dict[str, str]:
@@ -86,14 +93,30 @@ class NoteForm(forms.Form):
             if self.cleaned_data.get(f"m_{code}")
         ]
 
-    def measure_rows(self) -> list[tuple[BoundField, BoundField, str]]:
-        """(value, who measured, unit) of each."""
-        return [(self[f"m_{code}"], self[f"m_{code}{BY}"], one.unit) for code, one in CATALOGUE.items()]
+    def measure_rows(self) -> list[MeasureRow]:
+        """Each measurement as the page writes it; widgets would be rendered one by one, fourteen times two."""
+        return [self._row(code, one) for code, one in CATALOGUE.items()]
+
+    def _row(self, code: str, one: Vital) -> MeasureRow:
+        value, by = self[f"m_{code}"], self[f"m_{code}{BY}"]
+        return MeasureRow(
+            name=value.html_name,
+            id=str(value.auto_id),
+            label=str(one.label),
+            unit=one.unit,
+            value=str(value.value() or ""),
+            by=str(by.value() or MeasuredBy.PATIENT),
+            low=str(one.low),
+            high=str(one.high),
+            error=str(value.errors[0]) if self.is_bound and value.errors else "",
+        )
+
+    who = MeasuredBy.choices
 
     @property
     def measured(self) -> bool:
         """Whether a value stands, or one is wrong: then the list is open."""
-        return any(row[0].value() or row[0].errors for row in self.measure_rows())
+        return any(row.value or row.error for row in self.measure_rows())
 
 
 def initial_of(note: Note | None) -> dict[str, Any]:
