@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from toubib.record.models import Encounter
@@ -17,10 +17,10 @@ OPEN_PLACE = "[…]"  # to be completed before the signature
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """`body`: where a text is to be completed it holds OPEN_PLACE."""
+    """`body`: French whatever the doctor reads; where a text is to be completed it holds OPEN_PLACE."""
 
     title: Any
-    body: Any
+    body: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Refusal:
 TEMPLATES = {
     "presence": Template(
         _("Attestation de téléconsultation"),
-        _(
+        (
             "Je soussigné(e), %(doctor)s, certifie avoir reçu en téléconsultation %(patient)s, né(e) le %(birth)s, "
             "le %(day)s à %(hour)s.\n\nAttestation remise en main propre, à la demande de l’intéressé(e) ou de son "
             "représentant, pour servir et valoir ce que de droit."
@@ -41,7 +41,7 @@ TEMPLATES = {
     ),
     "sick_child": Template(
         _("Présence auprès d’un enfant malade"),
-        _(
+        (
             "Je soussigné(e), %(doctor)s, certifie que l’état de santé de %(patient)s, né(e) le %(birth)s, vu(e) en "
             "téléconsultation le %(day)s, rend nécessaire la présence d’un parent du […] au […].\n\nCertificat remis "
             "à la demande du parent."
@@ -49,7 +49,7 @@ TEMPLATES = {
     ),
     "absence": Template(
         _("Absence de l’école ou de la crèche"),
-        _(
+        (
             "Je soussigné(e), %(doctor)s, certifie que l’état de santé de %(patient)s, né(e) le %(birth)s, vu(e) en "
             "téléconsultation le %(day)s, ne lui permet pas de venir du […] au […].\n\nCertificat remis à la demande "
             "du représentant légal."
@@ -80,10 +80,11 @@ def first_body(*, template: str, encounter: Encounter, now: datetime) -> str:
     """The text that a certificate begins with."""
     at = encounter.started_at or now
     patient = encounter.patient
-    return str(TEMPLATES[template].body) % {
-        "doctor": encounter.practitioner.full_name,
-        "patient": f"{patient.birth_given_names.split()[0]} {patient.birth_name}",
-        "birth": say_day(patient.birth_date),
-        "day": say_day(timezone.localtime(at)),
-        "hour": say_hour(timezone.localtime(at)),
-    }
+    with translation.override("fr"):
+        return TEMPLATES[template].body % {
+            "doctor": encounter.practitioner.full_name,
+            "patient": f"{patient.birth_given_names.split()[0]} {patient.birth_name}",
+            "birth": say_day(patient.birth_date),
+            "day": say_day(timezone.localtime(at)),
+            "hour": say_hour(timezone.localtime(at)),
+        }
