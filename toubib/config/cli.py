@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
+from toubib.config.keys_commands import add_commands as add_keys
 from toubib.config.record_commands import add_commands as add_record
 from toubib.observatory.commands import add_commands as add_observatory
 from toubib.rulebook.commands import add_commands as add_rulebook
@@ -49,6 +50,7 @@ def build_parser() -> Parser:
     add_rulebook(commands)
     add_observatory(commands)
     add_record(commands)
+    add_keys(commands)
     return parser
 
 

@@ -23,7 +23,8 @@ class EncryptedTextField(models.BinaryField):
         super().__init__(*args, **kwargs)
 
     @property
-    def _place(self) -> str:
+    def place(self) -> str:
+        """What a value is bound to."""
         return f"{self.model._meta.db_table}.{self.column}"
 
     def to_plain(self, raw: bytes) -> Any:
@@ -44,12 +45,12 @@ class EncryptedTextField(models.BinaryField):
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
         if value is None:
             return None
-        return self.to_plain(key_ring().decrypt(bytes(value), place=self._place))
+        return self.to_plain(key_ring().decrypt(bytes(value), place=self.place))
 
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
         if value is None:
             return None
-        stored = key_ring().encrypt(self.to_raw(value), place=self._place)
+        stored = key_ring().encrypt(self.to_raw(value), place=self.place)
         return super().get_db_prep_value(stored, connection, prepared)
 
     def to_python(self, value: Any) -> Any:

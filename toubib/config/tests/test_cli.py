@@ -48,6 +48,8 @@ def run(tmp_path):
         ["audit", "verify"],
         ["rulebook"],
         ["rulebook", "show"],
+        ["keys"],
+        ["keys", "rotate"],
     ],
 )
 def test_every_command_has_help(command, capsys):

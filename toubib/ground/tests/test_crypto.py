@@ -4,7 +4,8 @@ import stat
 
 import pytest
 
-from toubib.ground.crypto import CannotDecrypt, KeyRing, NoKeyFile, key_ring, make_key_file, read_keys
+from toubib.ground.crypto import CannotDecrypt, KeyRing, forget_keys, key_ring
+from toubib.ground.keyfile import NoKeyFile, make_key_file, read_keys
 
 OLD, NEW = b"o" * 32, b"n" * 32
 
@@ -102,10 +103,10 @@ def test_file_that_holds_no_keys_is_named_in_one_line(tmp_path, held):
 
 @pytest.fixture
 def no_key_file(settings, tmp_path):
-    key_ring.cache_clear()
+    forget_keys()
     settings.ENCRYPTION_KEYS_FILE = tmp_path / "encryption.keys"
     yield settings
-    key_ring.cache_clear()
+    forget_keys()
 
 
 def test_lost_key_file_refuses_to_begin_a_new_one_outside_the_demo(no_key_file):
