@@ -37,7 +37,9 @@ class Tally:
 
 
 class Holder(Protocol):
-    name: str
+    @property
+    def name(self) -> str:
+        """As the report says it."""
 
     def count(self) -> Counter[bytes]:
         """How many sealed values begin with which head (version and key)."""
