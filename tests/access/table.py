@@ -128,6 +128,7 @@ TABLE: dict[str, Rule] = {
     # After the call: whoever acts for the patient, and the doctor
     "web:visit": Rule(get={OWNER, PARENT, DOCTOR}, record=True),
     "web:visit_state": Rule(get={OWNER, PARENT, DOCTOR}),
+    "web:visit_documents": Rule(get={OWNER, PARENT, DOCTOR}),
     "web:visit_rate": Rule(get={OWNER, PARENT}, post={OWNER, PARENT}),
     "web:visit_task": Rule(get={OWNER, PARENT}, post={OWNER, PARENT}),
     "web:visit_complaint": Rule(get={OWNER, PARENT}, post={OWNER, PARENT}),
@@ -166,6 +167,7 @@ TABLE: dict[str, Rule] = {
     "consultation:room": Rule(get={DOCTOR}, record=True),
     "consultation:room_status": Rule(get={DOCTOR}),
     "consultation:room_watch": Rule(get={DOCTOR}),
+    "consultation:documents": Rule(get={DOCTOR}),
     "consultation:room_open": ROOM_ACT,
     "consultation:room_end": ROOM_ACT,
     "consultation:room_leave": Rule(post={DOCTOR}, args={"act": "leaving"}),

@@ -121,6 +121,17 @@ class ChatMessage(Model):
         ]
 
 
+class PapersDue(Model):
+    """The documents of this encounter are to be made: one row from the signature (a correction, a receipt) until they are."""
+
+    data = DataNote(personal=False, health=False, kept="until the documents are made", erased="then")
+
+    encounter = models.OneToOneField(Encounter, on_delete=models.PROTECT, related_name="papers_due")
+    asked_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    next_at = models.DateTimeField(db_index=True)
+
+
 class Feedback(Model):
     """Two questions after the call, each from 1 to 5."""
 

@@ -9,11 +9,11 @@ from uuid import UUID
 from django.dispatch import receiver
 
 from toubib.consultation.decisions import keep_judged
-from toubib.consultation.operations import close_room, create_room, take_seats_of
+from toubib.consultation.operations import ask_for_papers, close_room, create_room, take_seats_of
 from toubib.ground.actors import Actor
 from toubib.people.events import link_ended
 from toubib.record.enums import TaskKind
-from toubib.record.events import encounter_amended, encounter_signed
+from toubib.record.events import encounter_amended, encounter_signed, leave_received
 from toubib.record.models import Encounter
 from toubib.record.operations import open_task
 from toubib.waiting.enums import MedecinTraitant
@@ -52,6 +52,11 @@ def keep_what_the_law_says(
     sender: object, *, encounter: Encounter, by: Actor, now: datetime, **kwargs: object
 ) -> None:
     keep_judged(encounter=encounter, by=by, now=now)
+
+
+@receiver([encounter_signed, encounter_amended, leave_received])
+def have_papers_made(sender: object, *, encounter: Encounter, now: datetime, **kwargs: object) -> None:
+    ask_for_papers(encounter_id=encounter.pk, now=now)
 
 
 @receiver(encounter_signed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from toubib.consultation.operations import end_deserted, issue_late_papers, remind_of_tasks
+from toubib.consultation.operations import end_deserted, issue_due_papers, remind_of_tasks
 
 
 def tidy(now: datetime) -> None:
@@ -12,7 +12,7 @@ def tidy(now: datetime) -> None:
 
 
 def issue(now: datetime) -> None:
-    issue_late_papers(now=now)
+    issue_due_papers(now=now)
 
 
 def remind(now: datetime) -> None:
@@ -20,7 +20,7 @@ def remind(now: datetime) -> None:
 
 
 TICKS = [
-    ("consultation.papers", 10, issue),
+    ("consultation.papers", 1, issue),
     ("consultation.remind", 300, remind),
     ("consultation.tidy", 60, tidy),
 ]

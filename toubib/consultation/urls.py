@@ -47,6 +47,7 @@ urlpatterns = [
     path(ROOM, room.room, name="room"),
     path(f"{ROOM}/etat", room.status, name="room_status"),
     path(f"{ROOM}/suivi", room.watch, name="room_watch"),
+    path(f"{ROOM}/documents", room.documents, name="documents"),
     path(f"{ROOM}/ouvrir", room.start, name="room_open"),
     path(f"{ROOM}/finir", room.finish, name="room_end"),
     path(f"{ROOM}/quitter/<slug:act>", room.leave, name="room_leave"),

@@ -10,7 +10,7 @@ from toubib.consultation.operations.guests import (
     refuse_guest,
     use_invite,
 )
-from toubib.consultation.operations.issue import issue_late_papers, issue_papers
+from toubib.consultation.operations.issue import ask_for_papers, issue_due_papers
 from toubib.consultation.operations.leave import (
     LeaveRefused,
     check_leave,
@@ -57,6 +57,7 @@ __all__ = [
     "admit_guest",
     "agree_to_guest",
     "answer_complaint",
+    "ask_for_papers",
     "check_leave",
     "close_room",
     "complain",
@@ -67,8 +68,7 @@ __all__ = [
     "give_up_leave",
     "has_agreed",
     "invite_guest",
-    "issue_late_papers",
-    "issue_papers",
+    "issue_due_papers",
     "keep_measurements",
     "keep_video_of",
     "open_room",

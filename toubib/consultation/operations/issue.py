@@ -1,4 +1,5 @@
-"""The documents of a signed encounter: made once each, the report anew when the note is corrected or completed."""
+"""The documents of a signed encounter: made once each by the worker, the report anew when the note is corrected or
+completed."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from uuid import UUID
 
 from django.utils import translation
 
+from toubib.consultation.models import PapersDue, Participant
 from toubib.consultation.papers import (
     certificate_of,
     leave_content,
@@ -23,25 +25,44 @@ from toubib.documents.queries import content_of, documents_of
 from toubib.documents.seal import NoSeal
 from toubib.exchange.operations import send_report
 from toubib.ground.actors import Actor
-from toubib.ground.locks import hold_lock, transactional
-from toubib.record.models import Encounter, Note, SickLeave
+from toubib.ground.hub import publish
+from toubib.ground.locks import find_locked, hold_lock, save_changed, transactional
+from toubib.ground.prepared import insert
+from toubib.record.models import Encounter
 from toubib.record.queries import READABLE, certificates_of, leave_of, notes_of, sheets_of
 
 log = logging.getLogger("toubib.consultation")
 WORKER = Actor.system("papers")
-LATE, GIVEN_UP = timedelta(seconds=20), timedelta(days=2)
+FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(hours=1)
 
 
-def issue_papers(*, encounter_id: UUID, by: Actor, now: datetime) -> bool:
-    """Make what this encounter should have and has not: False where it could not be, and the worker tries again.
+def ask_for_papers(*, encounter_id: UUID, now: datetime) -> None:
+    """Have them made by the worker once this transaction stands: a page waits for no printer, and none takes a signature
+    down."""
+    row = find_locked(PapersDue.objects.all(), encounter_id=encounter_id)
+    if row is None:
+        insert([PapersDue(encounter_id=encounter_id, asked_at=now, next_at=now)])
+        return
+    row.asked_at, row.next_at, row.tries = now, now, 0
+    save_changed(row)
 
-    The signature stands whatever becomes of the papers.
-    """
+
+def issue_due_papers(*, now: datetime, limit: int = 20) -> int:
+    """Make what is due, the oldest first; what could not be made is tried again later. How many were made."""
+    due = PapersDue.objects.filter(next_at__lte=now).order_by("next_at", "id")
+    return sum(_issue_due(row, now=now) for row in due[:limit])
+
+
+def _issue_due(row: PapersDue, *, now: datetime) -> bool:
+    mine = PapersDue.objects.filter(pk=row.pk, asked_at=row.asked_at)  # asked again meanwhile: it stays due
     try:
-        _issue_all(encounter_id=encounter_id, by=by, now=now)
+        _issue_all(encounter_id=row.encounter_id, by=WORKER, now=now)
     except (NotIssued, NoSeal, OSError) as error:
-        log.warning("papers of %s: %s", encounter_id, type(error).__name__)
+        log.warning("papers of %s: %s", row.encounter_id, type(error).__name__)
+        wait = min(FIRST_WAIT * 2**row.tries, LONGEST_WAIT)
+        mine.update(tries=row.tries + 1, next_at=now + wait)
         return False
+    mine.delete()
     return True
 
 
@@ -61,6 +82,14 @@ def _issue_all(*, encounter_id: UUID, by: Actor, now: datetime) -> None:
                 issue_document(encounter=encounter, content=ordonnance_of(sheet), by=by, now=now)
         _issue_certificates(encounter, made, by=by, now=now)
         _issue_leave(encounter, made, by=by, now=now)
+    _tell(encounter)
+
+
+def _tell(encounter: Encounter) -> None:
+    """News for the pages that show them, without an id."""
+    people = Participant.objects.filter(room__encounter=encounter, account__isnull=False)
+    for account_id in people.values_list("account_id", flat=True):
+        publish(f"account:{account_id}", "documents")
 
 
 def _issue_report(encounter: Encounter, made: list[Document], *, by: Actor, now: datetime) -> None:
@@ -97,27 +126,3 @@ def _issue_leave(encounter: Encounter, made: list[Document], *, by: Actor, now: 
     row = leave_of(encounter=encounter)
     if row is not None and row.receipt and not any(one.kind == DocumentKind.SICK_LEAVE for one in made):
         issue_document(encounter=encounter, content=leave_content(row), by=by, now=now)
-
-
-def issue_late_papers(*, now: datetime, limit: int = 20) -> int:
-    """What no page could make: of encounters signed, completed or received since a little while. How many tried."""
-    window = (now - GIVEN_UP, now - LATE)
-    signed = (
-        Note.objects.filter(signed_at__range=window)
-        .order_by("-signed_at")
-        .values_list("encounter_id", "signed_at")
-    )
-    newest: dict[UUID, datetime] = {}
-    for encounter_id, at in signed:
-        if at is not None:
-            newest.setdefault(encounter_id, at)
-    reports = Document.objects.filter(encounter__in=newest, kind=DocumentKind.REPORT)
-    done = {(one[0], one[1]) for one in reports.values_list("encounter_id", "issued_at")}
-    late = [one for one, at in newest.items() if not any(e == one and issued >= at for e, issued in done)]
-    received = SickLeave.objects.filter(receipt_at__range=window).exclude(
-        encounter__documents__kind=DocumentKind.SICK_LEAVE
-    )
-    due = list(dict.fromkeys([*late, *received.values_list("encounter_id", flat=True)]))[:limit]
-    for encounter_id in due:
-        issue_papers(encounter_id=encounter_id, by=WORKER, now=now)
-    return len(due)

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from toubib.consultation.operations import issue_late_papers, issue_papers, sign_room
+from toubib.consultation.models import PapersDue
+from toubib.consultation.operations import issue_due_papers, sign_room
 from toubib.consultation.tests.pages import FRAGMENT, TEXTS, client_of, save, text_of, url
 from toubib.consultation.tests.test_leave import typed
 from toubib.consultation.tests.test_ordonnance import WHOLE, add
@@ -40,11 +41,16 @@ def signed(doctor, call):
     parts = {"m_temperature": "38,4", "m_temperature_by": "device", "warning_signs": "Gêne à respirer"}
     done = doctor.post(url(call, "/signer"), {**TEXTS, **parts, "base": "0", "attestation": "video"})
     assert done.url == "/cabinet"
+    make_papers()
     return call
 
 
+def make_papers():
+    return issue_due_papers(now=timezone.now())
+
+
 def test_the_signature_makes_each_document_once(doctor, signed):
-    issue_papers(encounter_id=signed.encounter.id, by=signed.by, now=timezone.now())
+    assert make_papers() == 0
     assert sorted(kinds()) == [
         ("certificate", "", "issued"), ("ordonnance", "medicines", "issued"), ("ordonnance", "tests", "issued"),
         ("report", "", "issued"),
@@ -73,6 +79,7 @@ def test_the_patient_opens_them_and_the_leave_once_received(doctor, signed):
         assert f"/documents/{one.id}.pdf" in page
         assert mine.get(f"/documents/{one.id}.pdf").content[:5] == b"%PDF-"
     doctor.post(url(signed, "/arret/accuse"), {"number": "AAT 1"})
+    make_papers()
     leave = Document.objects.get(kind="sick_leave")
     said = content_of(document=leave)
     assert isinstance(said, Leave) and (said.days, said.receipt_number) == (2, "AAT 1")
@@ -83,7 +90,9 @@ def test_the_patient_opens_them_and_the_leave_once_received(doctor, signed):
 def test_a_correction_replaces_the_report_and_an_addition_too(doctor, signed):
     data = {**TEXTS, "conclusion": "Angine", "why": "Test positif", "base": "1"}
     doctor.post(url(signed, "/correction"), data)
+    make_papers()
     doctor.post(url(signed, "/ajout"), {"text": "Va mieux"})
+    make_papers()
     rows = list(Document.objects.filter(kind="report").order_by("issued_at", "id"))
     assert [row.state for row in rows] == ["cancelled", "cancelled", "issued"]
     last = content_of(document=rows[-1])
@@ -93,17 +102,19 @@ def test_a_correction_replaces_the_report_and_an_addition_too(doctor, signed):
 
 def test_nothing_is_reachable_before_the_signature(doctor, call):
     save(doctor, call)
-    assert issue_papers(encounter_id=call.encounter.id, by=call.by, now=timezone.now()) is True
-    assert Document.objects.count() == 0
+    assert (make_papers(), Document.objects.count(), PapersDue.objects.count()) == (0, 0, 0)
 
 
-def test_the_worker_makes_what_no_page_made(doctor, call):
+def test_what_cannot_be_made_is_tried_again_and_takes_no_signature_down(doctor, call, settings, tmp_path):
     save(doctor, call)
     now = timezone.now()
     sign_room(room_id=call.room.id, attestation=Attestation.VIDEO, by=call.by, now=now)
-    assert (issue_late_papers(now=now), Document.objects.count()) == (0, 0)
-    assert (issue_late_papers(now=now + timedelta(minutes=1)), len(kinds())) == (1, 1)
-    assert issue_late_papers(now=now + timedelta(minutes=2)) == 0
+    settings.SEAL_FILE, settings.TRIAL = tmp_path / "seal.pem", False
+    assert (issue_due_papers(now=now), Document.objects.count()) == (0, 0)
+    assert list(PapersDue.objects.values_list("tries", "next_at")) == [(1, now + timedelta(seconds=5))]
+    settings.TRIAL = True
+    assert (issue_due_papers(now=now), issue_due_papers(now=now + timedelta(seconds=5))) == (0, 1)
+    assert (len(kinds()), PapersDue.objects.count()) == (1, 0)
 
 
 def test_the_report_goes_only_where_the_patient_agreed(doctor, call):
@@ -116,5 +127,6 @@ def test_the_report_goes_only_where_the_patient_agreed(doctor, call):
     )  # fmt: skip
     save(doctor, call)
     doctor.post(url(call, "/signer"), {**TEXTS, "base": "1", "attestation": "video"})
+    make_papers()
     delivery = Delivery.objects.get()
     assert delivery.recipient_rpps == call.scene.cast.lenoir.practitioner.rpps

@@ -16,7 +16,6 @@ from toubib.consultation.forms_leave import LeaveForm, ReceiptForm
 from toubib.consultation.models import Room
 from toubib.consultation.operations import (
     give_up_leave,
-    issue_papers,
     plan_leave,
     shorten_leave,
     verdict_on_leave,
@@ -119,7 +118,6 @@ def receipt(request: HttpRequest, room: UUID) -> HttpResponse:
                 by=current_actor(request),
                 now=timezone.now(),
             )
-            issue_papers(encounter_id=found.encounter_id, by=current_actor(request), now=timezone.now())
             tell(request, _("Accusé de réception enregistré. Le patient voit son arrêt."))
             return redirect("consultation:room", room=room)
         except ReceiptRefused as error:

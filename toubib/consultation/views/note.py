@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from toubib.consultation.forms import AmendForm, SignForm
 from toubib.consultation.forms_note import CorrectForm, NoteForm, add_wrong, sent_of
 from toubib.consultation.models import Room
-from toubib.consultation.operations import LeaveRefused, issue_papers, sign_room
+from toubib.consultation.operations import LeaveRefused, sign_room
 from toubib.consultation.views.common import keep_message, own_room, tell
 from toubib.consultation.views.rights import check_right, is_doctor, writer_required
 from toubib.consultation.views.room import SIGNED, room_context
@@ -147,16 +147,8 @@ def sign(request: HttpRequest, room: UUID) -> HttpResponse:
     except (MoveRefused, LineMoveRefused) as refusal:
         keep_message(request, refusal)
         return redirect("consultation:room", room=room)
-    _papers(request, found)
     tell(request, _("Note signée. Le patient peut la lire."))
     return redirect("consultation:desk" if is_doctor(request) else settings.LOGIN_REDIRECT_URL)
-
-
-def _papers(request: HttpRequest, found: Room) -> None:
-    """Report, ordonnance, certificates: at once, or by the worker a little later."""
-    made = issue_papers(encounter_id=found.encounter_id, by=current_actor(request), now=timezone.now())
-    if not made:
-        keep_message(request, MoveRefused(_("Les documents arrivent : nous les préparons.")))
 
 
 def _incomplete(
@@ -195,7 +187,6 @@ def amend(request: HttpRequest, room: UUID) -> HttpResponse:
     except (MoveRefused, LineMoveRefused) as error:
         keep_message(request, error)
     else:
-        _papers(request, found)
         tell(request, _("Votre ajout est signé."))
     return redirect("consultation:room", room=room)
 
@@ -232,7 +223,6 @@ def correct(request: HttpRequest, room: UUID) -> HttpResponse:
     except (MoveRefused, LineMoveRefused) as error:
         keep_message(request, error)
     else:
-        _papers(request, found)
         tell(request, _("Votre correction est signée. L’ancien texte reste lisible."))
     return redirect("consultation:room", room=room)
 

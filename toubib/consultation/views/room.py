@@ -39,6 +39,7 @@ from toubib.record.models import Encounter, Note
 from toubib.record.noted import additions, changes_of, standing
 from toubib.record.queries import draft_note, notes_of, templates_of, video_verdict
 from toubib.ui.formats import say_length
+from toubib.ui.posting import part_of_page
 from toubib.waiting.models import Ticket
 from toubib.waiting.operations import MoveRefused, abort_call, hand_over, patient_absent
 from toubib.waiting.queries import current_duty
@@ -178,6 +179,18 @@ def watch(request: HttpRequest, room: UUID) -> HttpResponse:
     if shown and shown != phase_of(found.encounter):
         return HttpResponse(headers={"HX-Redirect": f"/cabinet/salle/{found.id}"})
     return HttpResponse()
+
+
+@part_of_page
+@role_required(Role.PRACTITIONER)
+@never_cache
+@require_GET
+def documents(request: HttpRequest, room: UUID) -> HttpResponse:
+    """The fragment that the making and the sending of documents renew."""
+    found = own_room(request, room)
+    return render(
+        request, "consultation/_documents.html", {"room": found, **documents_context(found.encounter)}
+    )
 
 
 # Acts that change the state: POST, then the page that follows

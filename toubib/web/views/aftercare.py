@@ -181,6 +181,18 @@ def visit_state(request: HttpRequest, encounter: UUID) -> HttpResponse:
     return render(request, "web/_visit_state.html", context)
 
 
+@never_cache
+@require_GET
+def visit_documents(request: HttpRequest, encounter: UUID) -> HttpResponse:
+    """The list alone, once more: documents come a moment after the signature."""
+    account, row, by = my_visit(request, encounter)
+    now = timezone.now()
+    readable = may_read_note(account=account, encounter=row, now=now).allowed
+    is_patient_side = by.role == Role.PATIENT
+    documents = _documents(account, row, is_patient_side, now=now) if readable else []
+    return render(request, "web/_documents.html", {"documents": documents})
+
+
 def _patients_own(request: HttpRequest, encounter: UUID) -> tuple[Account, Encounter, Actor]:
     """The patient's side alone: a doctor neither rates nor complains here."""
     account, row, by = my_visit(request, encounter)
