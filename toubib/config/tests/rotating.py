@@ -7,15 +7,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 NOW = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
-ROWS, FILES = 12_000, 40
+ROWS, FILES = 300, 10
+MANY_ROWS = 12_000  # enough to be killed amid
 
 
-def seed():
+def seed(rows=ROWS):
     from toubib.ground.files import store_file
     from toubib.ground.models import OutboundMessage
 
     OutboundMessage.objects.bulk_create(
-        [_message() for _ in range(ROWS)],
+        [_message() for _ in range(rows)],
         batch_size=500,
     )
     for n in range(FILES):
@@ -79,7 +80,9 @@ def main():
 
     django.setup()
     do, folder = sys.argv[1], Path(sys.argv[2])
-    {"seed": seed, "summary": summary, "write": lambda: write(folder)}[do]()
+    {"seed": seed, "seed-many": lambda: seed(MANY_ROWS), "summary": summary, "write": lambda: write(folder)}[
+        do
+    ]()
 
 
 if __name__ == "__main__":

@@ -1,12 +1,23 @@
 import base64
 import json
 import stat
+import time
+from datetime import UTC, datetime
 
 import pytest
 
-from toubib.ground.crypto import CannotDecrypt, KeyRing, forget_keys, key_ring
-from toubib.ground.keyfile import NoKeyFile, make_key_file, read_keys
+from toubib.ground.crypto import LOOK_EVERY, CannotDecrypt, KeyRing, forget_keys, key_ring
+from toubib.ground.keyfile import (
+    NoKeyFile,
+    keep_retired,
+    key_name,
+    make_key_file,
+    read_key_file,
+    read_keys,
+    replace_key_file,
+)
 
+NOW = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
 OLD, NEW = b"o" * 32, b"n" * 32
 
 
@@ -120,3 +131,60 @@ def test_demo_makes_its_own_key_file(no_key_file):
     no_key_file.DEMO = True
     key_ring()
     assert len(read_keys(no_key_file.ENCRYPTION_KEYS_FILE)) == 1
+
+
+@pytest.fixture
+def key_file(no_key_file):
+    """Of a server that runs: the ring was read once."""
+    path = no_key_file.ENCRYPTION_KEYS_FILE
+    make_key_file(path)
+    key_ring()
+    return path
+
+
+def test_coming_key_opens_and_does_not_seal(key_file):
+    held = read_key_file(key_file).with_coming()
+    replace_key_file(key_file, held)
+    sealed = KeyRing([held.coming]).encrypt(b"a", place="p")
+    assert key_ring().decrypt(sealed, place="p") == b"a"
+    assert key_ring().head[1:] == key_name(held.keys[0])
+
+
+def test_a_running_process_seals_with_the_new_key_a_second_later(key_file):
+    held = read_key_file(key_file).with_coming().promoted(now=NOW)
+    replace_key_file(key_file, held)
+    time.sleep(LOOK_EVERY + 0.1)
+    assert key_ring().head[1:] == key_name(held.keys[-1])
+
+
+@pytest.mark.parametrize("bad", ["{", json.dumps({"keys": [base64.b64encode(OLD).decode()]}), None])
+def test_a_key_file_that_went_bad_takes_no_key_from_a_running_process(key_file, bad, caplog):
+    sealed = key_ring().encrypt(b"a", place="p")
+    key_file.unlink() if bad is None else key_file.write_text(bad)
+    time.sleep(LOOK_EVERY + 0.1)
+    assert key_ring().decrypt(sealed, place="p") == b"a"
+    assert "the keys of this process stay" in caplog.text
+
+
+def test_a_process_that_slept_through_a_rotation_takes_the_key_that_is_left(key_file):
+    held = read_key_file(key_file).with_coming().promoted(now=NOW).with_last_alone()
+    replace_key_file(key_file, held)
+    assert key_ring().decrypt(KeyRing(held.keys).encrypt(b"a", place="p"), place="p") == b"a"
+
+
+def test_key_file_is_replaced_whole_with_its_permissions_and_its_link(tmp_path):
+    path, link = tmp_path / "encryption.keys", tmp_path / "link"
+    make_key_file(path)
+    path.chmod(0o640)
+    link.symlink_to(path)
+    held = read_key_file(link).with_coming()
+    replace_key_file(link, held)
+    assert (read_key_file(path), link.is_symlink(), stat.S_IMODE(path.stat().st_mode)) == (held, True, 0o640)
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["encryption.keys", "link"]
+
+
+def test_retired_keys_are_kept_once(tmp_path):
+    path = tmp_path / "encryption.keys"
+    for keys in ((OLD,), (OLD,), (NEW,)):
+        kept = keep_retired(path, keys)
+    assert (read_keys(kept), stat.S_IMODE(kept.stat().st_mode)) == ([OLD, NEW], 0o600)
