@@ -52,6 +52,7 @@ def at_the_desk(call):
     """The doctor's part, by the pages themselves: what a session keeps is looked at too."""
     from django.utils import timezone
 
+    from toubib.consultation.operations import issue_due_papers
     from toubib.consultation.tests.pages import FRAGMENT, client_of, url
     from toubib.nomenclature.queries import search_medicines
     from toubib.record.models import Certificate, Encounter
@@ -91,6 +92,7 @@ def at_the_desk(call):
     answer = doctor.post(url(call, "/signer"), {**note, "base": "1", "attestation": "video"})
     assert answer.status_code == 302, answer.content.decode()
     assert Encounter.objects.get().signed_at
+    issue_due_papers(now=timezone.now())
     doctor.get(url(call))
 
 

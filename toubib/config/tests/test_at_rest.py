@@ -4,11 +4,8 @@ import base64
 import subprocess
 import sys
 import unicodedata
-from importlib import import_module
 
 import pytest
-from django.conf import settings as configured
-from django.contrib.sessions.models import Session
 from django.db import connection
 
 from toubib.config.tests.clinical import WORDS
@@ -20,6 +17,11 @@ from toubib.documents.models import Document
 from toubib.ground.files import read_file
 from toubib.ground.models import StoredFile
 print(Document.objects.count(), sum(read_file(row).startswith(b"%PDF") for row in StoredFile.objects.all()))
+"""
+SESSIONS = """
+from django.contrib.sessions.models import Session
+from toubib.people.session_store import SessionStore
+print([SessionStore().decode(row.session_data) for row in Session.objects.all()])
 """
 
 
@@ -81,17 +83,14 @@ def test_copy_of_database_and_files_shows_no_clinical_word(visit, tmp_path):
     places = {
         str(path.relative_to(tmp_path)): path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()
     }
+    places["sessions"] = run_inside(SESSIONS, env=visit).encode()
     if connection.vendor == "postgresql":
         places |= dict(dumped())
         people = places["people_patient"]
-        store = import_module(configured.SESSION_ENGINE).SessionStore()
-        places |= {
-            f"session {n}": str(store.decode(row.session_data)).encode()
-            for n, row in enumerate(Session.objects.all())
-        }
     else:
         assert places["toubib.sqlite3-wal"], "nothing lies in the log: the proof would miss it"
         people = places["toubib.sqlite3"] + places["toubib.sqlite3-wal"]
+    assert b"_auth_user_id" in places["sessions"]
     assert b"Attente" in people, "a word in clear is found by this search"
     assert {name: found for name, data in places.items() if (found := shown(data))} == {}
     documents, opened = (int(word) for word in run_inside(DRAWN, env=visit).split())
