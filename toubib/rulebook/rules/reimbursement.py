@@ -112,6 +112,7 @@ def _pathway(act: Any, law: Law, overlay: Overlay) -> Condition:
         Way("PATHWAY.EXC_MT_UNAVAILABLE", law.is_true("reimb.pathway.mt_unavailable") and act.mt_unavailable),
         Way("PATHWAY.EXC_RESIDENCE", bool(residence) and act.patient_residence.isin(residence)),
         Way("PATHWAY.EXC_SAS", law.is_true("reimb.pathway.sas") and act.regulated_by == "sas"),
+        Way("PATHWAY.EXC_PDSA", law.is_true("reimb.pathway.pdsa") and act.regulated_by == "pdsa"),
         Way("PATHWAY.EXC_REPLACEMENT", law.is_true("reimb.pathway.replacement") and act.replaces_mt),
         Way("PATHWAY.EXC_COVID", law.is_true("reimb.covid_pathway_waiver") and act.covid),
         *overlay.ways("REIMB.OUT_OF_PATHWAY", act),
