@@ -4,13 +4,15 @@
     .venv/bin/python benchmarks/flow.py [--flows 1500] [--callers 16] [--past 1000]
 
 A flow is five calls, sessions open: the patient enters the line, the doctor takes the offer and opens the room,
-the doctor and the patient each get a pass, the doctor signs the note, which ends the call.
+the doctor and the patient each get a pass, the doctor signs the note, which ends the call. The worker stands still while
+they run (it answers no call), then makes the reports of all that was signed and seals the journal: told apart.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 import threading
 import time
@@ -126,14 +128,33 @@ def measure(options: argparse.Namespace, stock: dict, doctors: list, *, port: in
                 return
 
     threads = [threading.Thread(target=caller, args=pair) for pair in doctors]
+    worker = production.part_pid(process, "worker")
+    os.kill(worker, signal.SIGSTOP)
     before, begun = production.cpu_by_part(process), time.perf_counter()
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     seconds = time.perf_counter() - begun
-    after = production.cpu_by_part(process)
-    return report(times, failures, seconds=seconds, cpu={name: after[name] - before[name] for name in after})
+    calls = spent_since(before, production.cpu_by_part(process))
+    os.kill(worker, signal.SIGCONT)
+    before, begun = production.cpu_by_part(process), time.perf_counter()
+    wait_papers()
+    papers = (time.perf_counter() - begun, spent_since(before, production.cpu_by_part(process))["worker"])
+    del calls["worker"]
+    return report(times, failures, seconds=seconds, cpu=calls, papers=papers)
+
+
+def spent_since(before: dict[str, float], after: dict[str, float]) -> dict[str, float]:
+    return {name: after[name] - before[name] for name in after}
+
+
+def wait_papers() -> None:
+    from toubib.consultation.models import PapersDue
+
+    end = time.monotonic() + 600
+    while PapersDue.objects.exists() and time.monotonic() < end:
+        time.sleep(0.2)
 
 
 def flow(doctor, duty, stock: dict, mine: str, *, port: int, times: dict) -> None:
@@ -194,7 +215,9 @@ def room_of(ticket_id: str) -> str:
     return str(Room.objects.values_list("id", flat=True).get(encounter__ticket=ticket_id))
 
 
-def report(times: dict, failures: list, *, seconds: float, cpu: dict[str, float]) -> int:
+def report(
+    times: dict, failures: list, *, seconds: float, cpu: dict[str, float], papers: tuple[float, float]
+) -> int:
     flows = len(times.get("5 doctor signs", []))
     kit.circumstances()
     kit.row("flows", flows)
@@ -206,6 +229,8 @@ def report(times: dict, failures: list, *, seconds: float, cpu: dict[str, float]
         kit.row(f"{name}: median, p95", kit.milliseconds(rows), "ms")
     every = [seconds for rows in times.values() for seconds in rows]
     kit.row("every call: median, p95", kit.milliseconds(every), "ms")
+    kit.row("then the worker: reports made a second, by the clock", round(flows / papers[0], 1))
+    kit.row("CPU of one flow, worker (report, seals)", f"{papers[1] / flows * 1000:.1f}", "ms")
     for failure in failures:
         print("failed:", failure)
     return 1 if failures else 0
