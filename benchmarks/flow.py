@@ -128,6 +128,8 @@ def measure(options: argparse.Namespace, stock: dict, doctors: list, *, port: in
                 return
 
     threads = [threading.Thread(target=caller, args=pair) for pair in doctors]
+    first, session = doctors[0]  # the rule book is compiled at the first signature after a start
+    flow(production.Browser(port, session), first, stock, todo.pop(), port=port, times={})
     worker = production.part_pid(process, "worker")
     os.kill(worker, signal.SIGSTOP)
     before, begun = production.cpu_by_part(process), time.perf_counter()

@@ -71,7 +71,7 @@ class Browser:
 
     def __init__(self, port: int, session: str) -> None:
         self.port, self.session = port, session
-        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
 
     def ask(self, method: str, path: str, form: dict[str, str] | None = None) -> tuple[int, bytes, float]:
         """(status, body, seconds)"""
@@ -117,7 +117,9 @@ def part_pid(process: Any, name: str) -> int:
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             with suppress(OSError):
-                words = (entry / "cmdline").read_bytes().replace(b"\0", b" ").split()  # some titles are one text
+                words = (
+                    (entry / "cmdline").read_bytes().replace(b"\0", b" ").split()
+                )  # some titles are one text
                 parent = (entry / "stat").read_text().rsplit(")", 1)[1].split()[1]
                 if parent == str(process.pid) and WORDS[name] in words:
                     return int(entry.name)
