@@ -11,7 +11,20 @@ from typing import Any
 
 import ibis
 
-from toubib.rulebook.engine.tree import Bool, Condition, Gate, Leaf, Select, Way, all_of, any_of, negate
+from toubib.rulebook.engine.tree import (
+    Bool,
+    Condition,
+    Gate,
+    Leaf,
+    Select,
+    Way,
+    all_of,
+    any_of,
+    as_column,
+    negate,
+    possibly,
+    surely,
+)
 from toubib.rulebook.law import Law
 from toubib.rulebook.rules.decision import Decision
 
@@ -108,26 +121,42 @@ def _remarks(act: Any, law: Law, asked: Any) -> tuple[Way, ...]:
 
 
 def _max_days(act: Any, law: Law, asked: Any) -> Any:
-    """Null where nothing bounds the length, or where what would bound it is unknown."""
+    """The smallest of the limits that bind; null where none does, or where it is not known which do.
+
+    From the smallest on: each limit answers where it surely binds, and where it may or may not nobody can tell.
+    """
     nothing = ibis.null("int64")
-    most = law.number("sickleave.tele.max_days")
     cases: list[tuple[Any, Any]] = []
-    on_site = act.act_kind.isin(ON_SITE)
-    if law.is_true("sickleave.tele.doctor_abroad_forbidden"):
-        cases.append((asked & ~on_site & (act.practitioner_country != "FR"), ibis.literal(0, "int64")))
-    for kind in ("initial", "prolongation"):
-        if most is None:
-            continue
-        excepted = any_of(on_site, *(way.when for way in _exceptions(act, law, kind)))
-        left = ibis.literal(int(most), "int64")
-        if kind == "prolongation":
-            running = act.leave_running_days  # not `greatest`, which in DuckDB leaves out what is null
-            left = ibis.cases((running >= int(most), ibis.literal(0, "int64")), else_=left - running)
-        cases.append((all_of(act.leave_kind == kind, negate(excepted)), left))
-        cases.append((all_of(act.leave_kind == kind, excepted.isnull()), nothing))
-    for kind in ("initial", "prolongation"):
-        ceiling = law.number(_ceiling(kind))
-        if ceiling is not None:
-            without_reason = ~act.leave_over_ceiling_reason
-            cases.append(((act.leave_kind == kind) & without_reason, ibis.literal(int(ceiling), "int64")))
+    for binds, limit in _limits(act, law, asked):
+        if binds is not False:
+            cases += [(as_column(surely(binds)), limit), (as_column(possibly(binds)), nothing)]
     return ibis.cases(*cases, else_=nothing) if cases else nothing
+
+
+def _limits(act: Any, law: Law, asked: Any) -> list[tuple[Bool, Any]]:
+    """Where each limit binds, and its days, the smallest first."""
+    none: Bool = False
+    if law.is_true("sickleave.tele.doctor_abroad_forbidden"):
+        none = all_of(asked, ~act.act_kind.isin(ON_SITE), act.practitioner_country != "FR")
+    most, running = law.number("sickleave.tele.max_days"), act.leave_running_days
+    found: list[tuple[Bool, Any]] = []
+    for kind in ("initial", "prolongation"):
+        of_kind, ceiling = act.leave_kind == kind, law.number(_ceiling(kind))
+        short: Bool = False
+        if most is not None:
+            excepted = any_of(act.act_kind.isin(ON_SITE), *(way.when for way in _exceptions(act, law, kind)))
+            short = all_of(of_kind, negate(excepted))
+        left = ibis.literal(int(most or 0), "int64")
+        if kind == "prolongation" and most is not None:
+            none = any_of(none, all_of(short, running >= int(most)))
+            left = left - running
+        if ceiling is None:
+            found.append((short, left))
+            continue
+        # Above 0 only where a policy puts the short limit over the ceiling
+        room = int(most or 0) - int(ceiling)
+        smaller = True if room <= 0 else running > room if kind == "prolongation" else False
+        reason = law.is_true("sickleave.over_ceiling_reason_allowed") and act.leave_over_ceiling_reason
+        bound = all_of(of_kind, negate(reason))
+        found += [(all_of(short, smaller), left), (bound, ibis.literal(int(ceiling), "int64")), (short, left)]
+    return [(none, ibis.literal(0, "int64")), *found]
