@@ -103,6 +103,7 @@ def status_of(
         counted=counts.counted,
         acts_here=counts.acts,
         own_mt_here=counts.own_mt,
+        unsure=counts.unsure,
         outside=outside,
     )
 
@@ -126,5 +127,4 @@ def to_watch(*, year: int) -> list[Standing]:
 
 def _heavier_first(one: Standing) -> tuple[int, Any]:
     order = (CapOutcome.ABOVE, CapOutcome.NEAR, CapOutcome.UNDETERMINED)
-    ratio = one.status.ratio
-    return order.index(CapOutcome(one.status.outcome)), -ratio if ratio is not None else 0
+    return order.index(CapOutcome(one.status.outcome)), -one.status.lowest

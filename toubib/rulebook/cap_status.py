@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
@@ -47,6 +48,7 @@ class CapStatus:
     `lowest` and `highest`: the range in which the share could lie (both are `ratio` where that is known).
     `remaining_acts`: how many more, all remote and counted, before the cap is passed; `in_person_needed`: how many in
     person, and none remote, to come back to it. `counted` and `acts` are the two sides of the share, in this reading.
+    Where acts are unsure and the outcome is the same all the same: the fewest that remain, the most that are needed.
     """
 
     outcome: str
@@ -70,18 +72,20 @@ def cap_status(
     counted: int,
     acts_here: int,
     own_mt_here: int = 0,
+    unsure: int = 0,
     outside: Outside | None,
     overlay: Overlay = LAW,
 ) -> CapStatus:
     """The status in the reading of the law; `other` is the same in the other one.
 
-    `counted`: acts on the platform in the numerator; `acts_here`: in the denominator, those `own_mt_here` included.
+    `counted`: acts on the platform in the numerator; `acts_here`: in the denominator, those `own_mt_here` included;
+    `unsure`: further acts of which it is not known whether they count: asked with none of them and with all.
     A declaration that cannot be (more counted than there are) is none.
     """
     if outside is not None and not outside.is_possible:
         outside = None
     rates = rates_of(year, overlay)
-    here = _Here(specialty, counted, acts_here, own_mt_here)
+    here = _Here(specialty, counted, acts_here, own_mt_here, unsure)
     other_reading = next(name for name in READINGS if name != rates.reading)
     other = _status(here, outside, rates, overlay, other_reading, None)
     return _status(here, outside, rates, overlay, rates.reading, other)
@@ -93,9 +97,50 @@ class _Here:
     counted: int
     acts: int
     own_mt: int
+    unsure: int
+
+    def extremes(self) -> tuple[_Here, ...]:
+        """As they are, then with the unsure acts: the smallest share, where none counts, and the greatest."""
+        if not self.unsure:
+            return (self,)
+        acts, counted = self.acts + self.unsure, self.counted + self.unsure
+        return self, replace(self, acts=acts), replace(self, acts=acts, counted=counted)
 
 
 def _status(
+    here: _Here,
+    outside: Outside | None,
+    rates: Rates,
+    overlay: Overlay,
+    reading: str,
+    other: CapStatus | None,
+) -> CapStatus:
+    """What holds whichever of the unsure acts count."""
+    found = [_sure(one, outside, rates, overlay, reading, other) for one in here.extremes()]
+    first, outcomes = found[0], {one.outcome for one in found}
+    if len(found) == 1:
+        return first
+    lowest, highest = min(one.lowest for one in found), max(one.highest for one in found)
+    alike = len(outcomes) == 1
+    return replace(
+        first,
+        outcome=first.outcome if alike else "UNDETERMINED",
+        ratio=first.ratio if lowest == highest else None,
+        lowest=lowest,
+        highest=highest,
+        remaining_acts=_of_all(min, [one.remaining_acts for one in found]) if alike else None,
+        in_person_needed=_of_all(max, [one.in_person_needed for one in found]) if alike else None,
+        counted=None,
+        acts=None,
+    )
+
+
+def _of_all(pick: Callable[[list[int]], int], numbers: list[int | None]) -> int | None:
+    known = [one for one in numbers if one is not None]
+    return pick(known) if len(known) == len(numbers) else None
+
+
+def _sure(
     here: _Here,
     outside: Outside | None,
     rates: Rates,

@@ -6,6 +6,7 @@ Ibis takes a second to import and a program another to compile; a command that j
 from __future__ import annotations
 
 import hashlib
+import logging
 import threading
 from collections.abc import Mapping
 from datetime import date
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
     from toubib.rulebook.cap_status import CapStatus
 
 HERE = Path(__file__).parent
-LAW_FILES = ("parameters/**/*.yaml", "rules/*.py", "codes.yaml", "facts.yaml")
+LAW_FILES = ("parameters/**/*.yaml", "*.yaml", "**/*.py")  # whatever can change an answer
+NO_LAW = ("live.py", "commands.py", "trial.py", "tests")  # how it is asked, not what it says
+log = logging.getLogger(__name__)
 _ready = threading.Event()
 _once = threading.Lock()
 
@@ -36,6 +39,7 @@ def cap_status(
     counted: int,
     acts_here: int,
     own_mt_here: int,
+    unsure: int = 0,
     outside: tuple[int, int, int | None] | None,
 ) -> CapStatus:
     """As `toubib.rulebook.cap_status`; `outside`: conventioned acts, counted acts, own patients' acts, as declared."""
@@ -49,6 +53,7 @@ def cap_status(
         counted=counted,
         acts_here=acts_here,
         own_mt_here=own_mt_here,
+        unsure=unsure,
         outside=declared,
     )
 
@@ -68,16 +73,31 @@ def warm(*, on: date) -> None:
 
 
 def warm_soon(*, on: date) -> None:
-    """In the background, once a process."""
+    """In the background, one at a time; one that failed is tried again at the next question."""
     if not is_warm() and _once.acquire(blocking=False):
-        threading.Thread(target=warm, kwargs={"on": on}, name="rulebook-warm", daemon=True).start()
+        threading.Thread(target=_warm_aside, kwargs={"on": on}, name="rulebook-warm", daemon=True).start()
+
+
+def _warm_aside(*, on: date) -> None:
+    done = False
+    try:
+        warm(on=on)
+        done = True
+    finally:
+        if not done:
+            log.error("The rule book could not be warmed; it will be tried again.", exc_info=True)
+        _once.release()
 
 
 @lru_cache(maxsize=1)
 def law_version() -> str:
-    """What names the law that judged: a digest of its parameters, rules and words."""
+    """What names the law that judged: a digest of its parameters, rules, words, and of what reads and applies them."""
     digest = hashlib.sha256()
-    for pattern in LAW_FILES:
-        for path in sorted(HERE.glob(pattern)):
-            digest.update(path.relative_to(HERE).as_posix().encode() + b"\0" + path.read_bytes())
+    for path in law_files():
+        digest.update(path.relative_to(HERE).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:12]
+
+
+def law_files() -> list[Path]:
+    found = {path for pattern in LAW_FILES for path in HERE.glob(pattern)}
+    return sorted(path for path in found if path.relative_to(HERE).parts[0] not in NO_LAW)

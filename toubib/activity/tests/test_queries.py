@@ -61,3 +61,15 @@ def test_standings_take_two_queries_however_many(count, django_assert_num_querie
         found = standings(practitioners=doctors, year=YEAR)
     assert [one.practitioner for one in found] == doctors
     assert set(cap_outcomes(practitioners=doctors, year=YEAR).values()) == {"ABOVE"}
+
+
+def test_cap_of_a_doctor_with_many_unsure_acts_is_undetermined_for_dispatch_too():
+    doctor, other = make_practitioner(), make_practitioner()
+    for one in (doctor, other):
+        declare(one, conventioned_acts=100, counted_acts=5)
+    add_acts(doctor, 30, outcome=ActOutcome.UNDETERMINED, in_denominator=None, own_patient=None)
+    add_acts(other, 1, outcome=ActOutcome.UNDETERMINED, in_denominator=None, own_patient=None)
+    status = cap_of(practitioner=doctor, year=YEAR).status
+    assert (status.lowest, status.highest) == (Fraction(5, 130), Fraction(35, 130))
+    found = cap_outcomes(practitioners=[doctor, other], year=YEAR)
+    assert found == {doctor.pk: "UNDETERMINED", other.pk: "BELOW"}

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from toubib.activity.models import DeclaredActivity
+from toubib.activity.tests.factories import add_acts
 from toubib.consultation.tests.factories import make_call
 from toubib.consultation.tests.pages import client_of, url
 from toubib.directory.models import Practitioner
@@ -115,6 +116,20 @@ def test_cap_is_a_range_until_the_doctor_declares_then_a_share(doctor, call):
     assert "19,0\u00a0%" in page
     assert "Proche du seuil" in page
     assert DeclaredActivity.objects.count() == 1
+
+
+def test_cap_with_unsure_acts_is_the_outcome_and_a_range_or_is_not_pronounced(doctor, call):
+    doctor.post("/cabinet/seuil", {**FIGURES, "counted_acts": "10", "own_mt_acts": "0"})
+    unsure = {"outcome": "UNDETERMINED", "in_denominator": None, "own_patient": None}
+    add_acts(call.encounter.practitioner, 20, act_date=timezone.localdate(), **unsure)
+    page = doctor.get("/cabinet/seuil").content.decode()
+    assert "Sous le seuil" in page
+    assert "1,0\u00a0% – 2,9\u00a0%" in page
+    assert "20 actes dont la règle ne sait pas dire s’ils comptent." in page
+    assert "il manque votre activité" not in page
+    doctor.post("/cabinet/seuil", {**FIGURES, "counted_acts": "195", "own_mt_acts": "0"})
+    page = doctor.get("/cabinet/seuil").content.decode()
+    assert "Votre part peut aller de 19,1\u00a0% à 21,1\u00a0%" in page
 
 
 def test_cap_refuses_more_remote_acts_than_acts_and_keeps_what_was_typed(doctor, call):

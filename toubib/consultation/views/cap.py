@@ -105,13 +105,26 @@ def reading_of(status: CapStatus) -> Reading:
         words=str(READINGS.get(status.reading, status.reading)),
         outcome=str(outcome.label),
         look=LOOKS.get(outcome, "yes"),
-        share=percent(status.ratio) if status.ratio is not None else "",
+        share=_share(status),
         rate=percent(status.rate) if status.rate is not None else "",
         remaining=status.remaining_acts,
         in_person=status.in_person_needed,
         counted=status.counted,
         acts=status.acts,
     )
+
+
+def _share(status: CapStatus) -> str:
+    """Empty where it is unknown; a range where unsure acts move it and not the outcome."""
+    if status.ratio is not None:
+        return percent(status.ratio)
+    if status.outcome == CapOutcome.UNDETERMINED:
+        return ""
+    return _between(status)
+
+
+def _between(status: CapStatus) -> str:
+    return f"{percent(status.lowest)} – {percent(status.highest)}"
 
 
 def percent(share: Fraction) -> str:
@@ -124,9 +137,10 @@ def _next_act(standing: Standing) -> tuple[str, str] | None:
     counts = standing.counts
     more = replace(counts, counted=counts.counted + 1, acts=counts.acts + 1)
     after = status_of(standing.practitioner, standing.year, more, standing.declared)
-    if after.ratio is None:
+    if after.ratio is None and not (standing.declared and counts.unsure):
         return None
-    return percent(after.ratio), str(CapOutcome(after.outcome).label)
+    share = percent(after.ratio) if after.ratio is not None else _between(after)
+    return share, str(CapOutcome(after.outcome).label)
 
 
 def _parameters(status: CapStatus) -> list[Parameter]:

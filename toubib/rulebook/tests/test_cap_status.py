@@ -161,3 +161,68 @@ def test_remaining_and_needed_acts_are_exact(counted, more, specialty):
     else:
         assert found.in_person_needed == 0
         assert Fraction(counted + left, acts + left) <= rate < Fraction(counted + left + 1, acts + left + 1)
+
+
+def unsure(counted, acts, number, **more):
+    return cap_status(
+        year=2025,
+        specialty="general_practice",
+        counted=counted,
+        acts_here=acts,
+        unsure=number,
+        outside=more.pop("outside", NOTHING_MORE),
+        **more,
+    )
+
+
+def test_unsure_acts_that_could_move_the_outcome_leave_it_undetermined_with_its_range():
+    found = unsure(10, 100, 100)
+    assert (found.outcome, found.ratio, found.remaining_acts, found.in_person_needed, found.acts) == (
+        "UNDETERMINED",
+        None,
+        None,
+        None,
+        None,
+    )
+    assert (found.lowest, found.highest) == (Fraction(10, 200), Fraction(110, 200))
+
+
+def test_unsure_acts_that_move_nothing_leave_the_outcome_with_what_is_sure_to_remain():
+    found = unsure(10, 1000, 5)
+    alone, most = status(10, 1000), status(15, 1005)
+    assert (found.outcome, found.ratio) == ("BELOW", None)
+    assert (found.lowest, found.highest) == (Fraction(10, 1005), Fraction(15, 1005))
+    assert found.remaining_acts == min(alone.remaining_acts, most.remaining_acts)
+    assert found.in_person_needed == 0
+    above = unsure(500, 1000, 10)
+    assert (above.outcome, above.remaining_acts) == ("ABOVE", 0)
+    assert above.in_person_needed == status(510, 1010).in_person_needed
+
+
+def test_unsure_acts_are_asked_in_both_readings_and_never_make_an_activity():
+    found = unsure(15, 100, 10, own_mt_here=20)
+    assert (found.outcome, found.other.outcome) == ("UNDETERMINED", "UNDETERMINED")
+    assert (found.other.lowest, found.other.highest) == (Fraction(15, 90), Fraction(25, 90))
+    assert unsure(0, 0, 5).outcome == "UNDETERMINED"
+    assert unsure(0, 10, 5, outside=None).outcome == "UNDETERMINED"
+
+
+@given(
+    counted=st.integers(0, 60), more=st.integers(0, 200), number=st.integers(0, 30), own=st.integers(0, 30)
+)
+def test_unsure_acts_are_held_to_every_way_they_could_turn_out(counted, more, number, own):
+    own = min(own, more)
+    found = unsure(counted, counted + more, number, own_mt_here=own)
+    ways = (
+        [
+            status(counted + yes, counted + more + inside, own_mt=own)
+            for inside in range(number + 1)
+            for yes in range(inside + 1)
+        ]
+        if number < 8
+        else [status(counted, counted + more + number), status(counted + number, counted + more + number)]
+    )
+    if found.outcome != "UNDETERMINED":
+        assert {one.outcome for one in ways} == {found.outcome}
+        assert all(one.remaining_acts >= found.remaining_acts for one in ways)
+    assert all(found.lowest <= one.ratio <= found.highest for one in ways if one.ratio is not None)
