@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from toubib.rulebook.facts import all_facts
-from toubib.rulebook.law import Law, era
+from toubib.rulebook.law import Law, era, period_starts
 
 KINDS = ("ok", "exception", "warning", "refusal")
 HOLE = re.compile(r"\{([a-z_]+(?:\.[a-zA-Z0-9_]+)+)\}")
@@ -52,8 +52,9 @@ def find_code(code: str) -> Code:
 
 
 def explain(code: str, on: date | None) -> dict[str, str]:
-    """One reason of a decision, its sentences filled with the values of the day."""
-    return _explain(code, era(on or date.today()))
+    """One reason of a decision, its sentences filled with the values of the day; of an act without a date, with the
+    last law that is known, so that the sentence is the same on every day of reading."""
+    return _explain(code, era(on or period_starts()[-1]))
 
 
 @lru_cache(maxsize=8192)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from toubib.rulebook.codes import KINDS, all_codes, explain, explain_all
-from toubib.rulebook.law import Law
+from toubib.rulebook.law import Law, period_starts
 from toubib.rulebook.parameters import all_parameters
 
 RULES = Path(__file__).resolve().parents[1] / "rules"
@@ -71,3 +71,7 @@ def test_law_remembers_what_was_asked_and_puts_a_policy_over_it():
     assert law.asked >= {"cap.rate.general", "tariff.TCG", "nothing.at.all"}
     parameter = law.parameter("cap.rate.general")
     assert parameter is not None and parameter.value == 0.2
+
+
+def test_sentences_of_an_act_without_a_date_are_those_of_the_last_law_known():
+    assert explain("SL.OVER_3_DAYS", None) == explain("SL.OVER_3_DAYS", period_starts()[-1])
