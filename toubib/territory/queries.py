@@ -41,7 +41,8 @@ def _plain(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def around(*, commune_id: UUID) -> frozenset[UUID]:
-    """The commune and its neighbours: « the same territory » until the operator's own list of the places issue.
+    """The commune and its neighbours: what dispatch calls near, of where the patient is. Says nothing of reimbursement,
+    which asks `same_territory` of the home. Until the operator's own list of the places issue.
 
     Kept in the process: neighbours change only when communes are loaded anew, which restarts the server.
     """
@@ -57,7 +58,7 @@ def zone_of(*, commune_id: UUID, on: date) -> str | None:
 
 
 def same_territory(*, home: Commune, practice: Commune) -> bool:
-    """The operator's definition of nearness, in one place: the same département or one that touches it, as the
+    """The operator's definition of nearness for reimbursement: the same département or one that touches it, as the
     neighbours of our communes tell. The places issue brings the operator's own list."""
     return practice.departement in _departements_around(home.departement)
 

@@ -13,6 +13,7 @@ from typing import Any
 import ibis
 from dateutil.easter import easter
 
+from toubib.rulebook.days import AFTER_EASTER, FIXED_HOLIDAYS
 from toubib.rulebook.engine.clauses import Domains
 from toubib.rulebook.engine.tree import (
     Answer,
@@ -170,10 +171,9 @@ def _minutes(text: str) -> int:
 
 def _is_public_holiday(day: Any) -> Bool:
     """One of the eleven days of L. 3133-1 of the Code du travail."""
-    fixed = [101, 501, 508, 714, 815, 1101, 1111, 1225]  # month and day
-    moved = [easter(year) + timedelta(days) for year in YEARS for days in (1, 39, 50)]
+    moved = [easter(year) + timedelta(days) for year in YEARS for days in AFTER_EASTER]
     return any_of(
-        (day.month() * 100 + day.day()).isin(fixed),
+        (day.month() * 100 + day.day()).isin(FIXED_HOLIDAYS),
         day.isin([ibis.date(one.isoformat()) for one in moved]),
     )
 

@@ -37,6 +37,25 @@ NOT_YET_KNOWN: dict[str, Any] = {
     "participation_paid_today": _("n’est pas demandé : votre caisse le sait"),
     "participation_paid_year": _("n’est pas demandé : votre caisse le sait"),
 }
+# What nobody is asked because the platform itself guarantees it, each with the reason; docs/law.md lists them
+GUARANTEES: dict[str, tuple[Any, str]] = {
+    "act_kind": (
+        "teleconsultation",
+        "the line receives a patient at a distance, live, by a doctor: nothing else",
+    ),
+    "phone_ground": (
+        "none",
+        "every request comes from a connected device with a camera test: no ground is invoked",
+    ),
+    "funding": ("amo", "no subscription, insurer or private plan exists on the platform"),
+    "overrun": (0, "the platform neither asks nor keeps a supplement"),
+    "regulated_by": (
+        "none",
+        "the line is open to all: no orientation by SAS, 15 or PDSA reaches the platform",
+    ),
+    "covid": (False, "the Covid-19 rules ended before the first act of the platform"),
+}
+ASSERTED = {fact: value for fact, (value, _reason) in GUARANTEES.items()}
 MODALITIES = {
     Channel.VIDEO: "video",
     Channel.AUDIO_ONLY: "phone",
@@ -68,7 +87,8 @@ def facts_of(
         "identified": encounter.identity_checked,
         "patient_id": str(encounter.patient_id),
         "patient_age": _age(age_on(encounter.patient.birth_date, on=on.date())),
-        **_of_doctor(encounter.practitioner, ticket),
+        **facts_of_doctor(encounter.practitioner),
+        "is_medecin_traitant": _is_own(encounter.practitioner, ticket),
         **_of_request(ticket, encounter.practitioner, on),
     }
 
@@ -92,19 +112,14 @@ def said_of(*, ticket: Ticket) -> dict[str, Attestation]:
 
 
 def _of_act(act_id: str, on: datetime, modality: str | None) -> dict[str, Any]:
-    """What holds for every act of the line: our channel is encrypted end to end, no subscription, no supplement."""
+    """What holds for every act of the line; our video is encrypted from end to end."""
     return {
         "act_id": act_id,
         "act_date": on.date().isoformat(),
         "act_time": on.strftime("%H:%M"),
-        "act_kind": "teleconsultation",
+        **ASSERTED,
         "modality": modality,
-        "phone_ground": "none",
         "secure_channel": True if modality == "video" else None,
-        "funding": "amo",
-        "overrun": 0,
-        "regulated_by": "none",
-        "covid": False,
         **dict.fromkeys(NOT_YET_KNOWN),
     }
 
@@ -124,7 +139,8 @@ def _care_consent(encounter: Encounter) -> bool | None:
     return bool(care[-1].given and care[-1].withdrawn_at is None) if care else None
 
 
-def _of_doctor(doctor: Practitioner, ticket: Ticket | None) -> dict[str, Any]:
+def facts_of_doctor(doctor: Practitioner) -> dict[str, Any]:
+    """Of the register; what it does not say is unknown."""
     return {
         "practitioner_id": str(doctor.pk),
         "practitioner_profession": doctor.profession,
@@ -132,7 +148,6 @@ def _of_doctor(doctor: Practitioner, ticket: Ticket | None) -> dict[str, Any]:
         "practitioner_sector": doctor.sector or None,
         "practitioner_employer": doctor.employer or None,
         "practitioner_country": doctor.country or None,
-        "is_medecin_traitant": _is_own(doctor, ticket),
         "is_referring_midwife": False if doctor.profession == "doctor" else None,
     }
 

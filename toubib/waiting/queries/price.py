@@ -5,25 +5,32 @@ An estimate: only the caisse decides. Nothing here is read by the line or by dis
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
 
 from toubib.rulebook import live
+from toubib.rulebook.days import working_day_from
 from toubib.waiting import catalogue
 from toubib.waiting.models import Ticket
-from toubib.waiting.queries.facts import NOT_YET_KNOWN, facts_of_ticket
+from toubib.waiting.queries.facts import ASSERTED, NOT_YET_KNOWN, facts_of_doctor, facts_of_ticket
 from toubib.waiting.queries.opening import pool_for
 
 AMOUNTS = ("tariff", "amo", "amc", "public", "patient")
 # What is supposed where it is unknown before the call: facts, and how it is told
 BEFORE_THE_CALL = (
     (
-        {"modality": "video", "secure_channel": True, "consent": True, "identified": True},
+        {
+            "practitioner_profession": "doctor",
+            "modality": "video",
+            "secure_channel": True,
+            "consent": True,
+            "identified": True,
+        },
         _("Un médecin vous reçoit en vidéo, avec votre accord, et vérifie qui vous êtes."),
     ),
     (
@@ -37,18 +44,27 @@ BEFORE_THE_CALL = (
         ),
     ),
     (
-        {
-            "practitioner_profession": "doctor",
-            "practitioner_specialty": "general_practice",
-            "practitioner_sector": "s1",
-            "practitioner_employer": "liberal",
-            "practitioner_country": "FR",
-            "is_medecin_traitant": False,
-            "replaces_mt": False,
-        },
-        _("Il est conventionné, en secteur 1, et n’est pas votre médecin traitant."),
+        {"practitioner_specialty": "general_practice"},
+        _("Il est généraliste."),
+    ),
+    (
+        {"practitioner_sector": "s1"},
+        _("Il est conventionné, en secteur 1."),
+    ),
+    (
+        {"practitioner_employer": "liberal", "practitioner_country": "FR"},
+        _("Il exerce en libéral, en France."),
+    ),
+    (
+        {"is_medecin_traitant": False},
+        _("Il n’est pas votre médecin traitant."),
+    ),
+    (
+        {"replaces_mt": False},
+        _("Il ne remplace pas votre médecin traitant."),
     ),
 )
+BY_THE_OWN_DOCTOR = _("Votre médecin traitant vous reçoit lui-même.")
 PAID_SO_FAR = (
     {"participation_paid_today": 0, "participation_paid_year": 0},
     _("Vos participations forfaitaires n’ont atteint ni le plafond du jour, ni celui de l’année."),
@@ -85,9 +101,14 @@ class Estimate:
         }
 
 
-def estimate_of(*, facts: Mapping[str, Any], before_the_call: bool = True) -> Estimate:
-    """`before_the_call`: the doctor is not known, nor the call held; both are supposed, and said to be."""
-    filled, supposed = dict(facts), []
+def estimate_of(
+    *, facts: Mapping[str, Any], before_the_call: bool = True, supposing: Iterable[Any] = ()
+) -> Estimate:
+    """`before_the_call`: the doctor is not known, nor the call held; both are supposed, and said to be.
+
+    `supposing`: what is told of suppositions that are among the facts already.
+    """
+    filled, supposed = dict(facts), [str(words) for words in supposing]
     for values, words in (*(BEFORE_THE_CALL if before_the_call else ()), PAID_SO_FAR):
         unknown = {name: value for name, value in values.items() if filled.get(name) is None}
         filled |= unknown
@@ -122,13 +143,14 @@ def estimate_for(*, ticket: Ticket, now: datetime) -> Estimate:
     if pool is not None and pool.specialties:
         facts["practitioner_specialty"] = pool.specialties[0]
     own = ticket.own_practitioner
-    if own is not None:
-        facts |= {"practitioner_specialty": own.specialty or None, "practitioner_sector": own.sector or None}
-    return estimate_of(facts=facts)
+    if own is None or (pool is not None and pool.specialties and own.specialty not in pool.specialties):
+        return estimate_of(facts=facts)
+    facts |= {**facts_of_doctor(own), "is_medecin_traitant": True, "replaces_mt": False}
+    return estimate_of(facts=facts, supposing=[BY_THE_OWN_DOCTOR])
 
 
 def standard_estimate(*, on: date) -> Estimate | None:
-    """The case of the start page: an adult with a médecin traitant who is not there in time, a doctor nearby, a weekday.
+    """The case of the start page: an adult with a médecin traitant who is not there in time, a doctor nearby, a working day.
     None while the rule book is not ready: nobody waits for it there."""
     key = f"waiting.price.standard.{on}.{live.law_version()}"
     found: Estimate | None = cache.get(key)
@@ -142,18 +164,13 @@ def standard_estimate(*, on: date) -> Estimate | None:
 
 
 def _standard(on: date) -> dict[str, Any]:
-    weekday = on + timedelta(days=max(0, 7 - on.weekday()) if on.weekday() > 4 else 0)
     no = ("emergency", "referred_by_mt", "c2s", "ame", "patient_ald", "ald_related", "maternity")
     return {
         **dict.fromkeys(NOT_YET_KNOWN),
-        **dict.fromkeys((*no, "work_accident", "alsace_moselle", "covid"), False),
-        "act_kind": "teleconsultation",
-        "act_date": weekday.isoformat(),
+        **dict.fromkeys((*no, "work_accident", "alsace_moselle"), False),
+        **ASSERTED,
+        "act_date": working_day_from(on).isoformat(),
         "act_time": "10:00",
-        "funding": "amo",
-        "overrun": 0,
-        "regulated_by": "none",
-        "phone_ground": "none",
         "patient_age": 40,
         "has_medecin_traitant": True,
         "mt_unavailable": True,

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
+from toubib.directory.tests.factories import make_practitioner
 from toubib.rulebook import live
 from toubib.waiting.models import Attestation
-from toubib.waiting.queries.facts import said_of
+from toubib.waiting.queries.facts import GUARANTEES, said_of
 from toubib.waiting.queries.price import estimate_for, standard_estimate
 from toubib.waiting.tests.walk import walk_to
 
@@ -128,3 +132,42 @@ def test_price_supposes_nothing_rare_until_it_is_said_and_says_so(client):
     estimate = estimate_for(ticket=the_ticket_row(), now=timezone.now())
     assert None not in {*estimate.if_yes.values(), *estimate.if_no.values()}
     assert any("ni C2S, ni AME" in words for words in estimate.supposed)
+
+
+def test_price_supposes_the_doctor_and_names_each_thing_supposed(client):
+    walk_to(client, "sante", medecin_traitant=UNAVAILABLE)
+    estimate = estimate_for(ticket=the_ticket_row(), now=timezone.now())
+    for words in (
+        "Il est généraliste.",
+        "secteur 1",
+        "en libéral, en France",
+        "n’est pas votre médecin traitant",
+    ):
+        assert any(words in one for one in estimate.supposed), words
+
+
+def test_price_by_the_own_doctor_is_of_one_doctor_alone(client):
+    walk_to(client, "sante", medecin_traitant=UNAVAILABLE)
+    ticket = the_ticket_row()
+    ticket.own_practitioner = make_practitioner(specialty="general_practice", sector="s2")
+    ticket.medecin_traitant = "here"
+    ticket.save()
+    estimate = estimate_for(ticket=ticket, now=timezone.now())
+    assert estimate.supposed[0] == "Votre médecin traitant vous reçoit lui-même."
+    assert not any("pas votre médecin traitant" in one or "généraliste" in one for one in estimate.supposed)
+    assert not any("secteur 1" in one for one in estimate.supposed)
+    assert "PATHWAY.MT" in {one["code"] for one in estimate.reasons}
+
+
+def test_standard_case_costs_the_same_on_a_holiday():
+    live.warm(on=timezone.localdate())
+    found = [standard_estimate(on=date(2025, 12, day)) for day in (25, 26, 27)]
+    assert [(one.code, one.amounts["tariff"]) for one in found] == [("TCG", found[1].amounts["tariff"])] * 3
+
+
+def test_what_the_platform_asserts_is_stated_with_its_reason_and_in_the_document():
+    said = (settings.BASE_DIR.parent / "docs/law.md").read_text(encoding="utf-8")
+    for fact, (value, reason) in GUARANTEES.items():
+        shown = str(value).lower() if isinstance(value, bool) else value
+        assert reason
+        assert f"| `{fact}` | {shown} |" in said or f"| `{fact}` | `{shown}` |" in said, fact
