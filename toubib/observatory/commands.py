@@ -55,11 +55,17 @@ def run_simulate(arguments: argparse.Namespace) -> int:
     except (BadTable, BadPolicy, BadParameters) as error:
         sys.stderr.write(f"{' '.join(str(error).split())}\n")
         return 2
-    answer = {"year": found.year, "policies": found.policies, "sources": found.sources}
+    together = list(found.policies)[-1]
+    disputes = [f"{together}: the last named holds where policies differ: {one}" for one in found.disputes]
+    answer = {"year": found.year, "policies": found.policies, "sources": found.sources + disputes}
     if arguments.json:
         sys.stdout.write(f"{json.dumps(answer, ensure_ascii=False, indent=1)}\n")
     else:
         sys.stdout.write("\n".join(_table(found.policies)) + "\n")
+    for line in disputes:
+        sys.stderr.write(f"{line}\n")
+    if found.undated_acts:
+        sys.stderr.write(f"{found.undated_acts} acts without a date are left out: their year is not known\n")
     for name, number in found.unknown_acts.items():
         if number:
             sys.stderr.write(f"{name}: {number} acts are neither counted nor uncounted: facts are missing\n")

@@ -25,6 +25,7 @@ NEVER_COUNTED = ("CAP.NO_CAP_YET", "CAP.NOT_REMOTE", "CAP.NOT_CONVENTIONED", "CA
 CAP_ONLY = "cap."
 MOST_ACTS = 10**9
 LAW = "law"
+DOCTOR = "doctor"
 
 
 @dataclass(frozen=True)
@@ -49,12 +50,15 @@ class Case:
 
 @dataclass
 class Simulation:
-    """The answer in the form of the stable face, and the acts whose status is not known, by case."""
+    """The answer in the form of the stable face; the acts whose status is not known, by case; the acts without a date,
+    which are of no year; and where the policies together say two things of one parameter, which they are."""
 
     year: int
     policies: dict[str, dict[str, Any]] = field(default_factory=dict)
     unknown_acts: dict[str, int] = field(default_factory=dict)
     sources: list[str] = field(default_factory=list)
+    undated_acts: int = 0
+    disputes: list[str] = field(default_factory=list)
 
 
 def activity_facts() -> dict[str, Fact]:
@@ -72,10 +76,12 @@ def simulate(*, acts: Path, activity: Path, year: int, policies: Iterable[Policy
     """Raises BadTable."""
     connection = connect()
     doctors = _activity_of(connection, activity, year)
-    rows = _acts_of(connection, acts, doctors, year)
+    table = read_table(acts, connection)
+    rows = _acts_of(connection, table, doctors, year)
     cases = _cases(tuple(policies))
     _judge(connection, rows, cases, year)
-    found = Simulation(year, sources=_sources(cases))
+    found = Simulation(year, sources=_sources(cases), disputes=cases[-1].overlay.disputes())
+    found.undated_acts = int(table.act_date.isnull().sum().execute() or 0)
     for case in cases:
         found.policies[case.name] = {**_groups(connection, case, year), **_acts(connection, case, cases[0])}
         found.unknown_acts[case.name] = _number(connection, f"sum({case.key}_unknown)")
@@ -108,9 +114,9 @@ def _activity_of(connection: Any, path: Path, year: int) -> str:
     return "activity"
 
 
-def _acts_of(connection: Any, path: Path, doctors: str, year: int) -> Any:
+def _acts_of(connection: Any, table: Any, doctors: str, year: int) -> Any:
     """The year's acts; the activity's specialty rules, and who is in it is a doctor."""
-    table, activity = read_table(path, connection), connection.table(doctors)
+    activity = connection.table(doctors)
     first, after = ibis.date(f"{year}-01-01"), ibis.date(f"{year + 1}-01-01")
     here = table.filter((table.act_date >= first) & (table.act_date < after))
     known = activity.select(
@@ -119,7 +125,7 @@ def _acts_of(connection: Any, path: Path, doctors: str, year: int) -> Any:
     joined = here.left_join(known, here.practitioner_id == known.known_id)
     own = {name: joined[name] for name in columns()}
     own["practitioner_specialty"] = ibis.coalesce(joined.known_specialty, joined.practitioner_specialty)
-    doctor = ibis.cases((joined.known_id.notnull(), "doctor"))
+    doctor = ibis.cases((joined.known_id.notnull(), DOCTOR))
     own["practitioner_profession"] = ibis.coalesce(joined.practitioner_profession, doctor)
     return joined.select(**own)
 
@@ -131,10 +137,15 @@ def _judge(connection: Any, rows: Any, cases: list[Case], year: int) -> None:
     decisions = ("cap", "reimbursement", "price") if paying else ("cap",)
     days = Days(date(year, 1, 1), date(year, 12, 31), undated=False)
     leave = any(case.overlay.excluded_acts_leave_denominator for case in cases)
-    keep = ("practitioner_id", "practitioner_specialty", *(["is_medecin_traitant"] if leave else []))
+    more = ["is_medecin_traitant"] if leave else []
+    keep = ("practitioner_id", "practitioner_specialty", "practitioner_profession", *more)
     flags = judge_many(rows, judged, decisions, keep=keep, days=days)
     law = cases[0]
-    sums: dict[str, Any] = {"practitioner_specialty": flags.practitioner_specialty.max()}
+    profession = flags.practitioner_profession
+    sums: dict[str, Any] = {
+        "practitioner_specialty": flags.practitioner_specialty.max(),
+        "maybe_doctor": (profession.isnull() | surely(profession == DOCTOR)).any(),
+    }
     for case in cases:
         sums |= _sums(flags, case, law, year)
     for case in paying:
@@ -209,7 +220,7 @@ def _count(where: Any) -> Any:
 
 
 def _groups(connection: Any, case: Case, year: int) -> dict[str, int]:
-    """The five groups of practitioners: of the acts or of the activities of the year."""
+    """The five groups of doctors, known or possible: of the acts or of the activities of the year."""
     tally, activity = connection.table("tally"), connection.table("activity")
     tally = tally.filter(tally.practitioner_id.notnull())
     both = tally.select(
@@ -219,7 +230,9 @@ def _groups(connection: Any, case: Case, year: int) -> dict[str, int]:
         left=tally[f"{case.key}_left"],
         exempted=tally[f"{case.key}_exempted"],
         by_law=tally[f"{case.key}_by_law"],
+        maybe_doctor=tally.maybe_doctor,
     ).outer_join(activity, ibis._.own_id == activity.practitioner_id)
+    both = both.filter(both.maybe_doctor.fill_null(True))
     doctor = both.select(
         practitioner_specialty=ibis.coalesce(both.practitioner_specialty, both.own_specialty),
         counted=both.counted.fill_null(0).cast("int64"),
@@ -229,7 +242,8 @@ def _groups(connection: Any, case: Case, year: int) -> dict[str, int]:
     )
     rates = rates_of(year, case.overlay)
     status = cap_status(doctor, rates, rates.reading)["outcome"]
-    outcome = doctor.select(outcome=ibis.cases((doctor.exempt, "EXEMPT"), else_=status))
+    idle = surely((doctor.counted == 0) & (_activity(doctor, rates.reading) == 0))  # nought of nought
+    outcome = doctor.select(outcome=ibis.cases((doctor.exempt, "EXEMPT"), (idle, "BELOW"), else_=status))
     sql = ibis.to_sql(outcome.group_by("outcome").aggregate(n=outcome.count()), dialect="duckdb")
     found = dict(connection.con.execute(sql).fetchall())
     return {
@@ -240,6 +254,11 @@ def _groups(connection: Any, case: Case, year: int) -> dict[str, int]:
         "near": found.get("NEAR", 0),
         "below": found.get("BELOW", 0),
     }
+
+
+def _activity(doctor: Any, reading: str) -> Any:
+    apart = reading == WITHOUT_OWN_PATIENTS
+    return doctor.conventioned_acts - doctor.own_mt_acts if apart else doctor.conventioned_acts
 
 
 def _acts(connection: Any, case: Case, law: Case) -> dict[str, Any]:

@@ -18,8 +18,9 @@ SHOW = """Tells every parameter in force on a day, with its reference and what i
 sources disagree, `unverified` where a value was not checked against its text."""
 DECIDE = """Reads the facts of one act (a JSON object) or of many (JSON Lines) and writes one decision a line, in order.
 What is absent or null is unknown. Stops at the first bad line; the answers before it stand."""
-TRY = """Answers the cases that stand in a policy's file, under the law with the policy over it. Exit 0: all hold.
-Exit 1: each difference is a line. Exit 2: the file cannot be read."""
+TRY = """Answers the cases that stand in a policy's file, under the law with the policy over it; or those of a file of
+cases of the law (a list, as rulebook/cases/*.yaml), under the law. Exit 0: all hold. Exit 1: each difference is a line.
+Exit 2: the file cannot be read."""
 SCHEMA = "Writes the JSON Schema of the facts of one act on standard output."
 
 
@@ -36,8 +37,10 @@ def add_commands(commands: Any) -> None:
         "file", nargs="?", default="-", metavar="FILE", help="acts; - or none: standard input"
     )
     decide.set_defaults(run=run_decide)
-    attempt = parts.add_parser("try", help="try the cases of a policy's file", description=TRY)
-    attempt.add_argument("policy", metavar="POLICY", help="a policy's name, or its .yaml file")
+    attempt = parts.add_parser("try", help="try the cases of a policy, or of the law", description=TRY)
+    attempt.add_argument(
+        "policy", metavar="POLICY", help="a policy's name, its .yaml file, or a .yaml file of cases"
+    )
     attempt.set_defaults(run=run_try)
     schema = parts.add_parser("schema", help="the JSON Schema of the facts of an act", description=SCHEMA)
     schema.set_defaults(run=run_schema)
@@ -91,10 +94,10 @@ def run_decide(given: argparse.Namespace) -> int:
 
 def run_try(given: argparse.Namespace) -> int:
     from toubib.rulebook.policies import BadPolicy
-    from toubib.rulebook.trial import try_policy
+    from toubib.rulebook.trial import try_file
 
     try:
-        count, differences = try_policy(given.policy)
+        count, differences = try_file(given.policy)
     except BadPolicy as error:
         return _refuse(str(error))
     for line in differences:

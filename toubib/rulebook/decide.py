@@ -22,7 +22,7 @@ from toubib.rulebook.engine.undated import agree
 from toubib.rulebook.facts import read_facts
 from toubib.rulebook.law import Law, era, undated_starts
 from toubib.rulebook.parameters import Parameter
-from toubib.rulebook.policies import Overlay
+from toubib.rulebook.policies import Overlay, Policy
 from toubib.rulebook.rules.price import AMOUNTS
 
 IDLE = {"reimbursement": "NOT_APPLICABLE", "sick_leave": "NOT_ASKED", "price": "NOT_APPLICABLE"}
@@ -50,7 +50,7 @@ def decide(facts: Mapping[str, Any], overlay: Overlay = LAW) -> dict[str, Any]:
         program = program_on(on, overlay)
         found = judge(row, program)
         at_work = tuple(name for name in DECISIONS if found[name].outcome != IDLE.get(name))
-        used = _parameters(program, at_work, era(on))
+        used = _parameters(program, at_work, era(on), overlay)
     return {
         "act_id": facts.get("act_id"),
         "on": on.isoformat() if on else None,
@@ -131,11 +131,30 @@ def undated_programs(overlay: Overlay = LAW) -> tuple[Program, ...]:
 
 
 @lru_cache(maxsize=512)
-def _parameters(program: Program, decisions: tuple[str, ...], on: date) -> tuple[dict[str, Any], ...]:
-    """The parameters in force that these decisions look at, by id."""
-    law = Law(on)
-    in_force = (law.parameter(id) for id in sorted({id for name in decisions for id in program.asked[name]}))
-    return tuple(_parameter(parameter) for parameter in in_force if parameter is not None)
+def _parameters(
+    program: Program, decisions: tuple[str, ...], on: date, overlay: Overlay
+) -> tuple[dict[str, Any], ...]:
+    """The parameters that these decisions look at, by id: of the law in force, or of the policy over it."""
+    law, found = Law(on), []
+    for id in sorted({id for name in decisions for id in program.asked[name]}):
+        policy, parameter = overlay.setter_of(id), law.parameter(id)
+        if policy is not None:
+            found.append(_of_policy(id, overlay.parameters[id], policy))
+        elif parameter is not None:
+            found.append(_parameter(parameter))
+    return tuple(found)
+
+
+def _of_policy(id: str, value: Any, policy: Policy) -> dict[str, Any]:
+    """A value that a policy puts over the law: of no day, and sure of nothing but of who proposes it."""
+    return {
+        "id": id,
+        "value": list(value) if isinstance(value, tuple) else value,
+        "from": None,
+        "reference": f"{policy.id} : {policy.label} ({policy.source})",
+        "confidence": "choice",
+        "contested": False,
+    }
 
 
 def _parameter(parameter: Parameter) -> dict[str, Any]:

@@ -17,7 +17,8 @@ import yaml
 from toubib.rulebook.decide import decide
 from toubib.rulebook.engine.program import DECISIONS, LAW
 from toubib.rulebook.facts import BadFact
-from toubib.rulebook.policies import BadPolicy, Overlay, Where, find_policy, read_yaml, text_of
+from toubib.rulebook.lines import printable
+from toubib.rulebook.policies import BadPolicy, Overlay, Where, find_policy, read_any, read_yaml, text_of
 
 CASES = Path(__file__).parent / "cases"
 LISTS = ("says", "never", "reasons", "refusals", "missing")
@@ -94,6 +95,16 @@ def read_bases() -> dict[str, Any]:
     return found
 
 
+def try_file(name: str) -> tuple[int, list[str]]:
+    """(number of cases, differences) of a policy's own cases, or of a file of cases of the law. Raises BadPolicy."""
+    if not name.endswith((".yaml", ".yml")):
+        return try_policy(name)
+    given, where = read_any(text_of(name), printable(name))
+    if isinstance(given, list):
+        return len(given), _differences_of(given, where, LAW)
+    return try_policy(name)
+
+
 def cases_of(name: str) -> tuple[list[Any], Where]:
     """The cases in a policy's file, and where they stand. Raises BadPolicy."""
     given, where = read_yaml(text_of(name), name)
@@ -107,11 +118,14 @@ def try_policy(name: str) -> tuple[int, list[str]]:
     """(number of cases, differences) of the cases in a policy's own file. Raises BadPolicy."""
     policy = find_policy(name)
     cases, where = cases_of(name)
-    bases, overlay = read_bases(), Overlay((policy,))
-    found = []
+    return len(cases), _differences_of(cases, where, Overlay((policy,)))
+
+
+def _differences_of(cases: list[Any], where: Where, overlay: Overlay) -> list[str]:
+    bases, found = read_bases(), []
     for place, case in enumerate(cases):
         try:
             found += [f"{case.get('case')}: {line}" for line in differences(case, bases, overlay)]
         except BadPolicy as error:
             raise where.bad(str(error), "cases", place) from None
-    return len(cases), found
+    return found

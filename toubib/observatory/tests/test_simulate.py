@@ -178,3 +178,48 @@ def test_unknown_policies(run, tmp_path):
     (tmp_path / "bad.yaml").write_text("id: law\nlabel: x\nsource: y\n")
     code, _, err = run("--policy", str(tmp_path / "bad.yaml"))
     assert (code, "law is taken" in err) == (2, True)
+
+
+def test_who_is_no_doctor_is_in_no_group(run):
+    nurse = "10,2025-03-12,telecare,amo,N,nurse,false,none,none,\n"
+    code, out, _ = run("--json", acts=ACTS + nurse, activity=ACTIVITY + "N,,2025,50,0\n")
+    without = json.loads(run("--json")[1])["policies"]["law"]
+    law = json.loads(out)["policies"]["law"]
+    assert (code, law) == (0, without | {"uncounted_acts": without["uncounted_acts"] + 1})
+
+
+def test_acts_without_a_date_are_said(run):
+    undated = "10,,teleconsultation,amo,A,doctor,false,none,none,\n"
+    code, out, err = run("--json", acts=ACTS + undated * 2)
+    assert (code, json.loads(out)) == (0, json.loads(run("--json")[1]))
+    assert "2 acts without a date are left out" in err
+
+
+def test_an_activity_of_nought_is_below_where_nothing_counts(run):
+    activity = ACTIVITY + "F,general_practice,2025,0,0\nD,general_practice,2025,0,0\n"
+    law = json.loads(run("--json", activity=activity)[1])["policies"]["law"]
+    before = json.loads(run("--json")[1])["policies"]["law"]
+    assert law == before | {
+        "practitioners": before["practitioners"] + 1,
+        "undetermined": before["undetermined"] - 1,  # D, whose one act cannot be decided
+        "below": before["below"] + 2,
+    }
+
+
+def test_policies_that_say_two_things_of_one_parameter(run):
+    code, out, err = run("--policy", "law_2021", "law_2024", "--json")
+    found = json.loads(out)
+    said = "law_2021+law_2024: the last named holds where policies differ: cap.rate.psychiatry: 0.2 by law_2021, 0.4 by law_2024"  # noqa: E501
+    assert (code, list(found["policies"])) == (0, ["law", "law_2021", "law_2024", "law_2021+law_2024"])
+    assert said in found["sources"]
+    assert said in err
+    assert "differ" not in run("--policy", "law_2021", "fmt_zone")[2]
+
+
+def test_a_code_in_small_letters_or_of_the_law_is_refused(run, tmp_path):
+    for code in ("CAP.ref_x", "CAP.COUNTED"):
+        path = tmp_path / "mine.yaml"
+        path.write_text(f"id: x\nlabel: y\nsource: z\nexclude:\n- when: {{c2s: true}}\n  code: {code}\n")
+        exit_code, out, err = run("--policy", str(path))
+        assert (exit_code, out, err.count("\n")) == (2, "", 1)
+        assert f'mine.yaml:5: exclude: code: "{code}" is no code' in err

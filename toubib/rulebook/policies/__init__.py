@@ -6,6 +6,7 @@ A policy file: see `docs/law.md`. `when` is a list of alternatives, each a map f
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -17,7 +18,7 @@ import yaml
 from toubib.rulebook.engine.tree import Bool, Condition, Way, all_of, any_of, negate
 from toubib.rulebook.facts import BadFact, Fact, all_facts, show
 from toubib.rulebook.lines import LONGEST, printable
-from toubib.rulebook.parameters import all_parameters
+from toubib.rulebook.policies.values import fault_of
 
 FOLDER = Path(__file__).parent
 LEAVE = "excluded_acts_leave_denominator"
@@ -27,7 +28,9 @@ KEYS = {
 }  # fmt: skip
 RULE_KEYS = {"code", "when", "text", "condition"}
 WORD = re.compile(r"[\w-]{1,60}")
-CODE = re.compile(r"\w+\.[\w-]{1,80}")
+# Never a code of the law; columns of tables ignore case, so that one word has one writing.
+CODES = {kind: re.compile(r"CAP\.REF_[A-Z0-9_]{1,80}") for kind in ("exclude", "exempt", "suspend")}
+CODES["open"] = re.compile(r"(TERR|REIMB|PATHWAY)\.REF_[A-Z0-9_]{1,80}")
 OPENABLE = ("REIMB.OUT_OF_PATHWAY", "REIMB.NOT_TERRITORIAL")
 
 When = tuple[tuple[tuple[str, tuple[Any, ...]], ...], ...]
@@ -86,6 +89,23 @@ class Overlay:
     def parameters(self) -> dict[str, Any]:
         return {id: value for policy in self.policies for id, value in policy.parameters}
 
+    def setter_of(self, id: str) -> Policy | None:
+        """The policy whose value of a parameter holds: the last named of those that set it."""
+        found = [policy for policy in self.policies if id in dict(policy.parameters)]
+        return found[-1] if found else None
+
+    def disputes(self) -> list[str]:
+        """The parameters that the policies set to different values, a sentence each."""
+        said: dict[str, list[tuple[str, Any]]] = {}
+        for policy in self.policies:
+            for id, value in dict(policy.parameters).items():
+                said.setdefault(id, []).append((policy.id, value))
+        return [
+            f"{id}: {', '.join(f'{show(value)} by {policy}' for policy, value in each)}"
+            for id, each in sorted(said.items())
+            if len({repr(value) for _, value in each}) > 1
+        ]
+
     @property
     def excluded_acts_leave_denominator(self) -> bool:
         return any(policy.excluded_acts_leave_denominator for policy in self.policies)
@@ -123,6 +143,8 @@ def _is_one_of(act: Any, name: str, values: tuple[Any, ...]) -> Bool:
         return any_of(*(act[f"{name}_{value}"] for value in values))
     if fact.type == "bool":
         return {(True,): act[name], (False,): ~act[name]}.get(tuple(set(values)), True)
+    if fact.values and set(values) >= set(fact.values):
+        return True
     return act[name].isin(list(values))
 
 
@@ -178,6 +200,14 @@ class Loader(yaml.SafeLoader):
 
 def read_yaml(text: str, name: str) -> tuple[dict[Any, Any], Where]:
     """A map, and the lines of its keys; raises BadPolicy."""
+    given, where = read_any(text, name)
+    if not isinstance(given, dict):
+        raise Where(name, {}).bad("a map is expected")
+    return given, where
+
+
+def read_any(text: str, name: str) -> tuple[Any, Where]:
+    """A map and the lines of its keys, or a list of cases and theirs; raises BadPolicy."""
     nowhere = Where(name, {})
     try:
         loader = Loader(text)
@@ -189,13 +219,13 @@ def read_yaml(text: str, name: str) -> tuple[dict[Any, Any], Where]:
         raise Where(name, {("-",): mark.line + 1 if mark else 1}).bad(f"not YAML: {problem}") from None
     except RecursionError:
         raise nowhere.bad("nested too deep for a policy") from None
-    if not isinstance(given, dict):
-        raise nowhere.bad("a map is expected")
     return given, Where(name, _lines_of(node))
 
 
 def _lines_of(node: Any) -> dict[tuple[Any, ...], int]:
     found: dict[tuple[Any, ...], int] = {}
+    if isinstance(node, yaml.SequenceNode):
+        return {("cases", place): one.start_mark.line + 1 for place, one in enumerate(node.value)}
     for key, value in node.value if isinstance(node, yaml.MappingNode) else []:
         found[(key.value,)] = key.start_mark.line + 1
         if isinstance(value, yaml.MappingNode):
@@ -213,6 +243,9 @@ def _with_included(policy: Policy, names: Any, where: Where) -> Policy:
         if name not in policy_files() or name == policy.id:
             raise where.bad(f"{name[:60]}: no such policy", "includes", place)
     parts = [policy, *(find_policy(name) for name in names)]
+    disputes = Overlay(tuple(parts)).disputes()
+    if disputes:
+        raise where.bad(f"different values of one parameter: {'; '.join(disputes)}", "includes")
     return replace(
         policy,
         parameters=tuple(one for part in parts for one in part.parameters),
@@ -227,22 +260,11 @@ def _with_included(policy: Policy, names: Any, where: Where) -> Policy:
 def _parameters(given: Any, where: Where) -> tuple[tuple[str, Any], ...]:
     if not isinstance(given, dict):
         raise where.bad("a map is expected", "parameters")
-    known = {parameter.id: parameter.value for parameter in all_parameters()}
     for id, value in given.items():
-        if id not in known:
-            raise where.bad(f"{show(id)}: unknown parameter", "parameters", id)
-        if not _is_like(value, known[id]):
-            raise where.bad(f"{id}: {show(value)} is not of the kind of {known[id]!r}", "parameters", id)
+        fault = fault_of(id, value)
+        if fault:
+            raise where.bad(fault, "parameters", id)
     return tuple((id, tuple(v) if isinstance(v, list) else v) for id, v in sorted(given.items()))
-
-
-def _is_like(value: Any, known: Any) -> bool:
-    """Is a value of a policy of the kind of the law's?"""
-    if isinstance(known, tuple):
-        return isinstance(value, list) and all(isinstance(one, str) for one in value)
-    if isinstance(known, (bool, str)):
-        return isinstance(value, type(known))
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < 10**9
 
 
 def _clauses(given: dict[str, Any], kind: str, where: Where) -> tuple[Clause, ...]:
@@ -262,13 +284,20 @@ def _clause(row: Any, policy: str, kind: str) -> Clause:
     """Raises ValueError, with a sentence."""
     if not isinstance(row, dict) or not set(row) <= RULE_KEYS:
         raise ValueError(f"keys {', '.join(sorted(RULE_KEYS))} are expected")
-    code = row.get("code", f"{'TERR' if kind == 'open' else 'CAP'}.REF_{policy.upper()}")
-    if not isinstance(code, str) or not CODE.fullmatch(code):
-        raise ValueError(f"code: {show(code)} is no code of the form CAP.REF_NAME")
+    family = "TERR" if kind == "open" else "CAP"
+    code = row.get("code", f"{family}.REF_{_capitals(policy)}")
+    if not isinstance(code, str) or not CODES[kind].fullmatch(code):
+        raise ValueError(f"code: {show(code)} is no code of the form {family}.REF_NAME, in capitals")
     condition = row.get("condition", "")
     if (kind == "open") != bool(condition) or (condition and condition not in OPENABLE):
         raise ValueError(f"condition: {' or '.join(OPENABLE)} for `open`, none elsewhere")
     return Clause(code, _when(row.get("when")), str(row.get("text", "")), condition)
+
+
+def _capitals(id: str) -> str:
+    """The id of a policy as codes write it: A to Z, digits and _."""
+    plain = unicodedata.normalize("NFKD", id).encode("ascii", "ignore").decode().upper()
+    return re.sub(r"[^A-Z0-9_]", "_", plain) or "_"
 
 
 def _when(given: Any) -> When:

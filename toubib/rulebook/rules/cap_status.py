@@ -48,7 +48,7 @@ class Rates:
 def rates_of(year: int, overlay: Overlay) -> Rates:
     """Read on the day of the year that `cap.rate_day` names."""
     last = date(year, 12, 31)
-    written = str(Law(last).get("cap.rate_day") or "12-31")
+    written = str(Law(last, overlay.parameters).get("cap.rate_day") or "12-31")
     law = Law(date.fromisoformat(f"{year}-{written}"), overlay.parameters)
     general, psychiatry = _fraction(law, "cap.rate.general"), _fraction(law, "cap.rate.psychiatry")
     if not law.is_true("cap.in_force"):

@@ -135,6 +135,23 @@ def test_policy_takes_an_act_out_of_the_cap():
     assert answer["in_denominator"] is True
 
 
+def test_parameters_under_a_policy_are_the_values_used():
+    policy = find_policy("tariff_as_in_person")
+    law, found = (decide(ACT, overlay)["parameters"] for overlay in (Overlay(), Overlay((policy,))))
+    changed = [one for one in found if one not in law]
+    assert changed == [
+        {
+            "id": "tariff.TCG",
+            "value": 30.0,
+            "from": None,
+            "reference": f"tariff_as_in_person : {policy.label} ({policy.source})",
+            "confidence": "choice",
+            "contested": False,
+        }
+    ]
+    assert [one["id"] for one in law] == [one["id"] for one in found]
+
+
 def test_schema_accepts_what_is_read_and_refuses_what_is_not():
     import jsonschema
 

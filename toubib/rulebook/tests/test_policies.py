@@ -4,8 +4,13 @@ import pytest
 
 from toubib.rulebook.codes import all_codes
 from toubib.rulebook.decide import decide
+from toubib.rulebook.engine.program import program_from
+from toubib.rulebook.law import OF_RULES, period_starts
+from toubib.rulebook.parameters import all_parameters
 from toubib.rulebook.policies import BadPolicy, Overlay, find_policy, policy_files, read_policy
-from toubib.rulebook.trial import try_policy
+from toubib.rulebook.policies.values import UNREAD
+from toubib.rulebook.rules.cap_status import rates_of
+from toubib.rulebook.trial import try_file, try_policy
 
 OF_THE_FACTS = {
     "law_2021", "law_2024", "cnam_2023_50pct", "fmt_zone", "fmt_assisted", "fmt_assisted_in_desert",
@@ -58,7 +63,7 @@ def test_user_writes_a_policy_in_a_file(tmp_path):
         ("id: x\nlabel: y\nsource: z\ncolour: blue", "colour: unknown key"),
         ("id: x\nlabel: y", "source: a text is expected"),
         ("id: x\nlabel: y\nsource: z\nparameters: {cap.rate.nobody: 1}", "unknown parameter"),
-        ("id: x\nlabel: y\nsource: z\nparameters: {cap.rate.general: much}", "is not of the kind"),
+        ("id: x\nlabel: y\nsource: z\nparameters: {cap.rate.general: much}", "a share from 0 to 1"),
         ("id: x\nlabel: y\nsource: z\nexclude: [{when: {colour: blue}}]", "no fact with values"),
         ("id: x\nlabel: y\nsource: z\nexclude: [{when: {patient_zone: ZUP}}]", "is not among"),
         ("id: x\nlabel: y\nsource: z\nexclude: [{when: {}}]", "a map of facts is expected"),
@@ -72,7 +77,7 @@ def test_user_writes_a_policy_in_a_file(tmp_path):
         ("id: x\nlabel: &a y\nsource: *a", "mine.yaml:3: -: not YAML: an alias is not read"),
         ("a: " + "[" * 5000, "nested too deep"),
         ("id: x\nlabel: y\nsource: z\nparameters:\n  cap.rate.general: .nan", "mine.yaml:5: parameters: "),
-        ("id: x\nlabel: y\nsource: z\nparameters: {cap.denominator_mode: 5}", "is not of the kind"),
+        ("id: x\nlabel: y\nsource: z\nparameters: {cap.denominator_mode: 5}", "one of ALL_CONV"),
         ("id: x\nlabel: y\nsource: z\nexcluded_acts_leave_denominator: 1", "true or false is expected"),
         (
             "id: x\nlabel: y\nsource: z\nexclude:\n- when: {c2s: true}\n- when: {patient_departement: '20'}",
@@ -135,3 +140,107 @@ def test_bad_cases_of_a_policy_name_their_line(case, said, tmp_path):
         try_policy(str(path))
     assert said in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def of_values(**values):
+    lines = "".join(f"  {id}: {value}\n" for id, value in values.items())
+    return read_policy(f"id: mine\nlabel: y\nsource: z\nparameters:\n{lines}", "mine.yaml")
+
+
+@pytest.mark.parametrize(
+    ("id", "value", "said"),
+    [
+        ("tariff.addon.MHP.morning_until", '"huit"', 'an hour "HH:MM", between quotes, is expected'),
+        ("tariff.addon.MHP.night_from", "20:00", 'an hour "HH:MM", between quotes, is expected'),
+        ("tariff.addon.MHP.night_from", '"24:00"', 'an hour "HH:MM", between quotes, is expected'),
+        ("amo.rate.standard", "3", "a share from 0 to 1 in whole per cents"),
+        ("amo.rate.standard", "0.655", "a share from 0 to 1 in whole per cents"),
+        ("cap.rate.general", "-0.1", "a share from 0 to 1 in whole per cents"),
+        ("cap.rate.general", ".nan", "a share from 0 to 1 in whole per cents"),
+        ("cap.rate.general", ".inf", "a share from 0 to 1 in whole per cents"),
+        ("tariff.TCG", "-1", "an amount in euros and cents from 0"),
+        ("tariff.TCG", "25.005", "an amount in euros and cents from 0"),
+        ("tariff.addon.MEG.under_age", "6.5", "a whole number from 0 to 10000"),
+        ("cap.denominator_mode", "NON_SENSE", "one of ALL_CONVENTIONED_ACTIVITY, NON_MT_ACTIVITY_ONLY"),
+        ("cap.in_force", "1", "true or false is expected"),
+        ("cap.rate_day", '"02-29"', 'a day "MM-DD" of each year'),
+        ("cap.rate_day", '"31-12"', 'a day "MM-DD" of each year'),
+        ("reimb.territoriality.waiver.zone", "[ZUP]", "a list among ZAC"),
+        ("reimb.territoriality.waiver.zone", "ZIP", "a list among ZAC"),
+        ("tariff.G", "30.00", "no rule reads this value"),
+        ("cap.period", "CALENDAR_YEAR", "no rule reads this value"),
+        ("waiting.draft_minutes", "5", "no rule reads this value"),
+    ],
+)
+def test_value_of_a_parameter_that_cannot_be_says_why(id, value, said):
+    with pytest.raises(BadPolicy) as caught:
+        of_values(**{"cap.in_force": "true"} | {id: value})
+    line = 5 if id == "cap.in_force" else 6
+    assert str(caught.value).startswith(f"mine.yaml:{line}: parameters: {id}: ")
+    assert said in str(caught.value)
+
+
+def test_values_that_no_law_held_but_that_can_be_are_read():
+    values = {
+        "amo.rate.standard": ("0.65", 0.65),
+        "cap.denominator_mode": ("NON_MT_ACTIVITY_ONLY", "NON_MT_ACTIVITY_ONLY"),
+        "cap.rate_day": ('"06-30"', "06-30"),
+        "reimb.pathway.direct_access": ("[psychiatry, dermatology]", ("psychiatry", "dermatology")),
+        "reimb.territoriality.waiver.zone.needs": ("[]", ()),
+        "tariff.TCG": ("30", 30),
+        "tariff.addon.MHP.night_from": ('"19:30"', "19:30"),
+    }
+    policy = of_values(**{id: written for id, (written, _) in values.items()})
+    assert dict(policy.parameters) == {id: value for id, (_, value) in values.items()}
+
+
+@pytest.mark.slow
+def test_parameters_that_a_policy_may_not_set_are_those_that_no_rule_asks_for():
+    programs = [program_from(start, Overlay()) for start in period_starts()]
+    asked = {id for program in programs for ids in program.asked.values() for id in ids}
+    asked |= set(rates_of(2025, Overlay()).parameters)
+    assert {one.id for one in all_parameters() if one.subject in OF_RULES} - asked == UNREAD
+
+
+@pytest.mark.parametrize(
+    ("kind", "code"),
+    [
+        ("exclude", "CAP.ref_x"),
+        ("exclude", "CAP.COUNTED"),
+        ("exclude", "TERR.REF_X"),
+        ("open", "REIMB.OK"),
+        ("open", "CAP.REF_X"),
+    ],
+)
+def test_code_of_the_law_or_in_small_letters_is_refused(kind, code):
+    condition = ", condition: REIMB.NOT_TERRITORIAL" if kind == "open" else ""
+    text = f"id: x\nlabel: y\nsource: z\n{kind}:\n- {{code: {code}, when: {{c2s: true}}{condition}}}"
+    with pytest.raises(BadPolicy, match=f'mine.yaml:5: {kind}: code: "{code}" is no code of the form'):
+        read_policy(text, "mine.yaml")
+
+
+def test_code_of_a_policy_whose_name_has_other_letters_is_in_capitals():
+    text = "id: ma-réforme\nlabel: y\nsource: z\nexclude: [{when: {c2s: true}}]"
+    assert read_policy(text, "mine.yaml").exclude[0].code == "CAP.REF_MA_REFORME"
+
+
+def test_policy_that_includes_what_contradicts_it_is_refused():
+    text = "id: x\nlabel: y\nsource: z\nincludes: [law_2021, law_2024]"
+    with pytest.raises(BadPolicy, match="mine.yaml:4: includes: different values of one parameter: cap.num"):
+        read_policy(text, "mine.yaml")
+
+
+def test_day_of_the_rate_is_the_policys():
+    policy = of_values(**{"cap.rate_day": '"03-01"'})  # the convention of 2024 began in June
+    psychiatry = [rates_of(2024, overlay).psychiatry for overlay in (Overlay(), Overlay((policy,)))]
+    assert [float(rate) for rate in psychiatry] == [0.4, 0.2]
+
+
+def test_cases_of_the_law_are_tried_from_their_file(tmp_path):
+    path = tmp_path / "cases.yaml"
+    case = "- {case: c, base: video_generaliste, expect: {cap: {outcome: COUNTED}}}\n"
+    path.write_text(case + case.replace("COUNTED", "NOT_COUNTED"), encoding="utf-8")
+    assert try_file(str(path)) == (2, ["c: cap.outcome: 'NOT_COUNTED' expected, 'COUNTED' answered"])
+    path.write_text(case + "- {colour: blue}\n", encoding="utf-8")
+    with pytest.raises(BadPolicy, match="cases.yaml:2: cases: a case has the keys"):
+        try_file(str(path))
