@@ -100,6 +100,8 @@ def run_try(given: argparse.Namespace) -> int:
         count, differences = try_file(given.policy)
     except BadPolicy as error:
         return _refuse(str(error))
+    except BadParameters as error:
+        return _refuse(f"toubib: {error}")
     for line in differences:
         sys.stdout.write(f"{line}\n")
     if differences:

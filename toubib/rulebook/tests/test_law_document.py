@@ -1,8 +1,15 @@
 """docs/law.md, followed step by step."""
 
 import json
+import os
 import re
+import shlex
+import shutil
+import subprocess
+import sys
 from pathlib import Path
+
+import yaml
 
 from toubib.rulebook.decide import decide
 from toubib.rulebook.parameters import in_force
@@ -12,8 +19,27 @@ ROOT = Path(__file__).resolve().parents[3]
 LAW = (ROOT / "docs" / "law.md").read_text(encoding="utf-8")
 
 
-def block(kind):
-    return re.search(rf"```{kind}\n(.*?)```", LAW, re.S)[1]
+def block(kind, place=0):
+    return re.findall(rf"```{kind}\n(.*?)```", LAW, re.S)[place]
+
+
+def follow(command, folder):
+    """A command as the document writes it, after the setup, in a folder."""
+    program, *arguments = shlex.split(command)
+    assert program == ".venv/bin/toubib"
+    toubib = [sys.executable, "-c", "import sys; from toubib.config.cli import main; sys.exit(main())"]
+    path = {
+        "PYTHONPATH": str(folder if (folder / "toubib").is_dir() else ROOT),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    return subprocess.run(  # noqa: S603
+        [*toubib, *arguments],
+        cwd=folder,
+        env={**os.environ, **path},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
 
 
 def test_every_file_it_names_is_there():
@@ -57,3 +83,44 @@ def test_case_that_is_wrong_is_said():
         "cap: CAP.REF_ZONE is not said",
         "price.tariff: '26.50' expected, '25.00' answered",
     ]
+
+
+def test_effect_of_the_proposal_is_told_as_it_says(tmp_path):
+    (tmp_path / "ma-proposition.yaml").write_text(block("yaml"), encoding="utf-8")
+    (tmp_path / "actes.csv").write_text(block("csv"), encoding="utf-8")
+    (tmp_path / "activite.csv").write_text(block("csv", 1), encoding="utf-8")
+    done = follow(block("sh"), tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    found = json.loads(done.stdout)["policies"]
+    told = {name: (row["above"], row["below"], row["excluded"]) for name, row in found.items()}
+    assert told == {"law": (1, 0, 0), "enfants_en_zip": (0, 1, 1)}
+
+
+def test_law_is_changed_as_it_says(tmp_path):
+    """In a copy: the new period, its two cases, and what `try` answers before and after."""
+    shutil.copytree(
+        ROOT / "toubib", tmp_path / "toubib", ignore=shutil.ignore_patterns("__pycache__", "static")
+    )
+    tariffs, cases = (
+        tmp_path / "toubib/rulebook" / name for name in ("parameters/tariffs.yaml", "cases/price.yaml")
+    )
+    command = re.search(r"`(\.venv/bin/toubib rulebook try toubib/rulebook/cases/price\.yaml)`", LAW)[1]
+    number = len(yaml.safe_load(cases.read_text(encoding="utf-8")))
+    with cases.open("a", encoding="utf-8") as file:
+        file.write(block("yaml", 2))
+    before = follow(command, tmp_path)
+    assert (before.returncode, before.stdout) == (
+        1,
+        "Premier jour du nouveau tarif: price.tariff: '27.00' expected, '25.00' answered\n",
+    )
+    text = tariffs.read_text(encoding="utf-8")
+    first = re.search(r"- id: tariff\.TCG\n(?:  .*\n)+", text)[0]
+    tariffs.write_text(text.replace(first, first + block("yaml", 1)), encoding="utf-8")
+    after = follow(command, tmp_path)
+    assert (after.returncode, after.stdout, after.stderr) == (0, f"{number + 2} cases hold\n", "")
+    tariffs.write_text(
+        text.replace(first, first + block("yaml", 1).replace("reference", "note")), encoding="utf-8"
+    )
+    refused = follow(command, tmp_path)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert refused.stderr == "toubib: tariffs.yaml: tariff.TCG: 2027-01-05: reference: missing\n"
