@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -24,12 +24,16 @@ DECISIONS = ("classification", "reimbursement", "cap", "sick_leave", "price")
 
 @dataclass(frozen=True)
 class Block:
-    """One decision's columns: its outcome, the reasons by code, the missing facts, further figures."""
+    """One decision's columns: its outcome, the reasons by code, the missing facts, further figures.
+
+    `can`: which outcomes can still be, compared where an act has no date.
+    """
 
     outcome: Any
     says: dict[str, Any]
     missing: dict[str, Any]
     figures: dict[str, Any]
+    can: dict[str, Bool] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +85,7 @@ def _build(start: date, overlay: Overlay) -> Program:
 def block_of(decision: Decision, found: Answer) -> Block:
     says = _by_code([*reasons(decision.tree), *decision.remarks])
     figures = {name: as_column(value) for name, value in decision.figures.items()}
-    return Block(found.outcome, says, _columns(found.missing), figures)
+    return Block(found.outcome, says, _columns(found.missing), figures, found.can)
 
 
 def price_block(act: Any, law: Law, overlay: Overlay, paid: Answer, domains: Domains) -> Block:
@@ -93,7 +97,7 @@ def price_block(act: Any, law: Law, overlay: Overlay, paid: Answer, domains: Dom
     figures = {"code": found.code, **found.fixed}
     figures |= {f"if_yes_{name}": value for name, value in found.yes.items()}
     figures |= {f"if_no_{name}": value for name, value in found.no.items()}
-    return Block(found.outcome, _by_code(found.remarks), _columns(found.missing), figures)
+    return Block(found.outcome, _by_code(found.remarks), _columns(found.missing), figures, paid.can)
 
 
 def _by_code(ways: list[Way]) -> dict[str, Any]:

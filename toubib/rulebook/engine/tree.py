@@ -17,7 +17,7 @@ import ibis
 import ibis.expr.operations as ops
 
 from toubib.rulebook.engine.clauses import Clause, Domains, complete, facts_of, order_of, to_clauses
-from toubib.rulebook.facts import fact_of_column
+from toubib.rulebook.facts import all_facts, fact_of_column
 
 NEVER_NULL = (ops.IsNull, ops.NotNull, ops.IdenticalTo)
 
@@ -253,9 +253,10 @@ def _answer_select(select: Select, domains: Domains) -> Answer:
     parts = [
         (any_of(unknown, surely(column.isin(values))), tree) for values, tree in select.branches if values
     ]
-    parts.append((any_of(unknown, surely(~column.isin(named))), select.rest))
-    answers = [(where, answer(tree, domains)) for where, tree in parts]
     fact = facts_of(column.isnull().op())[0]
+    if not set(all_facts()[fact].values) or set(all_facts()[fact].values) - set(named):
+        parts.append((any_of(unknown, surely(~column.isin(named))), select.rest))
+    answers = [(where, answer(tree, domains)) for where, tree in parts]
     first = answers[0][1]
     matters = any_of(*(_functions_differ(first, other) for _, other in answers[1:]))
     return Answer(
@@ -268,7 +269,11 @@ def _answer_select(select: Select, domains: Domains) -> Answer:
 
 
 def _functions_differ(one: Answer, other: Answer) -> Bool:
-    """Do they answer differently for some completion? Alike in all that can be and all that is missing: the same."""
+    """Do they answer differently for some completion? Asked of all that can be and all that is missing.
+
+    Sure where it says so. Two functions of the same unknown facts may be alike in both and differ (x ∧ y and x ∨ y):
+    no two branches of the law do, as the brute force over completions holds; such a pair would be taken for the same.
+    """
     if one is other:
         return False
     pairs = [(one.can, other.can), (one.missing, other.missing)]

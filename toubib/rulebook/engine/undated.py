@@ -1,4 +1,8 @@
-"""An act without a date: certain only where the law of every period agrees."""
+"""An act without a date: certain only where the law of every period agrees.
+
+The date is missing where the periods differ in which outcomes can be, in which facts are missing or in a figure. Two
+periods alike in all of that may still differ for some completion: there the date is left out of `missing`.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +38,9 @@ def _agree(blocks: list[Block]) -> Block:
     missing = {fact: any_of(*columns) for fact, columns in gaps.items()}
     one_outcome = _same(outcomes)
     alike = {name: _same(columns) for name, columns in figures.items()}
-    same = all_of(one_outcome, *(_same(columns) for columns in gaps.values()), *alike.values())
+    kinds = sorted({kind for block in blocks for kind in block.can})
+    cans = [_distinct(block.can.get(kind, False) for block in blocks) for kind in kinds]
+    same = all_of(one_outcome, *map(_same, [*gaps.values(), *cans]), *alike.values())
     exact = any_of(same, first.outcome != "FIXED")
     certain = all_of(one_outcome, negate(any_of(*missing.values())), exact)
     said = {code: all_of(*_distinct(block.says.get(code, False) for block in blocks)) for code in first.says}

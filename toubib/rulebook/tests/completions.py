@@ -3,10 +3,11 @@
 import random
 from itertools import product
 
-from toubib.rulebook.decide import Found, _read, _statement
+from toubib.rulebook.decide import Found, _read, _statement, judge, undated_programs
 from toubib.rulebook.engine.clauses import new_memory
-from toubib.rulebook.engine.program import DECISIONS, program_on
+from toubib.rulebook.engine.program import DECISIONS, LAW, program_on
 from toubib.rulebook.facts import all_facts, read_facts
+from toubib.rulebook.law import undated_starts
 
 NUMBERS = {
     "patient_age": [5, 6, 15, 16, 17, 18, 70, 71, 80, 81],
@@ -96,20 +97,25 @@ def values_of(name):
     return NUMBERS.get(name) or TEXTS[name]
 
 
+def plain_act(day):
+    """A whole act, all plain."""
+    facts = {name: GOOD.get(name, False) for name in all_facts() if name != "act_date"}
+    return facts | {"act_id": "a", "practitioner_id": "d", "patient_id": "p", "act_date": day}
+
+
 def some_act(rng, day):
     """A whole act: the plain one with some facts changed at random."""
-    facts = {name: GOOD.get(name, False) for name in all_facts() if name != "act_date"}
-    facts |= {"act_id": "a", "practitioner_id": "d", "patient_id": "p", "act_date": day}
+    facts = plain_act(day)
     facts |= rng.choice(TURNS)
     for name in rng.sample([one for one in facts if one != "act_date"], rng.randint(0, 9)):
         facts[name] = rng.choice(values_of(name))
     return facts
 
 
-def judge_all(acts):
+def judge_all(acts, overlay=LAW):
     """What the program of their common day says of many acts: (decision → Found) each."""
     rows = [read_facts(one) for one in acts]
-    program = program_on(rows[0]["act_date"])
+    program = program_on(rows[0]["act_date"], overlay)
     sql, names = _statement(program)
     memory = new_memory()
     marks = ",".join("?" * len(rows[0]))
@@ -126,11 +132,32 @@ def told(name, found: Found):
     return (found.outcome, *(found.figures[figure] for figure in shown))
 
 
-def expected(facts, unknown):
+def expected(facts, unknown, overlay=LAW):
     """Decision → (outcome, missing), by brute force over all completions."""
-    domains = [values_of(name) for name in unknown]
-    combos = list(product(*domains))
-    answers = judge_all([{**facts, **dict(zip(unknown, combo, strict=True))} for combo in combos])
+    combos = list(product(*(values_of(name) for name in unknown)))
+    answers = judge_all([{**facts, **dict(zip(unknown, combo, strict=True))} for combo in combos], overlay)
+    return _summed_up(unknown, combos, answers)
+
+
+def expected_undated(facts, unknown):
+    """The same of an act without a date: over one day of each program besides."""
+    days = {program_on(start): start.isoformat() for start in reversed(undated_starts())}
+    combos, answers = [], []
+    for day in days.values():
+        some = list(product([day], *(values_of(name) for name in unknown)))
+        told_all = [{**facts, **dict(zip(["act_date", *unknown], one, strict=True))} for one in some]
+        answers += judge_all(told_all)
+        combos += some
+    return _summed_up(["act_date", *unknown], combos, answers)
+
+
+def judge_undated(facts):
+    """What is said of an act without a date: decision → Found."""
+    row = read_facts(facts)
+    return {name: found for part in undated_programs() for name, found in judge(row, part).items()}
+
+
+def _summed_up(unknown, combos, answers):
     found = {}
     for name in DECISIONS:
         outcome = {key(combo): told(name, one[name]) for combo, one in zip(combos, answers, strict=True)}
@@ -153,20 +180,30 @@ def _moves(place, combos, outcome):
     return any(len(kinds) > 1 for kinds in seen.values())
 
 
-def disagreements(seed, day, most_unknown=4, most_completions=3000):
-    """Where the engine and brute force differ on one random act: [(decision, expected, got, facts)]."""
+def disagreements(seed, day, most_unknown=4, most_completions=3000, overlay=LAW, first=()):
+    """Where the engine and brute force differ on one random act: [(decision, expected, got, facts)].
+
+    `first`: the facts that are made unknown before others.
+    """
     rng = random.Random(f"{seed} {day}")
     facts = some_act(rng, day)
     names = [one for one in facts if one not in ("act_date", "act_id", "practitioner_id", "patient_id")]
     unknown, size = [], 1
-    for name in rng.sample(names, len(names)):
+    for name in (*first, *rng.sample(names, len(names))):
+        if name in unknown:
+            continue
         if len(unknown) < rng.randint(1, most_unknown) and size * len(values_of(name)) <= most_completions:
             unknown.append(name)
             size *= len(values_of(name))
     partial = {name: None if name in unknown else value for name, value in facts.items()}
-    got = judge_all([partial])[0]
+    got = judge_all([partial], overlay)[0]
+    return differences(got, expected(facts, unknown, overlay), partial)
+
+
+def differences(got, wanted, partial):
+    """Where what the engine says is not what every completion says: [(decision, expected, got, facts)]."""
     found = []
-    for name, (outcome, missing) in expected(facts, unknown).items():
+    for name, (outcome, missing) in wanted.items():
         seen = told(name, got[name])
         seen = "UNDETERMINED" if got[name].outcome == "UNDETERMINED" else seen
         if (seen, list(got[name].missing)) != (outcome, missing):

@@ -1,8 +1,24 @@
 """UNDETERMINED and `missing`, held to brute force over every completion of the unknown facts."""
 
+import random
+
 import pytest
 
-from toubib.rulebook.tests.completions import GOOD, disagreements, expected, judge_all, told, values_of
+from toubib.rulebook.engine.program import Overlay
+from toubib.rulebook.policies import find_policy, policy_files, read_policy
+from toubib.rulebook.tests.completions import (
+    GOOD,
+    differences,
+    disagreements,
+    expected,
+    expected_undated,
+    judge_all,
+    judge_undated,
+    plain_act,
+    some_act,
+    told,
+    values_of,
+)
 
 pytestmark = pytest.mark.slow
 DAYS = [
@@ -20,6 +36,74 @@ DAYS = [
     "2026-01-05",
     "2026-10-01",
 ]
+NEAR = "open: [{condition: REIMB.NOT_TERRITORIAL, when: WHEN}]"
+CASES = [  # what a policy opens or excludes, the unknown facts, the facts that are not the plain ones
+    (NEAR, "{patient_zone: [ZIP, ZAC, ZV, none]}", ["patient_zone"], {}),
+    (NEAR, "[{patient_zone: [ZIP, ZAC]}, {patient_zone: ZV}, {patient_zone: none}]", ["patient_zone"], {}),
+    (NEAR, "[{c2s: true}, {c2s: false, patient_zone: ZIP}]", ["c2s"], {"patient_zone": "ZIP"}),
+    (NEAR, "{has_medecin_traitant: true}", ["has_medecin_traitant"], {"patient_zone": "ZIP"}),
+    (NEAR, "{patient_zone: [ZIP, ZAC]}", ["patient_zone", "has_medecin_traitant"], {}),
+    ("exclude: [{when: WHEN}]", "{patient_zone: [ZIP, ZAC, ZV, none]}", ["patient_zone"], {}),
+    (
+        "exclude: [{when: WHEN}]",
+        "[{patient_zone: ZIP, c2s: true}, {patient_zone: ZAC, ame: true}, {patient_zone: [ZV, none], c2s: true}]",
+        ["patient_zone"],
+        {"c2s": True, "ame": True},
+    ),
+]
+
+
+def own(text):
+    """A user's policy over the law."""
+    return Overlay((read_policy(f"id: own\nlabel: Own\nsource: a test\n{text}", "own.yaml"),))
+
+
+@pytest.mark.parametrize(("part", "when", "unknown", "told_of_it"), CASES)
+def test_policy_that_covers_a_fact_does_not_ask_it(part, when, unknown, told_of_it):
+    overlay = own(part.replace("WHEN", when))
+    facts = {**plain_act("2025-03-10"), "same_territory": False, **told_of_it}
+    partial = {**facts, **dict.fromkeys(unknown)}
+    wanted = expected(facts, unknown, overlay)
+    assert differences(judge_all([partial], overlay)[0], wanted, partial) == []
+
+
+@pytest.mark.parametrize("name", [*policy_files(), "all"])
+def test_engine_says_what_every_completion_says_under_a_policy(name):
+    policies = tuple(find_policy(one) for one in (policy_files() if name == "all" else [name]))
+    kinds = ("exclude", "exempt", "suspend", "open")
+    clauses = [clause for policy in policies for kind in kinds for clause in getattr(policy, kind)]
+    asked = sorted({fact for clause in clauses for one in clause.when for fact, _ in one})
+    found = []
+    for seed in range(2):
+        first = random.Random(f"{name} {seed}").sample(asked, min(2, len(asked)))
+        found += disagreements(
+            seed, "2025-03-10", most_completions=300, overlay=Overlay(policies), first=first
+        )
+    assert found == []
+
+
+UNDATED = [  # the unknown facts, and what is known beside the plain ones
+    (["practitioner_profession"], {"act_kind": "telecare"}),
+    (["practitioner_profession", "identified"], {"act_kind": "telecare"}),
+    (["act_kind"], {"modality": "phone", "phone_ground": "no_terminal"}),
+    (["is_medecin_traitant"], {"funding": "private"}),
+]
+
+
+@pytest.mark.parametrize(("unknown", "told_of_it"), UNDATED)
+def test_act_without_a_date_says_what_every_day_says(unknown, told_of_it):
+    facts = {**plain_act(None), **told_of_it}
+    partial = {**facts, **dict.fromkeys(unknown)}
+    assert differences(judge_undated(partial), expected_undated(facts, unknown), partial) == []
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_random_act_without_a_date_says_what_every_day_says(seed):
+    rng = random.Random(f"undated {seed}")
+    facts = some_act(rng, None)
+    unknown = rng.sample(sorted(set(facts) - {"act_date", "act_id", "practitioner_id", "patient_id"}), 2)
+    partial = {**facts, **dict.fromkeys(unknown)}
+    assert differences(judge_undated(partial), expected_undated(facts, unknown), partial) == []
 
 
 @pytest.mark.parametrize("day", DAYS)
