@@ -11,6 +11,7 @@ from django.dispatch import receiver
 from toubib.consultation.decisions import keep_judged
 from toubib.consultation.operations import ask_for_papers, close_room, create_room, take_seats_of
 from toubib.ground.actors import Actor
+from toubib.ground.prepared import read_one
 from toubib.people.events import link_ended
 from toubib.record.enums import TaskKind
 from toubib.record.events import encounter_amended, encounter_signed, leave_received
@@ -64,7 +65,7 @@ def leave_with_a_task(
     sender: object, *, encounter: Encounter, by: Actor, now: datetime, **kwargs: object
 ) -> None:
     """Who has no médecin traitant leaves with a way to find one."""
-    ticket = Ticket.objects.filter(encounter=encounter).first()
+    ticket = read_one(Ticket.objects.only("medecin_traitant", "account"), encounter=encounter)
     if ticket is not None and ticket.medecin_traitant == MedecinTraitant.NONE:
         kind = TaskKind.FIND_MEDECIN_TRAITANT
         open_task(encounter=encounter, kind=kind, account_id=ticket.account_id, by=by, now=now)

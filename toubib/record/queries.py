@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, prefetch_related_objects
 from django.utils import timezone
 
 from toubib.ground.actors import Actor
 from toubib.ground.journal import trace
+from toubib.ground.prepared import read
 from toubib.people.enums import LinkKind
 from toubib.people.identity import age_on
 from toubib.people.models import PatientLink
@@ -208,7 +209,10 @@ def is_weighed(*, encounter: Encounter) -> bool:
 
 def sheets_of(*, encounter: Encounter) -> list[Sheet]:
     """The ordonnance of an encounter, a sheet of each kind, in the order of the kinds."""
-    rows = Prescription.objects.filter(encounter=encounter).prefetch_related("lines")
+    rows = read(Prescription.objects.all(), encounter=encounter)
+    if not rows:
+        return []
+    prefetch_related_objects(rows, "lines")
     weighed = is_weighed(encounter=encounter)
     order = list(SheetKind)
     return [

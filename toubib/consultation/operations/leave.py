@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from toubib.consultation.decisions import judge
 from toubib.ground.actors import Actor
 from toubib.ground.locks import transactional
+from toubib.ground.prepared import read_one
 from toubib.record.enums import LeaveKind, Orientation
 from toubib.record.leaves import Notice, notice_of
 from toubib.record.models import Encounter, SickLeave
@@ -95,7 +96,7 @@ def check_leave(*, encounter_id: UUID, channel: str, now: datetime) -> None:
     """Before the signature. Only a « no » of the law refuses: what it cannot say is the doctor's to decide. Raises
     LeaveRefused."""
     rows = SickLeave.objects.select_related("encounter__patient", "encounter__practitioner")
-    row = rows.filter(encounter_id=encounter_id, signed_at__isnull=True).first()
+    row = read_one(rows, encounter_id=encounter_id, signed_at__isnull=True)
     if row is None:
         return
     verdict = verdict_on_leave(encounter=row.encounter, now=now, channel=channel)

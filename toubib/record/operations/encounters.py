@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from toubib.ground.actors import Actor
 from toubib.ground.journal import trace
 from toubib.ground.locks import lock_row, save_changed, transactional
-from toubib.ground.prepared import insert, read_one, update
+from toubib.ground.prepared import insert, read, read_one, update
 from toubib.record.certificates import OPEN_PLACE
 from toubib.record.enums import (
     DECISION_OF,
@@ -187,7 +187,7 @@ def _sign_papers(encounter: Encounter, *, now: datetime) -> None:
     lacks = prescription_lacks(encounter=encounter, on=on)
     if lacks:
         raise PrescriptionIncomplete(_("L’ordonnance n’est pas complète."), lacks)
-    leave = SickLeave.objects.filter(encounter=encounter).first()
+    leave = read_one(SickLeave.objects.all(), encounter=encounter)
     if leave is not None:
         missing = lacks_of_notice(
             notice_of(leave.content), act_day=timezone.localdate(encounter.started_at or now)
@@ -196,13 +196,16 @@ def _sign_papers(encounter: Encounter, *, now: datetime) -> None:
             raise LeaveIncomplete(_("L’avis d’arrêt n’est pas complet."), list(missing.values()))
         leave.signed_at = now
         leave.save(update_fields=["signed_at"])
-    certificates = Certificate.objects.filter(encounter=encounter)
+    certificates = read(Certificate.objects.all(), encounter=encounter)
     if any(OPEN_PLACE in one.body for one in certificates):
         raise CertificateIncomplete(
             _("Un certificat n’est pas complet."), [_("Complétez les passages entre crochets : […].")]
         )
-    certificates.update(signed_at=now)
-    Prescription.objects.filter(encounter=encounter).update(signed_at=now)
+    sheets = read(Prescription.objects.all(), encounter=encounter)
+    papers: list[Certificate | Prescription] = [*certificates, *sheets]
+    for row in papers:
+        row.signed_at = now
+        update(row, ["signed_at"])
 
 
 @transactional

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from toubib.ground.actors import Actor
 from toubib.ground.journal import trace
 from toubib.ground.locks import lock_row, transactional
+from toubib.ground.prepared import insert, read
 from toubib.record.certificates import REFUSED, TEMPLATES, first_body
 from toubib.record.enums import TaskKind, TaskState
 from toubib.record.models import Certificate, Encounter, PatientTask
@@ -66,12 +67,15 @@ def open_task(
     *, encounter: Encounter, kind: TaskKind, account_id: UUID | None, by: Actor, now: datetime
 ) -> PatientTask:
     """Once an encounter; the account is asked again after two weeks."""
-    found = PatientTask.objects.filter(encounter=encounter, kind=kind).first()
+    found = next(
+        (one for one in read(PatientTask.objects.all(), encounter=encounter) if one.kind == kind), None
+    )
     if found is not None:
         return found
-    row = PatientTask.objects.create(
+    row = PatientTask(
         encounter=encounter, kind=kind, account=account_id, opened_at=now, remind_at=now + ASK_AGAIN_AFTER
     )
+    insert([row])
     _trace("record.task.open", row.id, encounter, by=by, now=now)
     return row
 
