@@ -51,7 +51,8 @@ def create_room(*, encounter: Encounter, ticket: Ticket, duty: Duty, now: dateti
             ),
         ]
     )
-    if Invite.objects.filter(ticket_id=ticket.id).update(room=room):
+    if read(Invite.objects.only("id"), ticket_id=ticket.id):
+        Invite.objects.filter(ticket_id=ticket.id).update(room=room)
         _knock_again(ticket, now=now)
     return room
 

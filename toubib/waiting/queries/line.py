@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
+from toubib.ground.prepared import ask
 from toubib.waiting.enums import IN_LINE_STATES, LIVE_STATES, PREPARING_STATES, OfferState
 from toubib.waiting.models import Offer, Ticket
 from toubib.waiting.queries.estimate import pace_of
@@ -94,10 +95,14 @@ def place_in_line(*, ticket: Ticket) -> Place | None:
 
 def last_place(*, pool_id: UUID, want: Want) -> int:
     """How many would be ahead of someone who enters now, with this language and age, for the same doctors."""
-    wants = line_of(pool_id=pool_id).values_list("language", "patient_age")
+    wants = ask(_wants_in_line, pool_id=pool_id)
     serving = doctors_of(pool_id=pool_id)
     *_others, ahead = count_ahead(serving.circle(one) for one in [*wants, want])
     return ahead
+
+
+def _wants_in_line(*, pool_id: UUID) -> QuerySet[Any]:
+    return line_of(pool_id=pool_id).values_list("language", "patient_age")
 
 
 def waiting_rows(
