@@ -97,9 +97,9 @@ def _join(*, ticket_id: UUID, by: Actor, now: datetime) -> Ticket:
 
 def _check_places_of_account(ticket: Ticket, *, now: datetime) -> None:
     """One account keeps places for its own family. Counted one after the other. Raises CannotEnter."""
-    hold_lock(f"waiting.account.{ticket.asker.id}")
+    hold_lock(f"waiting.account.{ticket.account_id}")
     most = value_at(id="waiting.tickets_per_account", now=now)
-    live = read(Ticket.objects.only("id"), account_id=ticket.asker.id, state__in=LIVE_STATES)
+    live = read(Ticket.objects.only("id"), account_id=ticket.account_id, state__in=LIVE_STATES)
     if len(live) >= most:
         raise CannotEnter(
             _(
