@@ -12,6 +12,7 @@ TABLES = {
     "Complaint": (_("Réclamations"), _("Pour y répondre et améliorer les soins.")),
     "Feedback": (_("Avis"), _("Deux questions après l’appel, pour mesurer la qualité.")),
     "Invite": (_("Invitations"), _("Le lien d’un proche ou d’un interprète ; il sert une fois.")),
+    "PapersDue": (_("Documents à préparer"), _("Les consultations signées dont les documents se préparent.")),
     "Measurement": (
         _("Mesures de la vidéo"),
         _("Les secondes d’image et de son reçues, preuve de l’échange."),
@@ -111,6 +112,7 @@ KEPT = {
     "one day": _("un jour"),
     "one row a part": _("une ligne par tâche"),
     "until the next import": _("jusqu’à l’import suivant"),
+    "until the documents are made": _("jusqu’à ce que les documents soient faits"),
     "as the document that it sends": _("comme le document envoyé"),
     "until its doctor deletes it": _("jusqu’à ce que son médecin le supprime"),
     "while in service": _("tant qu’il sert"),
