@@ -70,7 +70,7 @@ def test_room_asks_what_lacks_and_answers_at_once(app, open_page):
     law.get_by_label("Un arrêt de travail ?").first.select_option("initial")
     law.get_by_label("Combien de jours d’arrêt ?").first.fill("7")
     law.get_by_role("button", name="Vérifier cet arrêt").click()
-    law.get_by_text("au plus 3 jours").wait_for()
+    law.locator("summary", has_text="Arrêt de travail").filter(has_not_text="pas demandé").wait_for()
     look(page, "room")
 
 
