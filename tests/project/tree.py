@@ -22,6 +22,7 @@ LAYERS = [
     "exchange",
     "waiting",
     "consultation",
+    "rights",
     "web",
     "config",
 ]

@@ -110,6 +110,7 @@ INSTALLED_APPS = [
     "toubib.exchange",
     "toubib.waiting",
     "toubib.consultation",
+    "toubib.rights",
     "toubib.web",
 ]
 

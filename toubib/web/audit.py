@@ -32,7 +32,8 @@ AREAS = {
     "record": _("Dossiers"),
     "waiting": _("File d’attente"),
     "consultation": _("Salles d’appel"),
-    "web": _("Conformité et droits"),
+    "rights": _("Droits des personnes"),
+    "web": _("Conformité"),
 }
 
 

@@ -36,6 +36,8 @@ DATA_ROWS = (
     DataRow("record.HealthSummary", _("Allergies, traitements, antécédents que vous dites"), _("Vous soigner")),
     DataRow("record.Attachment", _("Vos photos et documents"), _("Vous soigner")),
     DataRow("record.Consent", _("Vos accords et vos refus"), _("Les respecter, en garder la preuve")),
+    DataRow("rights.DataCopy", _("La copie de vos données que vous demandez"), _("Vous la remettre")),
+    DataRow("rights.ErasureRequest", _("Votre demande d’effacement et sa réponse"), _("Y répondre, en garder la preuve")),
     DataRow("ground.OutboundMessage", _("Les messages que nous vous envoyons"), _("Vous prévenir")),
     DataRow("ground.JournalEntry", _("Qui a lu ou changé votre dossier, et quand"), _("Que vous puissiez le savoir")),
 )  # fmt: skip
@@ -52,6 +54,8 @@ KEPT = {
     "6 months to 3 years (CNIL 2021-122)": _("6 mois à 3 ans (recommandation de la CNIL)"),
     "as the document that it sends": _("comme le document envoyé"),
     "30 days": _("30 jours"),
+    "7 days": _("7 jours"),
+    "5 years": _("5 ans"),
 }
 
 

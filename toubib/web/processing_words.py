@@ -72,6 +72,13 @@ TABLES = {
         _("Décisions sur un acte"),
         _("Ce que la règle disait à la signature, avec les faits et la version du droit."),
     ),
+    "DataCopy": (
+        _("Copies de données"),
+        _("L’archive qu’une personne demande, chiffrée, à télécharger quelques jours."),
+    ),
+    "ErasureRequest": (_("Demandes d’effacement"), _("Ce qui est demandé, la réponse et ses raisons.")),
+    "LegalHold": (_("Dossiers gardés"), _("Les dossiers qu’un recours interdit d’effacer.")),
+    "PatientDeath": (_("Décès connus"), _("Le jour d’un décès, pour dire quand le dossier s’efface.")),
     "Attestation": (_("Réponses sur le prix"), _("Ce qui a été dit pour estimer le prix, par qui et quand.")),
     "DeclaredActivity": (
         _("Activité déclarée"),
@@ -99,6 +106,7 @@ KEPT = {
     "3 years after the last sign-in": _("3 ans après la dernière connexion"),
     "30 days": _("30 jours"),
     "5 years": _("5 ans"),
+    "7 days": _("7 jours"),
     "5 years active, then 15 archived (CNIL, practices); 20 years for establishments": _(
         "5 ans en base active, puis 15 en archive (CNIL, cabinets) ; 20 ans en établissement"
     ),

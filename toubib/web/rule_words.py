@@ -25,6 +25,7 @@ SUBJECTS = {
     "subscription": gettext_lazy("Abonnements"),
     "documents": gettext_lazy("Identité, ordonnances, agréments"),
     "prescription": gettext_lazy("Médicaments prescrits à distance"),
+    "retention": gettext_lazy("Combien de temps les données sont gardées"),
     "platform": gettext_lazy("Choix de Toubib, pas de la loi"),
 }
 WORDS: dict[str, object] = {
@@ -43,6 +44,8 @@ WORDS: dict[str, object] = {
     "ald_related": gettext_lazy("soin lié à une affection de longue durée"),
     "c2s": gettext_lazy("Complémentaire santé solidaire"),
     "codeine": gettext_lazy("codéine"),
+    "establishment": gettext_lazy("établissement de santé"),
+    "practice": gettext_lazy("cabinet ou société"),
     "dental_surgeon": gettext_lazy("chirurgien-dentiste"),
     "dihydrocodeine": gettext_lazy("dihydrocodéine"),
     "disabled_facility": gettext_lazy("établissement pour adultes handicapés"),
