@@ -33,6 +33,14 @@ class Practitioner(Model):
     sector = models.CharField(max_length=8, choices=Sector.choices, blank=True)
     employer = models.CharField(max_length=16, choices=Employer.choices, blank=True)
     country = models.CharField(max_length=2, blank=True)  # of the main practice, ISO 3166 alpha-2
+    # What a document's header asks of the place of practice; empty: unknown
+    practice_address = models.CharField(max_length=120, blank=True)  # the lines above the postal code
+    practice_phone = models.CharField(max_length=16, blank=True)  # E.164
+    practice_email = models.CharField(max_length=254, blank=True)
+    practice_finess = models.CharField(max_length=9, blank=True)
+    am_number = models.CharField(
+        max_length=9, blank=True
+    )  # the Assurance maladie's number of the doctor there
 
     class Meta:
         constraints = [

@@ -73,7 +73,7 @@ def identity_of(*, patient: Patient) -> Identity:
 
 
 def prescriber_of(*, practitioner: Practitioner, authenticated_by: str) -> Prescriber:
-    """From the directory; phone and mail are the operator's, where the doctor is reached. `specialty_code` is ours."""
+    """From the directory; where it knows no phone or mail of the place, the operator's. `specialty_code` is ours."""
     commune = practitioner.practice_commune
     postal = commune.postal_codes[0] if commune.postal_codes else ""
     specialty = str(Specialty(practitioner.specialty).label) if practitioner.specialty else ""
@@ -86,10 +86,16 @@ def prescriber_of(*, practitioner: Practitioner, authenticated_by: str) -> Presc
         specialty=specialty,
         specialty_code=practitioner.specialty,
         place_name=practitioner.practice_name,
-        address=(f"{postal} {commune.name}".strip(), "France"),
+        address=tuple(
+            line
+            for line in (practitioner.practice_address, f"{postal} {commune.name}".strip(), "France")
+            if line
+        ),
         authenticated_by=authenticated_by,
-        phone=settings.OPERATOR_PHONE or None,
-        email=settings.OPERATOR_EMAIL or None,
+        phone=practitioner.practice_phone or settings.OPERATOR_PHONE or None,
+        email=practitioner.practice_email or settings.OPERATOR_EMAIL or None,
+        am_number=practitioner.am_number or None,
+        finess=practitioner.practice_finess or None,
     )
 
 

@@ -17,7 +17,7 @@ from toubib.directory.enums import Profession, Specialty, Title
 from toubib.ground.enums import Channel
 from toubib.ground.mail import is_plugged_in
 from toubib.people.enums import PROFESSIONAL_ROLES, EvidenceKind, LinkKind, Role, Sex
-from toubib.people.identity import BadInput, Identity, faults_of
+from toubib.people.identity import BadInput, Identity, faults_of, parse_email, parse_phone
 from toubib.people.models import Account, Patient
 from toubib.people.operations.grants import NEEDS_PRACTITIONER
 from toubib.territory.models import Commune
@@ -325,6 +325,47 @@ class EvidenceForm(Form):
     )
     valid_from = DayField(label=_("Valable du"), help_text=_("Exemple : 01/01/2026."))
     valid_until = DayField(label=_("jusqu’au, ce jour exclu"), help_text=_("Exemple : 01/01/2027."))
+
+
+class PracticeForm(Form):
+    """What documents print of the place of practice; nothing is compulsory, what is unknown stays empty."""
+
+    practice_address = text_field(
+        _("Adresse du lieu d’exercice"),
+        longest=120,
+        required=False,
+        help_text=_("Numéro et rue. Le code postal et la commune s’ajoutent."),
+    )
+    practice_phone = text_field(_("Téléphone"), longest=30, required=False, attrs={"inputmode": "tel"})
+    practice_email = text_field(
+        _("Adresse e-mail professionnelle"), longest=254, required=False, attrs={"inputmode": "email"}
+    )
+    practice_finess = text_field(
+        _("Numéro FINESS du lieu"),
+        longest=20,
+        required=False,
+        help_text=_("Neuf signes, si le lieu en a un."),
+    )
+    am_number = text_field(
+        _("Numéro Assurance maladie"),
+        longest=20,
+        required=False,
+        attrs={"inputmode": "numeric"},
+        help_text=_("Neuf chiffres, ceux de la feuille de soins."),
+    )
+
+    def clean_practice_phone(self) -> str:
+        return self._judged(parse_phone, "practice_phone")
+
+    def clean_practice_email(self) -> str:
+        return self._judged(parse_email, "practice_email")
+
+    def _judged(self, parse: Any, name: str) -> str:
+        typed = self.cleaned_data[name]
+        try:
+            return parse(typed, field=name) if typed else ""
+        except BadInput as error:
+            raise ValidationError(str(error.sentence)) from None
 
 
 class ReasonForm(Form):

@@ -16,6 +16,7 @@ MORE = {
     "activity.caps.read": gettext_lazy("liste des seuils lue"),
     "activity.declare": gettext_lazy("activité déclarée par un médecin"),
     "consultation.room.close": gettext_lazy("salle fermée"),
+    "directory.practice.say": gettext_lazy("lieu d’exercice changé"),
     "people.account.close": gettext_lazy("compte fermé"),
     "people.account.create": gettext_lazy("compte créé"),
     "people.account.hand_link": gettext_lazy("lien d’invitation donné au serveur"),

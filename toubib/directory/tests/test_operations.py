@@ -1,15 +1,28 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from django.db import IntegrityError, transaction
+from stdnum import luhn
 
 from toubib.directory.models import Practitioner
-from toubib.directory.operations import BadRpps, PractitionerFacts, register_practitioner
-from toubib.directory.queries import has_valid_rpps_key
+from toubib.directory.operations import (
+    BadPractice,
+    BadRpps,
+    Practice,
+    PractitionerFacts,
+    register_practitioner,
+    say_practice,
+)
+from toubib.directory.queries import has_am_shape, has_valid_finess_key, has_valid_rpps_key
 from toubib.directory.tests.factories import make_practitioner, make_rpps
+from toubib.ground.actors import Actor
+from toubib.ground.models import JournalEntry
 from toubib.territory.tests.factories import make_commune
 
 pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
 
 
 def facts(**over) -> PractitionerFacts:
@@ -48,3 +61,46 @@ def test_register_practitioner_refuses_a_wrong_key(rpps: str) -> None:
 def test_the_database_refuses_a_doctor_without_specialty() -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         make_practitioner(specialty="")
+
+
+def test_say_practice_keeps_what_documents_print_and_one_trace_for_the_same_words() -> None:
+    doctor = make_practitioner()
+    said = Practice("3  rue des Tilleuls", "+33536490001", "dr@cabinet.test", "99 000 001 0", "991 000 001")
+    for _twice in range(2):
+        kept = say_practice(practitioner=doctor, practice=said, by=Actor.system("test"), now=NOW)
+    register_practitioner(facts=facts(rpps=doctor.rpps))  # the extract says nothing of these
+    doctor.refresh_from_db()
+    shown = [doctor.practice_address, doctor.practice_phone, doctor.practice_email]
+    assert shown == ["3 rue des Tilleuls", "+33536490001", "dr@cabinet.test"]
+    assert (kept.practice_finess, doctor.practice_finess, doctor.am_number) == (
+        "990000010",
+        "990000010",
+        "991000001",
+    )
+    assert JournalEntry.objects.filter(action="directory.practice.say").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        ("practice_finess", "990000011"),
+        ("practice_finess", "99000001"),
+        ("am_number", "99100000A"),
+        ("am_number", "9"),
+    ],
+)
+def test_say_practice_refuses_a_number_that_cannot_be(field: str, typed: str) -> None:
+    doctor = make_practitioner()
+    with pytest.raises(BadPractice) as refused:
+        say_practice(
+            practitioner=doctor, practice=Practice(**{field: typed}), by=Actor.system("test"), now=NOW
+        )
+    doctor.refresh_from_db()
+    assert (refused.value.field, getattr(doctor, field)) == (field, "")
+
+
+def test_finess_and_am_numbers_by_their_keys_and_shapes() -> None:
+    assert [has_valid_finess_key(n) for n in ("310000015", "310000016", "2A0000012", "2C0000012", "٣10000015")] == [
+        luhn.is_valid("310000015"), luhn.is_valid("310000016"), True, False, False,
+    ]  # fmt: skip
+    assert [has_am_shape(n) for n in ("351000015", "35100001", "35100001a")] == [True, False, False]

@@ -256,6 +256,29 @@ def test_the_director_adds_evidence_activates_and_suspends(director: Client) -> 
     assert director.post(url, {"do": "autre"}).status_code == 404
 
 
+def test_the_director_says_the_place_that_documents_print(cast: Cast, director: Client) -> None:
+    address = f"/direction/professionnels/{cast.vasseur.pk}"
+    typed = {
+        "do": "practice",
+        "practice_address": "3 rue des Tilleuls",
+        "practice_phone": "05 36 49 00 01",
+        "practice_email": "DR@cabinet.test",
+        "practice_finess": "990000011",
+        "am_number": "",
+    }
+    refused = director.post(address, typed).content.decode()
+    assert "Ce numéro FINESS ne va pas" in refused and 'value="990000011"' in refused
+    refused = director.post(
+        address, {**typed, "practice_phone": "12", "practice_email": "x"}
+    ).content.decode()
+    assert "Ce numéro ne va pas." in refused and "Cette adresse e-mail n’est pas complète." in refused
+    assert director.post(address, {**typed, "practice_finess": "990000010"}).status_code == 302
+    kept = cast.vasseur.practitioner
+    kept.refresh_from_db()
+    assert (kept.practice_phone, kept.practice_email) == ("+33536490001", "dr@cabinet.test")
+    assert "05\u00a036\u00a049\u00a000\u00a001" in director.get(address).content.decode()
+
+
 @pytest.mark.parametrize(
     ("over", "sentence"),
     [

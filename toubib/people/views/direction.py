@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from toubib.directory.operations import BadPractice, Practice, say_practice
 from toubib.people.enums import EvidenceKind, Role
-from toubib.people.forms import EvidenceForm, Form, ReasonForm
+from toubib.people.forms import EvidenceForm, Form, PracticeForm, ReasonForm
 from toubib.people.identity import BadInput, local_day
 from toubib.people.models import ProfessionalAccount
 from toubib.people.operations import (
@@ -27,6 +28,7 @@ from toubib.people.operations import (
 )
 from toubib.people.queries import evidence_states, list_professionals, open_grant_requests
 from toubib.people.web import current_actor, role_required
+from toubib.ui.formats import say_phone
 
 A_PAGE = 50
 
@@ -49,7 +51,11 @@ def professional(request: HttpRequest, professional_id: UUID) -> HttpResponse:
     one = list_professionals().filter(pk=professional_id).first()
     if one is None:
         raise Http404
-    forms: dict[str, Form] = {"evidence": EvidenceForm(), "suspend": ReasonForm()}
+    forms: dict[str, Form] = {
+        "evidence": EvidenceForm(),
+        "suspend": ReasonForm(),
+        "practice": PracticeForm(initial=_known_practice(one)),
+    }
     do = request.POST.get("do", "")
     if do in forms:
         forms[do] = type(forms[do])(request.POST)
@@ -63,8 +69,14 @@ def professional(request: HttpRequest, professional_id: UUID) -> HttpResponse:
         **_row(one, local_day(timezone.now())),
         "evidence_form": forms["evidence"],
         "suspend_form": forms["suspend"],
+        "practice_form": forms["practice"],
     }
     return render(request, "people/professional.html", page)
+
+
+def _known_practice(one: ProfessionalAccount) -> dict[str, str]:
+    known = {name: getattr(one.practitioner, name) for name in PracticeForm.base_fields}
+    return {**known, "practice_phone": say_phone(known["practice_phone"])}
 
 
 def _row(one: ProfessionalAccount, today: Any) -> dict[str, Any]:
@@ -94,10 +106,19 @@ def _act(request: HttpRequest, one: ProfessionalAccount, do: str, forms: dict[st
         elif do == "suspend":
             suspend_professional(professional=one, reason=forms[do].cleaned_data["reason"], by=by, now=now)
             messages.success(request, _("Le compte est suspendu. Les messages sont partis."))
+        elif do == "practice":
+            said = Practice(**forms[do].cleaned_data)
+            say_practice(practitioner=one.practitioner, practice=said, by=by, now=now)
+            messages.success(
+                request, _("Le lieu d’exercice est enregistré. Les prochains documents le portent.")
+            )
         else:
             raise Http404
     except BadInput as error:
         forms[do].refuse(error)
+        return False
+    except BadPractice as error:
+        forms[do].add_error(error.field, error.sentence)
         return False
     except CannotActivate as error:
         messages.error(request, " ".join(str(reason.sentence) for reason in error.reasons))

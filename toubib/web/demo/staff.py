@@ -11,7 +11,7 @@ from django.db import transaction
 from stdnum import luhn
 
 from toubib.directory.enums import Employer, Profession, Sector, Specialty, Title
-from toubib.directory.operations import PractitionerFacts
+from toubib.directory.operations import Practice, PractitionerFacts, say_practice
 from toubib.ground.actors import Actor
 from toubib.people.enums import EvidenceKind, Role
 from toubib.people.identity import local_day
@@ -137,8 +137,21 @@ def _create(post: Post, serial: int, world: World, *, now: datetime) -> Professi
         country="FR",
     )
     doctor = create_professional(email=address_of(post.key), facts=facts, by=DEMO, now=now)
+    say_practice(practitioner=doctor.practitioner, practice=_practice(post, serial), by=DEMO, now=now)
     give_password(doctor.account)
     return doctor
+
+
+def _practice(post: Post, serial: int) -> Practice:
+    """Invented: a phone of the ARCEP's block for fiction, FINESS and AM numbers of département 99, which is none."""
+    finess = f"9900{serial:04}"
+    return Practice(
+        practice_address=f"{serial * 3} rue des Tilleuls",
+        practice_phone=f"+3353649{serial:04}",
+        practice_email=address_of(post.key),
+        practice_finess=finess + luhn.calc_check_digit(finess),
+        am_number=f"9910000{serial:02}",
+    )
 
 
 def _create_pharmacist(world: World, *, now: datetime) -> None:
