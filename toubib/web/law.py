@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from toubib.rulebook.parameters import Parameter, all_parameters, history, in_force
+from toubib.rulebook.unread import UNREAD
 from toubib.web.rule_words import SUBJECTS, say_doubt, say_grounds, say_period, say_value
 
 ONE_DAY = timedelta(days=1)
@@ -45,6 +46,11 @@ class RuleShown:
     def is_choice(self) -> bool:
         """A reading of ours, among rules that are the law's."""
         return self.row.confidence == "choice" and not self.doubt and self.row.subject != "platform"
+
+    @property
+    def is_for_information(self) -> bool:
+        """No rule asks for it: it changes no answer."""
+        return self.row.id in UNREAD
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,32 +11,12 @@ from typing import Any
 from toubib.rulebook.facts import all_facts, show
 from toubib.rulebook.law import OF_RULES
 from toubib.rulebook.parameters import Parameter, all_parameters
+from toubib.rulebook.unread import UNREAD
 
 MOST_EUROS = 10**7
 MOST = 10_000  # days, acts, months, years of age
 TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 DAY_OF_YEAR = re.compile(r"[0-9]{2}-[0-9]{2}")
-# Of the law, yet asked for by no rule in any period: shown to readers only. tests/test_policies.py holds it to the rules.
-UNREAD = frozenset({
-    "amo.rate.ald_related", "amo.rate.at_mp", "amo.rate.maternity", "c2s.ceiling_single_year",
-    "c2s.third_party_payment", "cap.exempt.pregnant_doctor", "cap.exempt.retired_doctor",
-    "cap.numerator.conventioned_only", "cap.nurse_telecare", "cap.period",
-    "cap.rate.psychiatry_local_derogation_max", "cap.scope", "er.visit_cost",
-    "nurse.telecare.known_within_months", "participation.applies_to_midwife_nurse_pharmacist",
-    "pharmacist.equipment_first_year", "pharmacist.equipment_later_years", "pharmacist.pay_per_act",
-    "pharmacist.pay_yearly_max", "reimb.alternance.waived_by_sas", "reimb.live_exchange_for_prescription",
-    "reimb.out_of_pathway_rate.in_person", "reimb.out_of_pathway_rate.teleconsultation",
-    "reimb.pathway.psychiatry_direct_age_from", "reimb.pathway.psychiatry_direct_age_to",
-    "reimb.pharmacy_patient_fee_allowed", "reimb.phone_covid.max_per_month",
-    "reimb.territorial_org.required_when_no_mt", "reimb.territoriality.distance_in_law", "sickleave.form",
-    "sickleave.platform_main_purpose_forbidden", "sickleave.secured_paper_required",
-    "sickleave.tele.prolongation_banned", "sickleave.tele.subscription_forbidden", "sickleave.waiting_days",
-    "tariff.G", "tariff.G.child", "tariff.RQD", "tariff.RQD.drom", "tariff.RQD.level_1", "tariff.SNP",
-    "tariff.SNP.max_per_week", "tariff.TE1", "tariff.TLD", "tariff.TLL", "tariff.TLM", "tariff.TLS",
-    "tariff.TMI", "tariff.in_person.neurology", "tariff.in_person.psychiatry", "te.amo_rate",
-    "te.max_per_patient_per_year.level_1", "te.max_per_patient_per_year.level_2",
-    "te.requester_professions", "te.rqd_yearly_max_per_requester", "third_party_payment.compulsory",
-})  # fmt: skip
 
 
 def fault_of(id: Any, value: Any) -> str:

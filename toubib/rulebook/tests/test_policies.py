@@ -4,11 +4,7 @@ import pytest
 
 from toubib.rulebook.codes import all_codes
 from toubib.rulebook.decide import decide
-from toubib.rulebook.engine.program import program_from
-from toubib.rulebook.law import OF_RULES, period_starts
-from toubib.rulebook.parameters import all_parameters
 from toubib.rulebook.policies import BadPolicy, Overlay, find_policy, policy_files, read_policy
-from toubib.rulebook.policies.values import UNREAD
 from toubib.rulebook.rules.cap_status import rates_of
 from toubib.rulebook.trial import try_file, try_policy
 
@@ -192,14 +188,6 @@ def test_values_that_no_law_held_but_that_can_be_are_read():
     }
     policy = of_values(**{id: written for id, (written, _) in values.items()})
     assert dict(policy.parameters) == {id: value for id, (_, value) in values.items()}
-
-
-@pytest.mark.slow
-def test_parameters_that_a_policy_may_not_set_are_those_that_no_rule_asks_for():
-    programs = [program_from(start, Overlay()) for start in period_starts()]
-    asked = {id for program in programs for ids in program.asked.values() for id in ids}
-    asked |= set(rates_of(2025, Overlay()).parameters)
-    assert {one.id for one in all_parameters() if one.subject in OF_RULES} - asked == UNREAD
 
 
 @pytest.mark.parametrize(

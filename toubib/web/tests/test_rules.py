@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone, translation
 
 from toubib.rulebook.parameters import all_parameters, in_force
+from toubib.rulebook.unread import UNREAD
 from toubib.web.law import changes, plain, subjects_on
 from toubib.web.rule_words import CONFIDENCES, SUBJECTS, WORDS, say_value
 
@@ -88,6 +89,16 @@ def test_a_contested_rule_shows_its_other_reading_and_its_past():
 def test_doubt_is_one_word():
     words = {id: rule_on(id).doubt for id in ("tariff.TC", "cap.rate.general", "tariff.TCG")}
     assert words == {"tariff.TC": "non vérifié", "cap.rate.general": "contesté", "tariff.TCG": ""}
+
+
+def test_what_no_rule_reads_is_marked_and_nothing_else(client):
+    marked = {
+        rule.row.id for subject in subjects_on(on=DAY) for rule in subject.rules if rule.is_for_information
+    }
+    assert marked == UNREAD & {row.id for row in in_force(on=DAY)}
+    sentence = "Affiché pour information : aucune règle ne le lit encore."
+    assert text_of(client.get("/regles", {"date": DAY.isoformat()})).count(sentence) == len(marked) > 40
+    assert not rule_on("cap.rate.general").is_for_information
 
 
 def test_words_sought_mark_the_rules_that_hold_them_all():
