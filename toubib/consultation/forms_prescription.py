@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from toubib.record.enums import NonSubstitutable, SheetKind
@@ -39,7 +40,9 @@ class LineForm(forms.Form):
 
     line = forms.UUIDField(widget=forms.HiddenInput)
     cis = forms.CharField(required=False, max_length=8, widget=forms.HiddenInput)
-    sheet = forms.ChoiceField(label=_("Feuille"), choices=SheetKind.choices)
+    sheet = forms.ChoiceField(
+        label=_("Feuille"), choices=[(key, capfirst(label)) for key, label in SheetKind.choices]
+    )
     text = _text(
         _("Médicament ou texte"),
         500,

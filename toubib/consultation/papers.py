@@ -11,9 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from toubib.documents.contents import Certificate, Leave, Line, Measured, MedecinTraitant, Ordonnance, Report
-from toubib.documents.enums import SheetKind
 from toubib.record.certificates import TEMPLATES
-from toubib.record.enums import ConsentScope, Exits, Job, MeasuredBy, Orientation
+from toubib.record.enums import ConsentScope, Exits, Job, MeasuredBy, Orientation, SheetKind
 from toubib.record.leaves import Notice, notice_of
 from toubib.record.models import Certificate as CertificateRow
 from toubib.record.models import Consent, Encounter, Note, SickLeave

@@ -12,7 +12,8 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
-from toubib.documents.enums import DocumentKind, SheetKind
+from toubib.documents.enums import DocumentKind
+from toubib.record.enums import SheetKind
 
 
 @dataclass(frozen=True, slots=True)

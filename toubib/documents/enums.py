@@ -10,16 +10,6 @@ class DocumentKind(models.TextChoices):
     RECEIPT = "receipt", _("reçu")
 
 
-class SheetKind(models.TextChoices):
-    """One sheet each: what a pharmacy, a laboratory, a nurse receives holds nothing for another."""
-
-    MEDICINES = "medicines", _("médicaments")
-    TESTS = "tests", _("examens de biologie")
-    IMAGING = "imaging", _("examens d’imagerie")
-    NURSING = "nursing", _("soins infirmiers et kinésithérapie")
-    DEVICES = "devices", _("dispositifs médicaux")
-
-
 class DocumentState(models.TextChoices):
     ISSUED = "issued", _("en vigueur")
     CANCELLED = "cancelled", _("annulé")

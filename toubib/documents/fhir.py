@@ -21,7 +21,7 @@ from toubib.documents.contents import (
     Prescriber,
     Report,
 )
-from toubib.documents.enums import SheetKind
+from toubib.record.enums import SheetKind
 
 Resource = dict[str, Any]
 

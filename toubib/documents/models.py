@@ -6,10 +6,11 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from toubib.documents.enums import DocumentKind, DocumentState, SheetKind
+from toubib.documents.enums import DocumentKind, DocumentState
 from toubib.ground.fields import EncryptedJSONField, EncryptedTextField
 from toubib.ground.models import DataNote, Model, StoredFile
 from toubib.people.models import Patient
+from toubib.record.enums import SheetKind
 from toubib.record.models import RECORD_KEPT, Encounter
 
 

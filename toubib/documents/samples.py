@@ -23,7 +23,7 @@ from toubib.documents.contents import (
     ReceiptLine,
     Report,
 )
-from toubib.documents.enums import SheetKind
+from toubib.record.enums import SheetKind
 
 PATIENT = Identity(
     birth_name="LE GOFF",

@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import translation
 from django.utils.formats import number_format
+from django.utils.text import capfirst
 
 from toubib.documents import codes
 from toubib.documents.contents import (
@@ -25,18 +26,10 @@ from toubib.documents.contents import (
     Receipt,
     Report,
 )
-from toubib.documents.enums import SheetKind
 from toubib.ui.formats import NBSP, say_age, say_day, say_hour, say_moment, say_phone, say_short_day
 
 View = dict[str, Any]
 
-SHEET_TITLES = {
-    SheetKind.MEDICINES: "Médicaments",
-    SheetKind.TESTS: "Examens de biologie",
-    SheetKind.IMAGING: "Examens d’imagerie",
-    SheetKind.NURSING: "Soins infirmiers et kinésithérapie",
-    SheetKind.DEVICES: "Dispositifs médicaux",
-}
 SEXES = {"F": "féminin", "M": "masculin", "U": "non précisé"}
 EXITS = {
     "none": "non autorisées",
@@ -71,7 +64,11 @@ def _titles(content: Content) -> View:
         case Report():
             return {"template": "report", "title": "Compte rendu de téléconsultation", "under": ""}
         case Ordonnance():
-            return {"template": "ordonnance", "title": "Ordonnance", "under": SHEET_TITLES[content.sheet]}
+            return {
+                "template": "ordonnance",
+                "title": "Ordonnance",
+                "under": capfirst(str(content.sheet.label)),
+            }
         case Leave():
             return {
                 "template": "sick_leave",
@@ -91,7 +88,7 @@ def _head(header: Header) -> View:
         numbers.append(f"N°{NBSP}Assurance maladie{NBSP}{doctor.am_number}")
     if doctor.finess:
         numbers.append(f"FINESS{NBSP}{doctor.finess}")
-    reach = [say_phone(doctor.phone) if doctor.phone else "", doctor.email or ""]
+    reach = [_say_abroad(doctor.phone) if doctor.phone else "", doctor.email or ""]
     return {
         "operator": letter.operator_name,
         "operator_lines": [*letter.address, *([say_phone(letter.phone)] if letter.phone else [])],
@@ -107,6 +104,12 @@ def _head(header: Header) -> View:
         "encounter": str(header.encounter_id),
         "replaces": header.replaces_code,
     }
+
+
+def _say_abroad(number: str) -> str:
+    """With the country's code, as an ordonnance asks (R. 5132-3 CSP): « +33 1 99 00 12 34 »."""
+    said = say_phone(number)
+    return f"+33{NBSP}{said[1:]}" if number.startswith("+33") and said.startswith("0") else said
 
 
 def _patient(header: Header) -> View:

@@ -106,11 +106,11 @@ class Attestation(models.TextChoices):
 class SheetKind(models.TextChoices):
     """One sheet each: what a pharmacy, a laboratory, a nurse receives holds nothing for another."""
 
-    MEDICINES = "medicines", _("Médicaments")
-    TESTS = "tests", _("Examens de biologie")
-    IMAGING = "imaging", _("Imagerie")
-    NURSING = "nursing", _("Soins infirmiers et kinésithérapie")
-    DEVICES = "devices", _("Dispositifs médicaux")
+    MEDICINES = "medicines", _("médicaments")
+    TESTS = "tests", _("examens de biologie")
+    IMAGING = "imaging", _("examens d’imagerie")
+    NURSING = "nursing", _("soins infirmiers et kinésithérapie")
+    DEVICES = "devices", _("dispositifs médicaux")
 
 
 class NonSubstitutable(models.TextChoices):

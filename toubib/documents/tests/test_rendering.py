@@ -8,7 +8,6 @@ import pikepdf
 import pytest
 
 from toubib.documents.contents import Certificate, Leave, Line, Ordonnance, Report
-from toubib.documents.enums import SheetKind
 from toubib.documents.rendering import render
 from toubib.documents.samples import CERTIFICATE, PARACETAMOL, UNQUALIFIED
 from toubib.documents.tests.factories import (
@@ -21,6 +20,7 @@ from toubib.documents.tests.factories import (
     pictures_of,
     text_of,
 )
+from toubib.record.enums import SheetKind
 
 EXPECTED = Path(__file__).parent / "expected"
 INS = (
