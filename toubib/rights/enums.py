@@ -6,7 +6,6 @@ class CopyState(models.TextChoices):
     ASKED = "asked", _("en préparation")
     READY = "ready", _("prête")
     FAILED = "failed", _("pas faite")
-    GONE = "gone", _("effacée")
 
 
 class Answer(models.TextChoices):

@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
             name='DataCopy',
             fields=[
                 ('id', models.UUIDField(default=toubib.ground.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('state', models.CharField(choices=[('asked', 'en préparation'), ('ready', 'prête'), ('failed', 'pas faite'), ('gone', 'effacée')], default='asked', max_length=8)),
+                ('state', models.CharField(choices=[('asked', 'en préparation'), ('ready', 'prête'), ('failed', 'pas faite')], default='asked', max_length=8)),
                 ('asked_at', models.DateTimeField()),
                 ('tries', models.PositiveSmallIntegerField(default=0)),
                 ('next_at', models.DateTimeField(null=True)),

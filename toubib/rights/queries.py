@@ -1,0 +1,204 @@
+"""Reads of what people asked, and of what the law keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Case, Max, Q, QuerySet, Value, When
+from django.db.models.functions import Greatest
+
+from toubib.people.enums import LinkKind
+from toubib.people.models import Account, Patient, PatientLink
+from toubib.people.queries import live_links
+from toubib.record.enums import AbortReason, EncounterState
+from toubib.record.models import Attachment, Encounter, HealthSummary
+from toubib.rights.enums import Answer, CopyState
+from toubib.rights.models import DataCopy, ErasureRequest, LegalHold, PatientDeath
+from toubib.rights.periods import End, end_of_record
+from toubib.rulebook.days import day_of
+from toubib.waiting.enums import ENDED_STATES
+from toubib.waiting.models import Ticket
+
+CARE_GIVEN = (AbortReason.EMERGENCY, AbortReason.HANDED_OVER)  # ends of an encounter in which care was given
+
+
+def copies_of(*, account: Account, now: datetime) -> list[DataCopy]:
+    """Being made, failed, or to be downloaded still; the last asked first."""
+    rows = DataCopy.objects.filter(account=account).exclude(state=CopyState.READY, expires_at__lte=now)
+    return list(rows.order_by("-asked_at", "-id"))
+
+
+def copy_of(*, account: Account, copy_id: UUID, now: datetime) -> DataCopy | None:
+    """One that this account may download now."""
+    rows = DataCopy.objects.filter(account=account, pk=copy_id, state=CopyState.READY, expires_at__gt=now)
+    return rows.select_related("file").first()
+
+
+def due_copies(*, now: datetime, limit: int = 5) -> list[UUID]:
+    rows = DataCopy.objects.filter(state=CopyState.ASKED, next_at__lte=now)
+    return list(rows.order_by("next_at").values_list("id", flat=True)[:limit])
+
+
+def erasures_of(*, account: Account) -> list[ErasureRequest]:
+    """The last asked first."""
+    return list(ErasureRequest.objects.filter(account=account).order_by("-asked_at", "-id"))
+
+
+def erasure_requests() -> QuerySet[ErasureRequest]:
+    """Those that wait for an answer first; the last asked first."""
+    first = Case(When(answer=Answer.WAITING, then=Value(0)), default=Value(1))
+    return ErasureRequest.objects.select_related("account").order_by(first, "-asked_at", "-id")
+
+
+def get_erasure(*, request_id: UUID) -> ErasureRequest | None:
+    return ErasureRequest.objects.select_related("account").filter(pk=request_id).first()
+
+
+def is_held(*, patient_id: UUID) -> bool:
+    return LegalHold.objects.filter(patient=patient_id, lifted_at__isnull=True).exists()
+
+
+def open_holds() -> list[LegalHold]:
+    rows = LegalHold.objects.filter(lifted_at__isnull=True).select_related("patient")
+    return list(rows.order_by("-placed_at", "-id"))
+
+
+def deaths() -> list[PatientDeath]:
+    return list(PatientDeath.objects.select_related("patient").order_by("-told_at", "-id"))
+
+
+def last_contact(*, patient: Patient) -> datetime:
+    """The last visit, or what was last told or sent; else when the patient was made known."""
+    visits = patient.encounters.aggregate(
+        last=Max(Greatest("planned_at", "ended_at")), planned=Max("planned_at")
+    )
+    found: Iterable[datetime | None] = (
+        visits["last"],
+        visits["planned"],
+        patient.summaries.aggregate(last=Max("told_at"))["last"],
+        patient.attachments.aggregate(last=Max("added_at"))["last"],
+        patient.tickets.aggregate(last=Max("touched_at"))["last"],
+    )
+    return max(moment for moment in (patient.created_at, *found) if moment is not None)
+
+
+def end_of(*, patient: Patient, now: datetime) -> End:
+    """When this patient's record may go, by the rules in force now."""
+    death = PatientDeath.objects.filter(patient=patient).first()
+    return end_of_record(
+        last=last_contact(patient=patient),
+        born=patient.birth_date,
+        died=death.died_on if death else None,
+        on=day_of(now),
+    )
+
+
+def has_record(*, patient_id: UUID) -> bool:
+    """Whether care was given or is under way: what the law makes a medical record of."""
+    return _with_care(Encounter.objects.filter(patient=patient_id)).exists()
+
+
+def _with_care(rows: QuerySet[Encounter]) -> QuerySet[Encounter]:
+    """Not those which ended before any care: nobody came, the line failed, the patient left."""
+    return rows.exclude(~Q(abort_reason__in=CARE_GIVEN), state=EncounterState.ABORTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What stands of one person: why it stays and until when, or how much of it may go."""
+
+    patient: Patient
+    kind: str  # of the link
+    has_record: bool
+    held: bool
+    end: End
+    summaries: tuple[UUID, ...] = ()  # told, and never before a doctor's eyes
+    photos: tuple[UUID, ...] = ()  # sent, and part of no visit with care
+
+    @property
+    def goes_whole(self) -> bool:
+        return not self.has_record and not self.held
+
+
+@dataclass(frozen=True, slots=True)
+class Erasable:
+    """What a request would do now: `people` one by one, and requests that no doctor served."""
+
+    people: tuple[Kept, ...]
+    tickets: tuple[UUID, ...]
+    account_goes: bool
+
+    @property
+    def counts(self) -> dict[str, int]:
+        return {
+            "people": sum(one.goes_whole for one in self.people),
+            "tickets": len(self.tickets),
+            "summaries": sum(len(one.summaries) for one in self.people),
+            "photos": sum(len(one.photos) for one in self.people),
+            "account": int(self.account_goes),
+        }
+
+
+def erasable(*, request: ErasureRequest, now: datetime) -> Erasable:
+    """What may go of an account: of its own person, of those whom nobody else acts for, and what it sent itself."""
+    account = request.account
+    links = PatientLink.objects.filter(live_links(now=now), account=account).select_related("patient")
+    people = tuple(_kept(link, now=now) for link in links.order_by("starts_at", "id"))
+    nothing_stays = all(one.goes_whole for one in people)
+    live = Ticket.objects.filter(account=account).exclude(state__in=ENDED_STATES).exists()
+    return Erasable(
+        people=people,
+        tickets=_unserved(account),
+        account_goes=(nothing_stays or request.close_account) and not live,
+    )
+
+
+def _unserved(account: Account) -> tuple[UUID, ...]:
+    held = LegalHold.objects.filter(lifted_at__isnull=True).values("patient")
+    rows = Ticket.objects.filter(account=account, encounter__isnull=True, state__in=ENDED_STATES)
+    rows = rows.filter(follow_up__isnull=True).exclude(patient__in=held)
+    return tuple(rows.order_by("created_at").values_list("id", flat=True))
+
+
+def _kept(link: PatientLink, *, now: datetime) -> Kept:
+    patient, own = link.patient, link.kind == LinkKind.SELF
+    held = is_held(patient_id=patient.id)
+    others = PatientLink.objects.filter(live_links(now=now), patient=patient).exclude(account=link.account_id)
+    alive = Ticket.objects.filter(patient=patient).exclude(state__in=ENDED_STATES)
+    stays = has_record(patient_id=patient.id) or alive.exists() or (not own and others.exists())
+    said = {} if own else {"told_by": link.account_id}
+    sent = {} if own else {"added_by": link.account_id}
+    return Kept(
+        patient=patient,
+        kind=link.kind,
+        has_record=stays,
+        held=held,
+        end=end_of(patient=patient, now=now),
+        summaries=() if held else _unread(patient, **said),
+        photos=() if held else _loose(patient, **sent),
+    )
+
+
+def _unread(patient: Patient, **said: UUID) -> tuple[UUID, ...]:
+    """Tellings that stood at no visit with care: what was said again before any doctor read it."""
+    visits = _with_care(Encounter.objects.filter(patient=patient)).values_list("planned_at", flat=True)
+    moments = sorted(visits)
+    rows = list(HealthSummary.objects.filter(patient=patient).order_by("told_at", "id"))
+    ends = [row.told_at for row in rows[1:]] + [None]
+    return tuple(
+        row.id
+        for row, end in zip(rows, ends, strict=True)
+        if (not said or row.told_by == said["told_by"])
+        and not any(row.told_at <= at and (end is None or at < end) for at in moments)
+    )
+
+
+def _loose(patient: Patient, **sent: UUID) -> tuple[UUID, ...]:
+    """Files of no visit, or of one in which no care was given; none that a live request waits with."""
+    live = Ticket.objects.filter(patient=patient).exclude(state__in=ENDED_STATES).values("id")
+    without_care = Q(encounter__state=EncounterState.ABORTED) & ~Q(encounter__abort_reason__in=CARE_GIVEN)
+    rows = Attachment.objects.filter(patient=patient, **sent).filter(Q(encounter__isnull=True) | without_care)
+    return tuple(rows.exclude(ticket_id__in=live).order_by("added_at").values_list("id", flat=True))
