@@ -196,6 +196,8 @@ TABLE: dict[str, Rule] = {
     "consultation:admit": ROOM_ACT,
     "consultation:refuse_guest": ROOM_ACT,
     "consultation:remove": ROOM_ACT,
+    "consultation:withdraw": Rule(get={DOCTOR}, post={DOCTOR}, record=True),
+    "consultation:send_again": Rule(post={DOCTOR}),
     # The medical director
     "people:professionals": OF_DIRECTOR,
     "people:links": Rule(get={DIRECTOR}, post={DIRECTOR}),

@@ -188,3 +188,32 @@ class AmendForm(forms.Form):
             "max_length": _("Ce texte est trop long : 10 000 signes au plus."),
         },
     )
+
+
+class WithdrawForm(forms.Form):
+    """Why a document that was issued no longer holds, and what follows."""
+
+    reason = forms.CharField(
+        label=_("Pourquoi ce document est-il annulé ?"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Gardé avec le document. Le patient ne lit pas cette phrase."),
+        error_messages={
+            "required": _("Dites pourquoi ce document est annulé."),
+            "max_length": _("Écrivez 500 signes au plus."),
+        },
+    )
+    then = forms.ChoiceField(
+        label=_("Et ensuite ?"),
+        widget=forms.RadioSelect,
+        choices=[
+            ("none", _("Rien ne le remplace")),
+            (
+                "again",
+                _(
+                    "Émettre à la place un nouveau document, avec l’identité et le lieu d’exercice d’aujourd’hui"
+                ),
+            ),
+        ],
+        error_messages=REQUIRED,
+    )

@@ -18,6 +18,7 @@ from toubib.consultation.views import (
     room,
     search,
     templates,
+    withdraw,
 )
 
 app_name = "consultation"
@@ -43,6 +44,8 @@ urlpatterns = [
     path("cabinet/medicaments", search.medicines, name="medicines"),
     path("cabinet/modeles", templates.templates, name="templates"),
     path("cabinet/modeles/<uuid:template>", templates.template, name="template"),
+    path("cabinet/documents/<uuid:document_id>/annuler", withdraw.withdraw, name="withdraw"),
+    path("cabinet/documents/<uuid:document_id>/renvoyer", withdraw.send_again, name="send_again"),
     # One consultation
     path(ROOM, room.room, name="room"),
     path(f"{ROOM}/etat", room.status, name="room_status"),

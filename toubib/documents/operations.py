@@ -68,11 +68,12 @@ def issue_document(
     authenticated_by: str = "",
     medecin_traitant: MedecinTraitant | None = None,
     replaces: Document | None = None,
+    why: str = "",
 ) -> Document:
     """Render, seal, store encrypted and record one document of a signed encounter.
 
     `prescriber` and `authenticated_by` (a French sentence to print) stand for what the directory and the sign-in say;
-    `replaces` is cancelled, and names its successor. Raises NotIssued; seal.NoSeal where the operator has none.
+    `replaces` is cancelled with `why`, and names its successor. Raises NotIssued; seal.NoSeal where the operator has none.
     """
     if not Encounter.objects.filter(pk=encounter.pk, state__in=READABLE).exists():
         raise NotIssued(UNSIGNED)
@@ -92,7 +93,7 @@ def issue_document(
     rendered = _rendered(header, content)
     sealed = seal_pdf(rendered.pdf, seal=seal)
     if replaces is not None:
-        _cancel(replaces, reason=str(REPLACED), by=by, now=now)
+        _cancel(replaces, reason=why.strip()[:REASON_MOST] or str(REPLACED), by=by, now=now)
     document = Document.objects.create(
         id=document_id,
         replaces=replaces,

@@ -44,9 +44,11 @@ from toubib.consultation.operations.talk import (
     post_message,
     rate_call,
 )
+from toubib.consultation.operations.withdraw import PAPERS, withdraw_document
 
 __all__ = [
     "MAX_IN_ROOM",
+    "PAPERS",
     "PATIENT_SIDE",
     "CannotAdmit",
     "InviteDead",
@@ -83,4 +85,5 @@ __all__ = [
     "take_seats_of",
     "use_invite",
     "verdict_on_leave",
+    "withdraw_document",
 ]

@@ -82,10 +82,10 @@ def _issue_all(*, encounter_id: UUID, by: Actor, now: datetime) -> None:
                 issue_document(encounter=encounter, content=ordonnance_of(sheet), by=by, now=now)
         _issue_certificates(encounter, made, by=by, now=now)
         _issue_leave(encounter, made, by=by, now=now)
-    _tell(encounter)
+    tell_of_documents(encounter)
 
 
-def _tell(encounter: Encounter) -> None:
+def tell_of_documents(encounter: Encounter) -> None:
     """News for the pages that show them, without an id."""
     people = Participant.objects.filter(room__encounter=encounter, account__isnull=False)
     for account_id in people.values_list("account_id", flat=True):
