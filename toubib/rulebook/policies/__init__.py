@@ -1,24 +1,24 @@
 """Reforms as overlays on the law, in YAML: what they set, what they take out of the cap, what they make payable.
 
-A policy file: see `docs/law.md`. `when` is a list of alternatives, each a map fact → value or values, all to be met.
+A policy file: see `docs/law.md`. `when` is a list of alternatives, each a map fact → value, values or range, all to be met.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from toubib.rulebook.engine.tree import Bool, Condition, Way, all_of, any_of, negate
-from toubib.rulebook.facts import BadFact, Fact, all_facts, show
+from toubib.rulebook.engine.tree import Condition, Way, negate
+from toubib.rulebook.facts import show
 from toubib.rulebook.lines import LONGEST, printable
+from toubib.rulebook.policies.source import BadPolicy, Where, read_any, read_yaml
 from toubib.rulebook.policies.values import fault_of
+from toubib.rulebook.policies.when import When, matches, read_when
 
 FOLDER = Path(__file__).parent
 LEAVE = "excluded_acts_leave_denominator"
@@ -33,23 +33,20 @@ CODES = {kind: re.compile(r"CAP\.REF_[A-Z0-9_]{1,80}") for kind in ("exclude", "
 CODES["open"] = re.compile(r"(TERR|REIMB|PATHWAY)\.REF_[A-Z0-9_]{1,80}")
 OPENABLE = ("REIMB.OUT_OF_PATHWAY", "REIMB.NOT_TERRITORIAL")
 
-When = tuple[tuple[tuple[str, tuple[Any, ...]], ...], ...]
-
-
-class BadPolicy(ValueError):
-    """A policy that cannot be read; str() is one line, `FILE:LINE: FIELD: message`."""
-
-
-@dataclass(frozen=True)
-class Where:
-    """A file and the lines of its keys: of `key`, and of a part of it, a place in a list or a key of a map."""
-
-    name: str
-    lines: Mapping[tuple[Any, ...], int]
-
-    def bad(self, message: str, key: Any = "-", part: Any = None) -> BadPolicy:
-        line = self.lines.get((key, part)) or self.lines.get((key,), 1)
-        return BadPolicy(f"{self.name}:{line}: {printable(str(key))}: {printable(message)}")
+__all__ = [
+    "BadPolicy",
+    "Clause",
+    "Overlay",
+    "Policy",
+    "Where",
+    "find_policy",
+    "matches",
+    "policy_files",
+    "read_any",
+    "read_policy",
+    "read_yaml",
+    "text_of",
+]
 
 
 @dataclass(frozen=True)
@@ -132,22 +129,6 @@ class Overlay:
         return [Way(c.code, matches(act, c.when)) for c in self._all(["open"]) if c.condition == condition]
 
 
-def matches(act: Any, when: When) -> Bool:
-    """Is one of the alternatives met?"""
-    return any_of(*(all_of(*(_is_one_of(act, name, values) for name, values in one)) for one in when))
-
-
-def _is_one_of(act: Any, name: str, values: tuple[Any, ...]) -> Bool:
-    fact = all_facts()[name]
-    if fact.type == "list":
-        return any_of(*(act[f"{name}_{value}"] for value in values))
-    if fact.type == "bool":
-        return {(True,): act[name], (False,): ~act[name]}.get(tuple(set(values)), True)
-    if fact.values and set(values) >= set(fact.values):
-        return True
-    return act[name].isin(list(values))
-
-
 def read_policy(text: str, name: str) -> Policy:
     """A policy from YAML; `name` is its file's. Raises BadPolicy."""
     given, where = read_yaml(text, name)
@@ -175,64 +156,6 @@ def read_policy(text: str, name: str) -> Policy:
         str(given.get("note", "")),
     )
     return _with_included(policy, given.get("includes", []), where)
-
-
-class Loader(yaml.SafeLoader):
-    """Each key once, no alias (a few lines of them can stand for billions), and every fault has its line."""
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):
-            raise yaml.MarkedYAMLError(
-                problem="an alias is not read", problem_mark=self.peek_event().start_mark
-            )
-        return super().compose_node(parent, index)
-
-    def construct_object(self, node: Any, deep: bool = False) -> Any:
-        keys = [key for key, _ in node.value] if isinstance(node, yaml.MappingNode) else []
-        for place, key in enumerate(keys):
-            if isinstance(key, yaml.ScalarNode) and key.value in [one.value for one in keys[:place]]:
-                raise yaml.MarkedYAMLError(problem=f"{key.value} stands twice", problem_mark=key.start_mark)
-        try:
-            return super().construct_object(node, deep)
-        except ValueError as error:  # a date or a number that cannot be
-            raise yaml.MarkedYAMLError(problem=str(error), problem_mark=node.start_mark) from None
-
-
-def read_yaml(text: str, name: str) -> tuple[dict[Any, Any], Where]:
-    """A map, and the lines of its keys; raises BadPolicy."""
-    given, where = read_any(text, name)
-    if not isinstance(given, dict):
-        raise Where(name, {}).bad("a map is expected")
-    return given, where
-
-
-def read_any(text: str, name: str) -> tuple[Any, Where]:
-    """A map and the lines of its keys, or a list of cases and theirs; raises BadPolicy."""
-    nowhere = Where(name, {})
-    try:
-        loader = Loader(text)
-        node = loader.get_single_node()
-        given = loader.construct_document(node) if node else None
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        problem = getattr(error, "problem", None) or str(error)
-        raise Where(name, {("-",): mark.line + 1 if mark else 1}).bad(f"not YAML: {problem}") from None
-    except RecursionError:
-        raise nowhere.bad("nested too deep for a policy") from None
-    return given, Where(name, _lines_of(node))
-
-
-def _lines_of(node: Any) -> dict[tuple[Any, ...], int]:
-    found: dict[tuple[Any, ...], int] = {}
-    if isinstance(node, yaml.SequenceNode):
-        return {("cases", place): one.start_mark.line + 1 for place, one in enumerate(node.value)}
-    for key, value in node.value if isinstance(node, yaml.MappingNode) else []:
-        found[(key.value,)] = key.start_mark.line + 1
-        if isinstance(value, yaml.MappingNode):
-            found |= {(key.value, one.value): one.start_mark.line + 1 for one, _ in value.value}
-        elif isinstance(value, yaml.SequenceNode):
-            found |= {(key.value, place): one.start_mark.line + 1 for place, one in enumerate(value.value)}
-    return found
 
 
 def _with_included(policy: Policy, names: Any, where: Where) -> Policy:
@@ -291,7 +214,7 @@ def _clause(row: Any, policy: str, kind: str) -> Clause:
     condition = row.get("condition", "")
     if (kind == "open") != bool(condition) or (condition and condition not in OPENABLE):
         raise ValueError(f"condition: {' or '.join(OPENABLE)} for `open`, none elsewhere")
-    return Clause(code, _when(row.get("when")), str(row.get("text", "")), condition)
+    return Clause(code, read_when(row.get("when")), str(row.get("text", "")), condition)
 
 
 def _capitals(id: str) -> str:
@@ -300,42 +223,19 @@ def _capitals(id: str) -> str:
     return re.sub(r"[^A-Z0-9_]", "_", plain) or "_"
 
 
-def _when(given: Any) -> When:
-    alternatives = given if isinstance(given, list) else [given]
-    found = []
-    for one in alternatives:
-        if not isinstance(one, dict) or not one:
-            raise ValueError("when: a map of facts is expected")
-        found.append(tuple((name, _values(name, values)) for name, values in one.items()))
-    return tuple(found)
-
-
-def _values(name: Any, given: Any) -> tuple[Any, ...]:
-    fact = all_facts().get(name) if isinstance(name, str) else None
-    if fact is None or fact.type not in ("enum", "bool", "list", "departement", "country"):
-        raise ValueError(f"when: {show(name)}: no fact with values to choose from")
-    values = given if isinstance(given, list) else [given]
-    if not values or not all(_fits(fact, value) for value in values):
-        raise ValueError(f"when: {name}: {show(given)} is not among {', '.join(fact.values) or 'its values'}")
-    return tuple(values)
-
-
-def _fits(fact: Fact, value: Any) -> bool:
-    try:
-        return value is not None and bool(fact.read([value] if fact.type == "list" else value))
-    except BadFact:
-        return False
-
-
 @lru_cache(maxsize=1)
 def policy_files() -> dict[str, Path]:
     return {path.stem: path for path in sorted(FOLDER.glob("*.yaml"))}
 
 
-@lru_cache(maxsize=256)
 def find_policy(name: str) -> Policy:
-    """A policy by its name, or by the path of a file in the same form; raises BadPolicy."""
-    return read_policy(text_of(name), printable(name))
+    """A policy by its name, or by the path of a file in the same form, as it is now; raises BadPolicy."""
+    return _read_once(text_of(name), printable(name))
+
+
+@lru_cache(maxsize=256)
+def _read_once(text: str, name: str) -> Policy:
+    return read_policy(text, name)
 
 
 def text_of(name: str) -> str:

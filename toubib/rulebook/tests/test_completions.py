@@ -50,6 +50,18 @@ CASES = [  # what a policy opens or excludes, the unknown facts, the facts that 
         ["patient_zone"],
         {"c2s": True, "ame": True},
     ),
+    (
+        "exclude: [{when: WHEN}]",
+        "[{patient_age: {to: 16}, c2s: true}, {patient_age: {from: 16}, ame: true}]",
+        ["patient_age", "ame"],
+        {"c2s": True, "ame": True},
+    ),
+    (
+        NEAR,
+        "[{patient_age: {from: 6, to: 80}}, {act_time: {from: '12:00'}}]",
+        ["patient_age", "act_time"],
+        {},
+    ),
 ]
 
 

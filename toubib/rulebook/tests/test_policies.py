@@ -1,9 +1,13 @@
 """Policies: the shipped files, a user's own, and what a bad one answers."""
 
+import json
+
 import pytest
 
 from toubib.rulebook.codes import all_codes
 from toubib.rulebook.decide import decide
+from toubib.rulebook.engine.bulk import judge_table
+from toubib.rulebook.engine.tables import read_table
 from toubib.rulebook.policies import BadPolicy, Overlay, find_policy, policy_files, read_policy
 from toubib.rulebook.rules.cap_status import rates_of
 from toubib.rulebook.trial import try_file, try_policy
@@ -65,6 +69,13 @@ def test_user_writes_a_policy_in_a_file(tmp_path):
         ("id: x\nlabel: y\nsource: z\nexclude: [{when: {}}]", "a map of facts is expected"),
         ("id: x\nlabel: y\nsource: z\nexclude: [{if: {}}]", "are expected"),
         ("id: x\nlabel: y\nsource: z\nopen: [{when: {c2s: true}}]", "condition"),
+        ("id: x\nlabel: y\nsource: z\nexclude: [{when: {act_id: a}}]", "act_id.*nor with a range"),
+        ("id: x\nlabel: y\nsource: z\nexclude: [{when: {patient_age: 15}}]", "patient_age: 15: a range"),
+        ("id: x\nlabel: y\nsource: z\nexclude: [{when: {patient_age: {under: 16}}}]", "a range .from: "),
+        ("id: x\nlabel: y\nsource: z\nexclude: [{when: {patient_age: {to: null}}}]", "one end of the range"),
+        ("id: x\nlabel: y\nsource: z\nexclude: [{when: {patient_age: {to: 131}}}]", "not between 0 and 130"),
+        ("id: x\nlabel: y\nsource: z\nexclude: [{when: {patient_age: {from: 16, to: 16}}}]", "ends before"),
+        ("id: x\nlabel: y\nsource: z\nexclude: [{when: {act_date: {from: hier}}}]", "is no date of the form"),
         ("id: x\nlabel: y\nsource: z\nincludes: [nobody]", "no such policy"),
         ("id: x\nlabel: y\nsource: z\nincludes: [x.yaml]", "no such policy"),
         ("id: x|y\nlabel: y\nsource: z", "mine.yaml:1: id: a word"),
@@ -114,6 +125,51 @@ def test_true_or_false_is_every_act():
     assert [decide({**act, "c2s": value}, overlay)["cap"]["outcome"] for value in (True, False, None)] == [
         "NOT_COUNTED"
     ] * 3
+
+
+WINTER = """
+id: winter
+label: "Suspendre le seuil un hiver, pour les enfants le jour et pour tous le soir"
+source: "un essai"
+suspend:
+  - when:
+      - {act_date: {from: 2025-12-01, to: 2026-02-01}, patient_age: {to: 16}}
+      - {act_date: {from: 2025-12-01, to: 2026-02-01}, act_time: {from: "20:00"}}
+"""
+
+
+def test_range_holds_its_first_value_and_not_its_end(tmp_path):
+    """Of one act, and the same of a table."""
+    overlay = Overlay((read_policy(WINTER, "winter.yaml"),))
+    act = {"act_kind": "teleconsultation", "funding": "amo", "practitioner_profession": "doctor"}
+    act |= {"is_medecin_traitant": False}
+    counted, free, unsure = "COUNTED", "NOT_COUNTED", "UNDETERMINED"
+    expected = {
+        ("2025-11-30", "20:00", 15): counted,
+        ("2025-12-01", "19:59", 15): free,
+        ("2025-12-01", "19:59", 16): counted,
+        ("2025-12-01", "20:00", 16): free,
+        ("2026-01-31", "20:00", None): free,
+        ("2026-01-31", "19:59", None): unsure,
+        ("2026-02-01", "20:00", 15): counted,
+    }
+    acts = [{**act, "act_date": d, "act_time": t, "patient_age": age} for d, t, age in expected]
+    assert [decide(one, overlay)["cap"]["outcome"] for one in acts] == list(expected.values())
+    path = tmp_path / "acts.jsonl"
+    path.write_text("".join(json.dumps({**one, "act_id": str(i)}) + "\n" for i, one in enumerate(acts)))
+    table = judge_table(read_table(path), ("cap",), overlay)
+    found = {row["act_id"]: row["cap"] for row in table.to_pyarrow().to_pylist()}
+    assert [found[str(i)] for i in range(len(acts))] == list(expected.values())
+
+
+def test_file_that_changes_is_read_again(tmp_path):
+    path = tmp_path / "mine.yaml"
+    path.write_text(MINE, encoding="utf-8")
+    before = find_policy(str(path))
+    path.write_text(MINE.replace("ZIP", "ZAC"), encoding="utf-8")
+    assert [find_policy(str(path)).exclude[0].when, before.exclude[0].when] == [
+        ((("c2s", (True,)), ("patient_zone", (zone,))),) for zone in ("ZAC", "ZIP")
+    ]
 
 
 @pytest.mark.parametrize(
