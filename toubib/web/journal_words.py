@@ -7,15 +7,32 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from toubib.consultation.models import ChatMessage, Participant, Room
+from toubib.documents.models import Document
+from toubib.exchange.models import Delivery
 from toubib.ground.models import JournalEntry
-from toubib.people.enums import Role
-from toubib.people.models import ProfessionalAccount
-from toubib.record.models import Encounter
+from toubib.people.enums import LinkKind, Role
+from toubib.people.models import PatientLink, ProfessionalAccount
+from toubib.record.models import (
+    Attachment,
+    Certificate,
+    Consent,
+    Encounter,
+    Note,
+    PatientTask,
+    Prescription,
+    PrescriptionLine,
+    SickLeave,
+)
+from toubib.record.queries import encounters_for_account
+from toubib.waiting.models import Offer, Ticket
 
 MOST = 60
+LAST_VISITS = 30  # of a child or a relative, whose accesses are read visit by visit
 WORDS = {
     "record.encounter.create": gettext_lazy("demande prise"),
     "record.encounter.in_progress": gettext_lazy("consultation ouverte"),
@@ -45,6 +62,7 @@ WORDS = {
     "record.certificate.drop": gettext_lazy("certificat retiré"),
     "record.task.open": gettext_lazy("tâche donnée au patient"),
     "record.task.answer": gettext_lazy("tâche : réponse du patient"),
+    "record.task.follow": gettext_lazy("tâche : suite donnée"),
     "record.history.read": gettext_lazy("consultations passées lues"),
     "record.file.read": gettext_lazy("dossier lu"),
     "record.summary.read": gettext_lazy("informations de santé lues"),
@@ -65,6 +83,7 @@ WORDS = {
     "exchange.delivery.bounce": gettext_lazy("compte rendu revenu à l’envoyeur"),
     "exchange.delivery.refuse": gettext_lazy("compte rendu non envoyé"),
     "exchange.delivery.give_up": gettext_lazy("envoi du compte rendu abandonné"),
+    "exchange.delivery.follow": gettext_lazy("suite donnée à un compte rendu non arrivé"),
     "consultation.room.enter": gettext_lazy("entrée dans la salle"),
     "consultation.message.post": gettext_lazy("message écrit"),
     "consultation.guest.admit": gettext_lazy("personne admise dans la salle"),
@@ -73,8 +92,29 @@ WORDS = {
     "consultation.feedback.say": gettext_lazy("avis donné"),
     "consultation.complaint.say": gettext_lazy("réclamation envoyée"),
     "consultation.complaint.answer": gettext_lazy("réponse à une réclamation"),
+    "documents.document.list": gettext_lazy("liste des documents vue"),
+    "record.encounter.list": gettext_lazy("liste des consultations vue"),
+    "record.attachment.remove": gettext_lazy("photo ou document retiré"),
+    "people.identity.create": gettext_lazy("identité créée"),
+    "people.identity.read": gettext_lazy("identité lue"),
+    "people.identity.update": gettext_lazy("identité changée"),
+    "people.identity.validate": gettext_lazy("identité validée"),
+    "people.ins.record": gettext_lazy("identité reçue du téléservice INSi"),
+    "people.link.create": gettext_lazy("lien avec un proche enregistré"),
+    "people.link.read": gettext_lazy("liens avec des proches lus"),
+    "people.link.revoke": gettext_lazy("lien avec un proche retiré"),
+    "rights.draft.erase": gettext_lazy("réponses et photos jamais lues, effacées"),
+    "rights.ticket.erase": gettext_lazy("demande jamais servie, effacée"),
+    "rights.hold.place": gettext_lazy("dossier gardé pour un recours"),
+    "rights.hold.lift": gettext_lazy("dossier libéré après un recours"),
+    "rights.record.read": gettext_lazy("durée de garde du dossier vue"),
+    "waiting.line.read": gettext_lazy("file vue"),
+    "waiting.offer.read": gettext_lazy("demande proposée à un médecin, lue"),
     "web.complaint.read": gettext_lazy("réclamation lue"),
+    "web.consent.read": gettext_lazy("accord retiré lu"),
     "web.follow_up.read": gettext_lazy("demande lue, que personne n’a pu recevoir"),
+    "web.task.read": gettext_lazy("tâche lue, pour y donner suite"),
+    "web.delivery.read": gettext_lazy("état d’un envoi lu, pour y donner suite"),
     "web.tier.read": gettext_lazy("demande passée devant, lue"),
     "web.patient.find": gettext_lazy("dossier cherché dans le journal"),
     "web.journal.read": gettext_lazy("journal des accès lu"),
@@ -90,7 +130,7 @@ class Line:
 
 def accesses_of(*, encounter: Encounter, me: UUID) -> list[Line]:
     """What was done with this visit, the last first; the same act in the same minute stands once."""
-    rows = JournalEntry.objects.filter(patient=encounter.patient_id, subject_id__in=_subjects(encounter))
+    rows = JournalEntry.objects.filter(patient=encounter.patient_id, subject_id__in=_subjects([encounter.id]))
     return _lines(rows.order_by("-id")[: MOST * 3], me=me)
 
 
@@ -100,14 +140,33 @@ def accesses_to(*, patient_id: UUID, me: UUID) -> list[Line]:
     return _lines(rows[: MOST * 3], me=me)
 
 
-def _subjects(encounter: Encounter) -> list[str]:
-    ids: list[UUID] = [encounter.id, *encounter.notes.values_list("id", flat=True)]
-    ids += encounter.attachments.values_list("id", flat=True)
-    room = getattr(encounter, "room", None)
-    if room is not None:
-        ids += [room.id, *room.messages.values_list("id", flat=True)]
-        ids += room.participants.values_list("id", flat=True)
-    return [str(id) for id in ids]
+def accesses_by_link(*, link: PatientLink, me: UUID, now: datetime) -> list[Line]:
+    """Who opened the record of a person, for whoever acts for them: oneself sees all of it; another, what was done with
+    the visits that they may see, and nothing of a minor's secret one (L. 1111-5 CSP)."""
+    if link.kind == LinkKind.SELF:
+        return accesses_to(patient_id=link.patient_id, me=me)
+    seen = encounters_for_account(account_id=me, now=now).filter(patient=link.patient_id)[:LAST_VISITS]
+    subjects = _subjects([visit.id for visit in seen])
+    rows = JournalEntry.objects.filter(patient=link.patient_id, subject_id__in=subjects)
+    return _lines(rows.order_by("-id")[: MOST * 3], me=me)
+
+
+PARTS: tuple[tuple[type[Model], str], ...] = (
+    (Note, "encounter"), (Attachment, "encounter"), (Consent, "encounter"), (Prescription, "encounter"),
+    (PrescriptionLine, "prescription__encounter"), (SickLeave, "encounter"), (Certificate, "encounter"),
+    (PatientTask, "encounter"), (Document, "encounter"), (Delivery, "document__encounter"), (Room, "encounter"),
+    (ChatMessage, "room__encounter"), (Participant, "room__encounter"), (Ticket, "encounter"),
+    (Offer, "ticket__encounter"),
+)  # fmt: skip
+
+
+def _subjects(encounters: list[UUID]) -> list[str]:
+    """The ids under which the journal names these visits and what stands in them, in one query."""
+    first, *others = (
+        model._default_manager.filter(**{f"{path}__in": encounters}).order_by().values_list("id", flat=True)
+        for model, path in PARTS
+    )
+    return [str(id) for id in (*encounters, *first.union(*others, all=True))]
 
 
 def _lines(rows: Iterable[JournalEntry], *, me: UUID) -> list[Line]:
@@ -116,7 +175,7 @@ def _lines(rows: Iterable[JournalEntry], *, me: UUID) -> list[Line]:
     rows = list(rows)
     names = _names(rows)
     for row in rows:
-        if row.action not in WORDS:
+        if row.action not in WORDS or (row.account == me and row.action.endswith(".list")):
             continue
         who, what = _who(row, me=me, names=names), str(WORDS[row.action])
         key = (who, what, row.at.replace(second=0, microsecond=0))
