@@ -14,7 +14,7 @@ from toubib.directory.models import Practitioner
 from toubib.ground.actors import Actor
 from toubib.ground.journal import trace
 from toubib.ground.locks import hold_lock, transactional
-from toubib.ground.prepared import insert, read_one, update
+from toubib.ground.prepared import insert
 
 
 class CannotDeclare(ValueError):
@@ -84,10 +84,4 @@ def count_act(
         "own_patient": own_patient,
         "law_version": law_version,
     }
-    row = read_one(CountedAct.objects.all(), encounter_id=encounter_id)
-    if row is None:
-        insert([CountedAct(encounter_id=encounter_id, **facts)])
-        return
-    for name, value in facts.items():
-        setattr(row, name, value)
-    update(row, facts)
+    insert([CountedAct(encounter_id=encounter_id, **facts)], of="encounter_id", or_update=facts)

@@ -23,6 +23,7 @@ from django.db import connection, transaction
 from toubib.ground.actors import Actor
 from toubib.ground.locks import hold_lock
 from toubib.ground.models import JournalEntry
+from toubib.ground.traces import add
 
 SEAL_BATCH = 2000
 BATCH = 500  # rows or lines held at a time when verifying; SQLite takes so many parameters
@@ -30,10 +31,6 @@ HEAD_LINE = re.compile(r"[0-9]{1,18} [0-9a-f]{64}")
 UNSEALED_TOLERANCE = timedelta(minutes=1)
 HEAD_WRITTEN_WITHIN = 1.0  # seconds
 GENESIS = "0" * 64
-INSERT = (
-    "INSERT INTO ground_journalentry (at, account, role, action, patient, subject, subject_id, reason, prev_hash, hash) "
-    "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, '', '')"
-)
 SEAL_ONE = "UPDATE ground_journalentry SET seq = %s, prev_hash = %s, hash = %s WHERE id = %s"
 SEAL_ALL = (
     "UPDATE ground_journalentry entry SET seq = seal.seq, prev_hash = seal.prev_hash, hash = seal.hash "
@@ -73,18 +70,8 @@ def trace(
 
     Written without the ORM's model: it stands in every act, and costs a third of it.
     """
-    values = [
-        connection.ops.adapt_datetimefield_value(now),
-        _adapted(by.account_id),
-        by.role,
-        action,
-        _adapted(patient),
-        subject,
-        str(subject_id),
-        reason,
-    ]
-    with connection.cursor() as cursor:
-        cursor.execute(INSERT, values)
+    at = connection.ops.adapt_datetimefield_value(now)
+    add((at, _adapted(by.account_id), by.role, action, _adapted(patient), subject, str(subject_id), reason))
 
 
 def _adapted(id: UUID | None) -> UUID | str | None:

@@ -10,6 +10,7 @@ from typing import ParamSpec, TypeVar
 from django.db import connection, models, transaction
 
 from toubib.ground.prepared import ask, read_one, update
+from toubib.ground.traces import gathered
 
 Row = TypeVar("Row", bound=models.Model)
 P = ParamSpec("P")
@@ -20,14 +21,14 @@ def transactional(operation: Callable[P, R]) -> Callable[P, R]:
     """One transaction per act: begins one, or joins the one of the operation that called (no savepoint).
 
     What it raises undoes the whole act; an operation that means to go on after a refusal of the database opens
-    its own `transaction.atomic()` around that statement.
+    its own `transaction.atomic()` around that statement. What the act leaves in the journal is written at its end.
     """
 
     @wraps(operation)
     def carried_out(*args: P.args, **kwargs: P.kwargs) -> R:
         if connection.in_atomic_block:
             return operation(*args, **kwargs)
-        with transaction.atomic():
+        with transaction.atomic(), gathered():
             return operation(*args, **kwargs)
 
     return carried_out

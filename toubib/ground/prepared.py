@@ -222,8 +222,12 @@ def _adapted(value: Any, db: BaseDatabaseWrapper) -> Any:
     return str(value)
 
 
-def insert(rows: Sequence[models.Model]) -> None:
-    """`bulk_create(rows)` by hand, for rows of one model that have their ids: one statement, no signal."""
+def insert(rows: Sequence[models.Model], *, or_update: Iterable[str] = (), of: str = "") -> None:
+    """`bulk_create(rows)` by hand, for rows of one model that have their ids: one statement, no signal.
+
+    Where a row with the same value of the unique column `of` is there, its columns `or_update` take the new values and
+    it keeps its id.
+    """
     meta, db = rows[0]._meta, _here()
     quote = db.ops.quote_name
     columns = ", ".join(quote(str(field.column)) for field in meta.concrete_fields)
@@ -234,6 +238,10 @@ def insert(rows: Sequence[models.Model]) -> None:
         for field in meta.concrete_fields
     ]
     sql = f"INSERT INTO {quote(meta.db_table)} ({columns}) VALUES {', '.join([one] * len(rows))}"  # noqa: S608  names are ours
+    if of:
+        names = [quote(str(meta.get_field(name).column)) for name in or_update]  # type: ignore[union-attr]
+        changes = ", ".join(f"{name} = EXCLUDED.{name}" for name in names)
+        sql += f" ON CONFLICT ({quote(str(meta.get_field(of).column))}) DO UPDATE SET {changes}"  # type: ignore[union-attr]
     with db.cursor() as cursor:
         cursor.execute(sql, values)
     for row in rows:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -239,11 +239,11 @@ def encounter_of_line(*, line_id: UUID) -> UUID | None:
     return rows.values_list("prescription__encounter_id", flat=True).first()
 
 
-def prescription_lacks(*, encounter: Encounter, on: date) -> list[str]:
+def prescription_lacks(*, sheets: Iterable[Sheet], on: date) -> list[str]:
     """Why the ordonnance may not be signed, in sentences: each incomplete line, and each that may no longer be
     prescribed this way that day."""
     said = []
-    for sheet in sheets_of(encounter=encounter):
+    for sheet in sheets:
         said += sheet.lacks
         for line in sheet.lines:
             refused = verdict_on(line.item, sheet=sheet.row.sheet, on=on)

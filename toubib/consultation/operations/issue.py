@@ -26,7 +26,7 @@ from toubib.documents.seal import NoSeal
 from toubib.exchange.operations import send_report
 from toubib.ground.actors import Actor
 from toubib.ground.hub import publish
-from toubib.ground.locks import find_locked, hold_lock, save_changed, transactional
+from toubib.ground.locks import hold_lock, transactional
 from toubib.ground.prepared import insert
 from toubib.record.models import Encounter
 from toubib.record.queries import READABLE, certificates_of, leave_of, notes_of, sheets_of
@@ -39,12 +39,8 @@ FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(hours=1)
 def ask_for_papers(*, encounter_id: UUID, now: datetime) -> None:
     """Have them made by the worker once this transaction stands: a page waits for no printer, and none takes a signature
     down."""
-    row = find_locked(PapersDue.objects.all(), encounter_id=encounter_id)
-    if row is None:
-        insert([PapersDue(encounter_id=encounter_id, asked_at=now, next_at=now)])
-        return
-    row.asked_at, row.next_at, row.tries = now, now, 0
-    save_changed(row)
+    row = PapersDue(encounter_id=encounter_id, asked_at=now, next_at=now)
+    insert([row], of="encounter", or_update=["asked_at", "next_at", "tries"])
 
 
 def issue_due_papers(*, now: datetime, limit: int = 20) -> int:

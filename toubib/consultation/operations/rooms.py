@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -83,8 +84,9 @@ def _patient_side(room: Room, ticket: Ticket, now: datetime) -> Participant:
     return Participant(room=room, account=ticket.account, role=role, name=name[:120], added_at=now)
 
 
+@lru_cache(maxsize=4096)
 def _encounter_of(room_id: UUID) -> UUID:
-    """Raises Room.DoesNotExist."""
+    """A room is of one encounter for ever. Raises Room.DoesNotExist."""
     room = read_one(Room.objects.all(), pk=room_id)
     if room is None:
         raise Room.DoesNotExist

@@ -26,7 +26,7 @@ from toubib.record.events import encounter_signed
 from toubib.record.leaves import lacks_of_notice, notice_of
 from toubib.record.models import Certificate, Encounter, Note, Prescription, SickLeave
 from toubib.record.noted import REQUIRED, wrong_parts
-from toubib.record.queries import prescription_lacks
+from toubib.record.queries import prescription_lacks, sheets_of
 
 OPEN = {EncounterState.ARRIVED, EncounterState.IN_PROGRESS, EncounterState.TO_SIGN}
 
@@ -99,12 +99,17 @@ def move_encounter(
     *, encounter: Encounter, to: EncounterState, by: Actor, now: datetime, reason: str = ""
 ) -> None:
     """Change the state of a locked encounter. Raises MoveRefused."""
+    _step(encounter, to, by=by, now=now, reason=reason)
+    save_changed(encounter)
+
+
+def _step(encounter: Encounter, to: EncounterState, *, by: Actor, now: datetime, reason: str = "") -> None:
+    """One move and its trace, not yet saved. Raises MoveRefused."""
     if to not in ENCOUNTER_MOVES[EncounterState(encounter.state)]:
         raise MoveRefused(
             _("La consultation n’en est plus là : %(state)s.") % {"state": encounter.get_state_display()}
         )
     encounter.state = to
-    save_changed(encounter)
     trace(
         by=by,
         action=f"record.encounter.{to}",
@@ -172,7 +177,7 @@ def sign_encounter(*, encounter_id: UUID, attestation: Attestation, by: Actor, n
     _sign_papers(encounter, now=now)
     if encounter.state == EncounterState.IN_PROGRESS:
         encounter.ended_at = now
-        move_encounter(encounter=encounter, to=EncounterState.TO_SIGN, by=by, now=now)
+        _step(encounter, EncounterState.TO_SIGN, by=by, now=now)
     encounter.signed_at, encounter.attestation = now, attestation
     move_encounter(encounter=encounter, to=EncounterState.SIGNED, by=by, now=now)
     note.signed_at, note.signed_by = now, by.account_id
@@ -184,7 +189,8 @@ def sign_encounter(*, encounter_id: UUID, attestation: Attestation, by: Actor, n
 def _sign_papers(encounter: Encounter, *, now: datetime) -> None:
     """What stands beside the note is frozen with it. Raises PaperIncomplete."""
     on = timezone.localdate(now)
-    lacks = prescription_lacks(encounter=encounter, on=on)
+    sheets = sheets_of(encounter=encounter)
+    lacks = prescription_lacks(sheets=sheets, on=on)
     if lacks:
         raise PrescriptionIncomplete(_("L’ordonnance n’est pas complète."), lacks)
     leave = read_one(SickLeave.objects.all(), encounter=encounter)
@@ -201,8 +207,7 @@ def _sign_papers(encounter: Encounter, *, now: datetime) -> None:
         raise CertificateIncomplete(
             _("Un certificat n’est pas complet."), [_("Complétez les passages entre crochets : […].")]
         )
-    sheets = read(Prescription.objects.all(), encounter=encounter)
-    papers: list[Certificate | Prescription] = [*certificates, *sheets]
+    papers: list[Certificate | Prescription] = [*certificates, *(sheet.row for sheet in sheets)]
     for row in papers:
         row.signed_at = now
         update(row, ["signed_at"])

@@ -46,6 +46,8 @@ def start_call(*, encounter_id: UUID, by: Actor, now: datetime) -> Encounter:
 
 def _call(ticket: Ticket, *, by: Actor, now: datetime) -> None:
     ticket.called_at = ticket.called_at or now
+    if ticket.ended_at is None:  # it still has its place: no other request can stand in its way
+        return move_ticket(ticket=ticket, to=TicketState.IN_CALL, by=by, now=now)
     ticket.ended_at, ticket.exit_reason = None, ""
     try:
         with transaction.atomic():

@@ -12,6 +12,7 @@ from toubib.ground.actors import Actor
 from toubib.ground.journal import trace
 from toubib.ground.locks import find_locked, hold_lock, transactional
 from toubib.ground.prepared import read
+from toubib.ground.traces import gathered
 from toubib.record.enums import AbortReason, ConsentScope
 from toubib.record.operations import abort_encounter, say_consents
 from toubib.rulebook.days import value_at
@@ -29,8 +30,7 @@ from toubib.waiting.operations.moves import (
     move_ticket,
     tell_ticket,
 )
-from toubib.waiting.queries.estimate import estimate_wait
-from toubib.waiting.queries.line import last_place
+from toubib.waiting.queries.line import wait_at_the_end
 from toubib.waiting.queries.opening import admission_to, outside_ages, pool_for
 from toubib.waiting.queries.path import missing_steps
 
@@ -48,7 +48,7 @@ class CannotEnter(Exception):
 def join_line(*, ticket_id: UUID, by: Actor, now: datetime) -> Ticket:
     """Enter the line: arrival is now, for good. Idempotent. Raises CannotEnter."""
     try:
-        with transaction.atomic():
+        with transaction.atomic(), gathered():
             return _join(ticket_id=ticket_id, by=by, now=now)
     except IntegrityError:
         raise CannotEnter(_why_not(ticket_id)) from None
@@ -86,7 +86,7 @@ def _join(*, ticket_id: UUID, by: Actor, now: datetime) -> Ticket:
         raise CannotEnter(admission.reason)
     ticket.pool, ticket.arrived_at = pool, now
     want = (ticket.language, ticket.patient_age)
-    wait = estimate_wait(pool_id=pool.id, ahead=last_place(pool_id=pool.id, want=want), now=now, want=want)
+    _ahead, wait = wait_at_the_end(pool_id=pool.id, want=want, now=now)
     if wait:
         ticket.told_low, ticket.told_high = wait.low, wait.high
     _keep_consents(ticket, by=by, now=now)

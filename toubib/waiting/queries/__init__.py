@@ -5,11 +5,11 @@ from toubib.waiting.queries.estimate import Interval, estimate_wait
 from toubib.waiting.queries.line import (
     Place,
     WaitingRow,
-    last_place,
     live_ticket_of,
     place_in_line,
     places_in_pool,
     rank_payloads,
+    wait_at_the_end,
     waiting_rows,
 )
 from toubib.waiting.queries.opening import (
@@ -35,7 +35,6 @@ __all__ = [
     "doctors_on_duty",
     "estimate_wait",
     "is_open_at",
-    "last_place",
     "live_ticket_of",
     "missing_steps",
     "next_opening",
@@ -46,5 +45,6 @@ __all__ = [
     "places_in_pool",
     "pool_for",
     "rank_payloads",
+    "wait_at_the_end",
     "waiting_rows",
 ]

@@ -13,7 +13,7 @@ from django.utils import timezone
 from toubib.ground.prepared import ask
 from toubib.waiting.enums import IN_LINE_STATES, LIVE_STATES, PREPARING_STATES, OfferState
 from toubib.waiting.models import Offer, Ticket
-from toubib.waiting.queries.estimate import pace_of
+from toubib.waiting.queries.estimate import Interval, pace_of
 from toubib.waiting.queries.rivals import Doctors, Want, count_ahead, doctors_of
 
 ORDER = ("-tier", "arrived_at", "id")
@@ -93,12 +93,13 @@ def place_in_line(*, ticket: Ticket) -> Place | None:
     return places_in_pool(pool_id=ticket.pool_id).get(ticket.id) if ticket.pool_id else None
 
 
-def last_place(*, pool_id: UUID, want: Want) -> int:
-    """How many would be ahead of someone who enters now, with this language and age, for the same doctors."""
+def wait_at_the_end(*, pool_id: UUID, want: Want, now: datetime) -> tuple[int, Interval | None]:
+    """How many would be ahead of someone who enters now, with this language and age, for the same doctors; and the
+    wait told with it: None where no doctor may receive them."""
+    pace = pace_of(pool_id=pool_id, now=now)
     wants = ask(_wants_in_line, pool_id=pool_id)
-    serving = doctors_of(pool_id=pool_id)
-    *_others, ahead = count_ahead(serving.circle(one) for one in [*wants, want])
-    return ahead
+    *_others, ahead = count_ahead(pace.serving.circle(one) for one in [*wants, want])
+    return ahead, pace.interval(ahead=ahead, now=now, want=want)
 
 
 def _wants_in_line(*, pool_id: UUID) -> QuerySet[Any]:

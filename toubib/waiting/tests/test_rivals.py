@@ -5,11 +5,10 @@ import pytest
 from toubib.people.tests.factories import NOW
 from toubib.waiting.models import Ticket
 from toubib.waiting.queries import (
-    estimate_wait,
-    last_place,
     order_of,
     places_in_pool,
     rank_payloads,
+    wait_at_the_end,
     waiting_rows,
 )
 from toubib.waiting.tests.factories import make_scene, put_in_line, put_on_duty
@@ -66,9 +65,7 @@ def test_the_wait_is_that_of_the_doctors_who_may_receive_this_person(scene):
     hold(scene, scene.cast.vasseur)
     wait(scene, "fr", "fr")
     found = {
-        want: estimate_wait(
-            pool_id=scene.pool.id, ahead=last_place(pool_id=scene.pool.id, want=want), now=NOW, want=want
-        )
+        want: wait_at_the_end(pool_id=scene.pool.id, want=want, now=NOW)[1]
         for want in (("fr", 36), ("pt", 36))
     }
     assert (found["fr", 36].high, found["pt", 36]) == (50, None)

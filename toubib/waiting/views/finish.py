@@ -22,12 +22,11 @@ from toubib.waiting.operations import CannotEnter, finish_step, join_line
 from toubib.waiting.queries import (
     admission_to,
     doctors_on_duty,
-    estimate_wait,
-    last_place,
     live_ticket_of,
     missing_steps,
     outside_ages,
     pool_for,
+    wait_at_the_end,
 )
 from toubib.waiting.views.common import NAMES, Visit, draft_life, next_step, path_context, room_of, step_page
 from toubib.waiting.views.price import price_context
@@ -158,11 +157,11 @@ def _line(visit: Visit) -> dict[str, Any]:
     if why_not:
         return {"closed": why_not}
     want, spoken = (visit.ticket.language, visit.ticket.patient_age), _spoken(pool.id)
-    ahead = last_place(pool_id=pool.id, want=want)
+    ahead, wait = wait_at_the_end(pool_id=pool.id, want=want, now=visit.now)
     return {
         "closed": "",
         "rank": ahead + 1,
-        "wait": estimate_wait(pool_id=pool.id, ahead=ahead, now=visit.now, want=want),
+        "wait": wait,
         "nobody_speaks": bool(spoken) and visit.ticket.language not in spoken,
     }
 
