@@ -18,6 +18,7 @@ from toubib.people.models import Account, Patient, ProfessionalAccount
 from toubib.people.queries import find_account
 from toubib.people.tests.factories import make_cast
 from toubib.record.models import Attachment, Consent
+from toubib.territory.operations import join_communes
 from toubib.territory.tests.factories import make_commune
 from toubib.waiting.models import Offer, Pool, Ticket
 from toubib.waiting.operations import take_offer
@@ -62,7 +63,7 @@ def communes() -> None:
         ("12905", "Valdieu", "12905"),
     ):
         other = make_commune(code_insee=code, name=name, postal_codes=[postal])
-        town.neighbours.add(other)
+        join_communes(one=town, two=other)
 
 
 def account_id(*, name: str) -> str:

@@ -10,6 +10,7 @@ from typing import NoReturn
 
 from toubib.config.keys_commands import add_commands as add_keys
 from toubib.config.record_commands import add_commands as add_record
+from toubib.config.territory_commands import add_commands as add_territory
 from toubib.observatory.commands import add_commands as add_observatory
 from toubib.rulebook.commands import add_commands as add_rulebook
 
@@ -50,6 +51,7 @@ def build_parser() -> Parser:
     add_rulebook(commands)
     add_observatory(commands)
     add_record(commands)
+    add_territory(commands)
     add_keys(commands)
     return parser
 

@@ -166,8 +166,8 @@ def _spelled(columns: Sequence[Column], name: str) -> str:
 
 def _places(columns: Sequence[Column], cells: Sequence[str]) -> tuple[dict[str, int], list[str]]:
     header: dict[str, int] = {}
-    for place, cell in enumerate(cells):
-        header.setdefault(plain(cell), place)
+    for number, cell in enumerate(cells):
+        header.setdefault(plain(cell), number)
     found = {one.name: place for one in columns if (place := one.place_in(header)) is not None}
     return found, [one.name for one in columns if not one.optional and one.name not in found]
 
@@ -196,8 +196,8 @@ def _of_csv(path: Path, columns: Sequence[Column]) -> Iterator[tuple[int, Sequen
     lines = _decoded(path)
     for _line in range(skipped):
         next(lines)
-    quoting = csv.QUOTE_NONE if mark == "|" else csv.QUOTE_MINIMAL
-    reader = csv.reader(lines, delimiter=mark, quoting=quoting)
+    bare = mark == "|"  # the publishers of that mark quote nothing
+    reader = csv.reader(lines, delimiter=mark, quoting=csv.QUOTE_NONE if bare else csv.QUOTE_MINIMAL)
     for cells in reader:
         yield reader.line_num + skipped, cells
 
@@ -299,10 +299,14 @@ def in_pieces(things: Sequence[Meaning], size: int = 900) -> Iterator[Sequence[M
         yield things[start : start + size]
 
 
-def write_rows(model: Any, rows: Sequence[Any], *, unique: Sequence[str] = (), change: Sequence[str] = ()) -> None:
+def write_rows(
+    model: Any, rows: Sequence[Any], *, unique: Sequence[str] = (), change: Sequence[str] = ()
+) -> None:
     """Add rows in bulk; where `unique` is taken, change those fields instead. Call inside a transaction."""
     more: dict[str, Any] = (
-        {"update_conflicts": True, "unique_fields": list(unique), "update_fields": list(change)} if unique else {}
+        {"update_conflicts": True, "unique_fields": list(unique), "update_fields": list(change)}
+        if unique
+        else {}
     )
     size = 1000 if connection.vendor == "postgresql" else None
     model.objects.bulk_create(rows, batch_size=size, **more)

@@ -90,6 +90,16 @@ TABLES = {
     ),
     "Zone": (_("Zones"), _("La zone de chaque commune, datée, avec son arrêté.")),
     "Commune": (_("Communes"), _("Pour savoir quel SAMU répond.")),
+    "Accessibility": (_("Accessibilité (APL)"), _("L’indicateur publié pour chaque commune.")),
+    "TerritorialOrganisation": (
+        _("Organisations territoriales"),
+        _("Les CPTS et leurs semblables, et depuis quand la caisse les compte."),
+    ),
+    "Coverage": (_("Communes d’une organisation"), _("Quelles communes, depuis quand.")),
+    "TerritoryImport": (
+        _("Listes du territoire"),
+        _("La source et la date de chaque liste de communes ou de zones."),
+    ),
     "Samu": (_("SAMU"), _("Le numéro direct du lieu du patient.")),
     "Duty": (_("Gardes"), _("Les présences des médecins.")),
     "FollowUp": (_("Personnes à rappeler"), _("Les demandes que personne n’a pu recevoir.")),

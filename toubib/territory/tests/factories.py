@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
-from toubib.territory.models import Commune, Samu
+from toubib.territory.models import Commune, Samu, TerritoryImport
+
+NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
 
 def make_samu(**over: Any) -> Samu:
@@ -26,3 +28,14 @@ def make_commune(**over: Any) -> Commune:
     if "samu" not in facts:
         facts["samu"] = make_samu()
     return Commune.objects.get_or_create(code_insee=facts["code_insee"], defaults=facts)[0]
+
+
+def make_import(**over: Any) -> TerritoryImport:
+    facts = {
+        "kind": "communes",
+        "source": "essai",
+        "files_on": date(2026, 1, 1),
+        "imported_at": NOW,
+        "digest": "0",
+    }
+    return TerritoryImport.objects.create(**{**facts, **over})

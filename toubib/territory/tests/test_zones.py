@@ -7,8 +7,8 @@ from django.db import IntegrityError, transaction
 
 from toubib.territory.enums import ZoneKind
 from toubib.territory.models import Zone
-from toubib.territory.operations import set_zone
-from toubib.territory.queries import _departements_around, same_territory, zone_of
+from toubib.territory.operations import join_communes, set_zone
+from toubib.territory.queries import departements_around, same_territory, zone_of
 from toubib.territory.tests.factories import make_commune
 
 pytestmark = pytest.mark.django_db
@@ -50,12 +50,12 @@ def test_database_refuses_two_zones_at_once_and_a_period_turned_round():
 
 
 def test_same_territory_is_the_same_departement_or_one_that_touches_it():
-    _departements_around.cache_clear()
+    departements_around.cache_clear()
     home = make_commune()
     near = make_commune(code_insee="46001", name="Voisine", departement="46")
     far = make_commune(code_insee="75056", name="Loin", departement="75")
     elsewhere = make_commune(code_insee="12203", name="Autre bout", departement="12")
-    home.neighbours.add(near)
+    join_communes(one=home, two=near)
     asked = [(home, elsewhere), (home, near), (near, home), (home, far)]
     assert [same_territory(home=one, practice=two) for one, two in asked] == [True, True, True, False]
-    _departements_around.cache_clear()
+    departements_around.cache_clear()

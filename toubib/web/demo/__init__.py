@@ -13,6 +13,7 @@ from django.conf import settings
 from django.utils import translation
 
 from toubib.nomenclature.operations import load_demo_lists
+from toubib.territory.operations import load_shipped_communes
 from toubib.web.demo.archive import keep_older_weeks
 from toubib.web.demo.clinic import PAST, PLAYED, hold_missing_sessions
 from toubib.web.demo.families import settle_families
@@ -34,6 +35,7 @@ def load_demo_district(*, now: datetime) -> None:
     with translation.override("fr"):
         load_demo_lists(now=now)
         world = draw_world()
+        load_shipped_communes(now=now)
         draw_zones(world.communes)
         staff = hire_staff(world=world, now=now)
         families = settle_families(world=world, staff=staff, now=now)

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from toubib.directory.enums import Specialty
 from toubib.territory.models import Commune, Samu
+from toubib.territory.operations import join_communes
 from toubib.waiting.models import Pool
 
 # No commune bears these codes; the number is of a range that the Arcep keeps for works of fiction.
@@ -46,7 +47,8 @@ class World:
 def draw_world() -> World:
     samu, _made = Samu.objects.get_or_create(name=SAMU["name"], defaults=SAMU)
     communes = tuple(_commune(samu, *row) for row in COMMUNES)
-    communes[0].neighbours.add(*communes[1:])
+    for other in communes[1:]:
+        join_communes(one=communes[0], two=other)
     general = _pool("medecine-generale", "Médecine générale", opens_at=time(0), closes_at=time(0))
     skin = _pool(
         "dermatologie",
