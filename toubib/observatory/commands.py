@@ -66,9 +66,15 @@ def run_simulate(arguments: argparse.Namespace) -> int:
         sys.stderr.write(f"{line}\n")
     if found.undated_acts:
         sys.stderr.write(f"{found.undated_acts} acts without a date are left out: their year is not known\n")
+    if found.nameless_activities:
+        told = f"{found.nameless_activities} activities that name no year or no practitioner are left out"
+        sys.stderr.write(f"{told}\n")
     for name, number in found.unknown_acts.items():
         if number:
-            sys.stderr.write(f"{name}: {number} acts are neither counted nor uncounted: facts are missing\n")
+            told = (
+                "are neither counted nor uncounted: facts are missing; whom they could move is undetermined"
+            )
+            sys.stderr.write(f"{name}: {number} acts {told}\n")
     return 0
 
 
@@ -81,7 +87,8 @@ def _table(policies: dict[str, dict[str, Any]]) -> list[str]:
     for name, row in policies.items():
         if "newly_payable" in row:
             paid = row["newly_payable"]
-            lines.append(
-                f"{name}: {paid['acts']} acts newly payable, {paid['amo_cost']} EUR more for the AMO"
-            )
+            lines += [
+                f"{name}: {paid['acts']} acts newly payable; AMO {paid['amo_difference']} EUR beyond the law",
+                f"  ({paid['assumption']})",
+            ]
     return lines

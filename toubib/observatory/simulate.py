@@ -9,23 +9,30 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import ibis
 
+from toubib.observatory.activity import NAME as ACTIVITY
+from toubib.observatory.activity import read_activity
+from toubib.observatory.payments import PARTS, newly_payable, payment_sums
 from toubib.rulebook.engine.bulk import Days, judge_many
-from toubib.rulebook.engine.tables import BadTable, connect, read_table
-from toubib.rulebook.facts import Fact, all_facts, columns
-from toubib.rulebook.policies import Overlay, Policy
+from toubib.rulebook.engine.tables import connect, read_table
+from toubib.rulebook.facts import all_facts, columns
+from toubib.rulebook.policies import Overlay, Policy, matches
+from toubib.rulebook.policies.when import facts_of
+from toubib.rulebook.rules.cap import REMOTE
 from toubib.rulebook.rules.cap_status import WITHOUT_OWN_PATIENTS, cap_status, rates_of
 
 GROUPS = {"ABOVE": "above", "NEAR": "near", "BELOW": "below", "UNDETERMINED": "undetermined"}
 EXCLUDING = ("CAP.EXC_", "CAP.SUSPENDED_")
+EXCLUDING_PARTS = ("exclude", "exempt", "suspend")
 NEVER_COUNTED = ("CAP.NO_CAP_YET", "CAP.NOT_REMOTE", "CAP.NOT_CONVENTIONED", "CAP.NOT_A_DOCTOR")
 CAP_ONLY = "cap."
-MOST_ACTS = 10**9
 LAW = "law"
 DOCTOR = "doctor"
+SPECIALTIES = all_facts()["practitioner_specialty"].values
 
 
 @dataclass(frozen=True)
@@ -39,6 +46,21 @@ class Case:
     def codes(self, *kinds: str) -> set[str]:
         return {clause.code for clause in self.overlay.clauses(*kinds)}
 
+    def takes_out(self, act: Any, *kinds: str) -> Any:
+        """A boolean column, null where it is not known: does a part of the policy name the act?"""
+        found = (matches(act, clause.when) for clause in self.overlay.clauses(*kinds))
+        return _any(ibis.literal(one) if isinstance(one, bool) else one for one in found)
+
+    def columns_of(self, *kinds: str) -> list[str]:
+        """What `takes_out` looks at."""
+        facts = {fact for clause in self.overlay.clauses(*kinds) for fact in facts_of(clause.when)}
+        return [column for fact in sorted(facts) for column in all_facts()[fact].columns]
+
+    @property
+    def leaves(self) -> bool:
+        """Does it take acts out of the lower side of the share too?"""
+        return self.overlay.excluded_acts_leave_denominator
+
     @property
     def may_pay_more(self) -> bool:
         """Does it touch reimbursement or tariffs?"""
@@ -51,36 +73,28 @@ class Case:
 @dataclass
 class Simulation:
     """The answer in the form of the stable face; the acts whose status is not known, by case; the acts without a date,
-    which are of no year; and where the policies together say two things of one parameter, which they are."""
+    which are of no year; the activities that name no year or no practitioner; and where the policies together say two
+    things of one parameter, which they are."""
 
     year: int
     policies: dict[str, dict[str, Any]] = field(default_factory=dict)
     unknown_acts: dict[str, int] = field(default_factory=dict)
     sources: list[str] = field(default_factory=list)
     undated_acts: int = 0
+    nameless_activities: int = 0
     disputes: list[str] = field(default_factory=list)
-
-
-def activity_facts() -> dict[str, Fact]:
-    """The columns of a table of activities."""
-    return {
-        "practitioner_id": all_facts()["practitioner_id"],
-        "practitioner_specialty": all_facts()["practitioner_specialty"],
-        "year": Fact("year", "int", "l’année", least=2000, most=2100),
-        "conventioned_acts": Fact("conventioned_acts", "int", "l’activité conventionnée", most=MOST_ACTS),
-        "own_mt_acts": Fact("own_mt_acts", "int", "les actes sur ses propres patients", most=MOST_ACTS),
-    }
 
 
 def simulate(*, acts: Path, activity: Path, year: int, policies: Iterable[Policy]) -> Simulation:
     """Raises BadTable."""
     connection = connect()
-    doctors = _activity_of(connection, activity, year)
+    nameless = read_activity(connection, activity, year)
     table = read_table(acts, connection)
-    rows = _acts_of(connection, table, doctors, year)
+    rows = _acts_of(connection, table, year)
     cases = _cases(tuple(policies))
     _judge(connection, rows, cases, year)
     found = Simulation(year, sources=_sources(cases), disputes=cases[-1].overlay.disputes())
+    found.nameless_activities = nameless
     found.undated_acts = int(table.act_date.isnull().sum().execute() or 0)
     for case in cases:
         found.policies[case.name] = {**_groups(connection, case, year), **_acts(connection, case, cases[0])}
@@ -101,22 +115,9 @@ def _sources(cases: list[Case]) -> list[str]:
     return [f"{policy.id}: {policy.label} ({policy.source})" for policy in policies.values()]
 
 
-def _activity_of(connection: Any, path: Path, year: int) -> str:
-    """The table of the year's activities, one row a practitioner."""
-    table = read_table(path, connection, activity_facts())
-    asked = table.filter((table.year == year) & table.practitioner_id.notnull())
-    connection.create_table("activity", asked.select(*activity_facts()), temp=True)
-    twice = connection.con.execute(
-        "SELECT practitioner_id FROM activity GROUP BY 1 HAVING count(*) > 1 ORDER BY 1 LIMIT 1"
-    ).fetchall()
-    if twice:
-        raise BadTable(path, 1, "practitioner_id", f"{twice[0][0][:60]} stands twice for {year}")
-    return "activity"
-
-
-def _acts_of(connection: Any, table: Any, doctors: str, year: int) -> Any:
+def _acts_of(connection: Any, table: Any, year: int) -> Any:
     """The year's acts; the activity's specialty rules, and who is in it is a doctor."""
-    activity = connection.table(doctors)
+    activity = connection.table(ACTIVITY)
     first, after = ibis.date(f"{year}-01-01"), ibis.date(f"{year + 1}-01-01")
     here = table.filter((table.act_date >= first) & (table.act_date < after))
     known = activity.select(
@@ -136,71 +137,69 @@ def _judge(connection: Any, rows: Any, cases: list[Case], year: int) -> None:
     judged = {case.key: case.overlay for case in cases}
     decisions = ("cap", "reimbursement", "price") if paying else ("cap",)
     days = Days(date(year, 1, 1), date(year, 12, 31), undated=False)
-    leave = any(case.overlay.excluded_acts_leave_denominator for case in cases)
-    more = ["is_medecin_traitant"] if leave else []
+    more = ["is_medecin_traitant", "act_kind"] if any(case.leaves for case in cases) else []
+    for case in cases:
+        more += case.columns_of(*(EXCLUDING_PARTS if case.leaves else ("exempt",)))
     keep = ("practitioner_id", "practitioner_specialty", "practitioner_profession", *more)
-    flags = judge_many(rows, judged, decisions, keep=keep, days=days)
+    flags = judge_many(rows, judged, decisions, keep=tuple(dict.fromkeys(keep)), days=days)
     law = cases[0]
     profession = flags.practitioner_profession
     sums: dict[str, Any] = {
-        "practitioner_specialty": flags.practitioner_specialty.max(),
+        **{f"of_{name}": _count(flags.practitioner_specialty == name) for name in SPECIALTIES},
         "maybe_doctor": (profession.isnull() | surely(profession == DOCTOR)).any(),
     }
     for case in cases:
         sums |= _sums(flags, case, law, year)
     for case in paying:
-        sums |= _payments(flags, case, law)
+        sums |= payment_sums(flags, case.key, law.key, _count)
     tally = flags.group_by("practitioner_id").aggregate(**sums)
     connection.create_table("tally", tally, temp=True)
 
 
 def _sums(flags: Any, case: Case, law: Case, year: int) -> dict[str, Any]:
-    key, own = case.key, case.codes("exclude", "exempt", "suspend")
+    key, own = case.key, case.codes(*EXCLUDING_PARTS)
     outcome = flags[f"{key}|cap"]
     says = {name.split("|")[-1]: flags[name] for name in flags.columns if name.startswith(f"{key}|cap|says|")}
     outside = _any(says.get(code) for code in NEVER_COUNTED)
     codes = [code for code in says if code in own or code.startswith(EXCLUDING)]
     left_out = (outcome == "NOT_COUNTED") & ~outside
     excluded = left_out & _any(says[code] for code in codes)
-    exempted = left_out & _any(says[code] for code in codes if code in case.codes("exempt"))
-    by_law = flags[f"{law.key}|cap"] == "COUNTED"
     return {
         f"{key}_counted": _count(outcome == "COUNTED"),
         f"{key}_uncounted": _count(outcome == "NOT_COUNTED"),
         f"{key}_unknown": _count(outcome == "UNDETERMINED"),
         f"{key}_excluded": _count(excluded),
-        f"{key}_by_law": _count(by_law),
-        f"{key}_exempted": _count(exempted & by_law),
-        f"{key}_left": _count(_leaves(flags, case, law, year)),
+        **(_departures(flags, case, law, year) if case.leaves else {}),
+        **(_exemptions(flags, case, law) if case.codes("exempt") else {}),
         **{f"{key}_by_{code}": _count(left_out & says[code]) for code in codes},
     }
 
 
-def _leaves(flags: Any, case: Case, law: Case, year: int) -> Any:
-    """Acts of the doctor's activity that a policy takes out of it; the own patients' go with `own_mt_acts` already."""
-    if not case.overlay.excluded_acts_leave_denominator:
-        return flags.practitioner_id.isnull() & flags.practitioner_id.notnull()
+def _exemptions(flags: Any, case: Case, law: Case) -> dict[str, Any]:
+    """Of the acts that the law counts, or may count: those that a declared situation takes out, surely or perhaps."""
+    outcome, exempts = flags[f"{law.key}|cap"], case.takes_out(flags, "exempt")
+    counts, may_count = outcome == "COUNTED", outcome != "NOT_COUNTED"
+    return {
+        f"{case.key}_by_law": _count(counts),
+        f"{case.key}_kept": _count(counts & ~exempts.fill_null(True)),
+        f"{case.key}_open": _count(may_count & ~surely(exempts)),
+        f"{case.key}_perhaps_exempt": _count(may_count & exempts.fill_null(True)),
+    }
+
+
+def _departures(flags: Any, case: Case, law: Case, year: int) -> dict[str, Any]:
+    """Acts of the doctor's activity that a policy takes out of it, surely, and perhaps though they surely do not count;
+    the own patients' go with `own_mt_acts` already."""
     before, after = (flags[f"{one.key}|cap_in_denominator"] for one in (law, case))
     gone = surely(before) & ~after.fill_null(True)
-    apart = rates_of(year, case.overlay).reading == WITHOUT_OWN_PATIENTS
-    return gone & ~surely(flags.is_medecin_traitant) if apart else gone
-
-
-def _payments(flags: Any, case: Case, law: Case) -> dict[str, Any]:
-    """Acts that it makes payable, and what the AMO would pay beyond the law."""
-    now, then = (flags[f"{one.key}|reimbursement"] for one in (law, case))
-    before, after = (
-        ibis.ifelse(flags[f"{one.key}|price"] == "FIXED", flags[f"{one.key}|price_amo"], ibis.null("int64"))
-        for one in (law, case)
+    named = case.takes_out(flags, *EXCLUDING_PARTS).fill_null(True) & flags.act_kind.isin(REMOTE).fill_null(
+        True
     )
-    payable = (then == "YES") & (now != "YES")
-    already = (then == "YES") & (now == "YES")
-    more = ibis.cases((payable, after), (already, after - before))
-    return {
-        f"{case.key}_payable": _count((then == "YES") & (now == "NO")),
-        f"{case.key}_cost": more.sum().fill_null(0),
-        f"{case.key}_unpriced": _count((payable | already) & more.isnull()),
-    }
+    perhaps = named & before.fill_null(True) & ~surely(after) & (flags[f"{case.key}|cap"] == "NOT_COUNTED")
+    if rates_of(year, case.overlay).reading == WITHOUT_OWN_PATIENTS:
+        own = flags.is_medecin_traitant
+        gone, perhaps = gone & ~own.fill_null(True), perhaps & ~surely(own)
+    return {f"{case.key}_left": _count(gone), f"{case.key}_may_leave": _count(perhaps & ~gone)}
 
 
 def surely(column: Any) -> Any:
@@ -221,29 +220,27 @@ def _count(where: Any) -> Any:
 
 def _groups(connection: Any, case: Case, year: int) -> dict[str, int]:
     """The five groups of doctors, known or possible: of the acts or of the activities of the year."""
-    tally, activity = connection.table("tally"), connection.table("activity")
+    tally, activity = connection.table("tally"), connection.table(ACTIVITY)
     tally = tally.filter(tally.practitioner_id.notnull())
+    key, nought = case.key, ibis.literal(0)
+    more = (
+        "left",
+        "may_leave",
+        "by_law",
+        "kept",
+        "open",
+        "perhaps_exempt",
+    )  # only where a policy does such things
     both = tally.select(
         own_id=tally.practitioner_id,
-        own_specialty=tally.practitioner_specialty,
-        counted=tally[f"{case.key}_counted"],
-        left=tally[f"{case.key}_left"],
-        exempted=tally[f"{case.key}_exempted"],
-        by_law=tally[f"{case.key}_by_law"],
+        own_specialty=_most_frequent(tally),
+        counted=tally[f"{key}_counted"],
+        unknown=tally[f"{key}_unknown"],
         maybe_doctor=tally.maybe_doctor,
+        **{name: tally[f"{key}_{name}"] if f"{key}_{name}" in tally.columns else nought for name in more},
     ).outer_join(activity, ibis._.own_id == activity.practitioner_id)
     both = both.filter(both.maybe_doctor.fill_null(True))
-    doctor = both.select(
-        practitioner_specialty=ibis.coalesce(both.practitioner_specialty, both.own_specialty),
-        counted=both.counted.fill_null(0).cast("int64"),
-        conventioned_acts=(both.conventioned_acts - both.left.fill_null(0)).cast("int64"),
-        own_mt_acts=both.own_mt_acts,
-        exempt=surely((both.by_law > 0) & (both.exempted == both.by_law)),
-    )
-    rates = rates_of(year, case.overlay)
-    status = cap_status(doctor, rates, rates.reading)["outcome"]
-    idle = surely((doctor.counted == 0) & (_activity(doctor, rates.reading) == 0))  # nought of nought
-    outcome = doctor.select(outcome=ibis.cases((doctor.exempt, "EXEMPT"), (idle, "BELOW"), else_=status))
+    outcome = both.select(outcome=_standing(both, case, year))
     sql = ibis.to_sql(outcome.group_by("outcome").aggregate(n=outcome.count()), dialect="duckdb")
     found = dict(connection.con.execute(sql).fetchall())
     return {
@@ -254,6 +251,39 @@ def _groups(connection: Any, case: Case, year: int) -> dict[str, int]:
         "near": found.get("NEAR", 0),
         "below": found.get("BELOW", 0),
     }
+
+
+def _standing(both: Any, case: Case, year: int) -> Any:
+    """The group that holds whichever way the acts of unknown outcome turn out: the share is least where none of them
+    counts, greatest where all do."""
+    least = _status(both, case, year, both.counted, both.left)
+    most = _status(both, case, year, both.counted + both.unknown, both.left + both.may_leave)
+    exempt = surely((both.by_law > 0) & (both.open == 0))
+    perhaps = surely((both.kept == 0) & (both.perhaps_exempt > 0))
+    return ibis.cases(
+        (exempt, "EXEMPT"), (perhaps, "UNDETERMINED"), (least == most, least), else_="UNDETERMINED"
+    )
+
+
+def _status(both: Any, case: Case, year: int, counted: Any, left: Any) -> Any:
+    doctor = SimpleNamespace(
+        practitioner_specialty=ibis.coalesce(both.practitioner_specialty, both.own_specialty),
+        counted=counted.fill_null(0).cast("int64"),
+        conventioned_acts=(both.conventioned_acts - left.fill_null(0)).cast("int64"),
+        own_mt_acts=both.own_mt_acts,
+    )
+    rates = rates_of(year, case.overlay)
+    idle = surely((doctor.counted == 0) & (_activity(doctor, rates.reading) == 0))  # nought of nought
+    return ibis.cases((idle, "BELOW"), else_=cap_status(doctor, rates, rates.reading)["outcome"])
+
+
+def _most_frequent(tally: Any) -> Any:
+    """The specialty that most of a practitioner's acts name; none where two are named as often."""
+    numbers = {name: tally[f"of_{name}"] for name in SPECIALTIES}
+    most = ibis.greatest(*numbers.values())
+    first = sum((number == most).cast("int8") for number in numbers.values())
+    named = ibis.cases(*((number == most, name) for name, number in numbers.items()))
+    return ibis.cases(((most > 0) & (first == 1), named))
 
 
 def _activity(doctor: Any, reading: str) -> Any:
@@ -277,13 +307,9 @@ def _acts(connection: Any, case: Case, law: Case) -> dict[str, Any]:
         "excluded_by": {code: number for code, number in sorted(by_code.items()) if number},
     }
     if case.may_pay_more:
-        cost = _number(connection, f"sum({key}_cost)")
-        sign = "-" if cost < 0 else ""
-        found["newly_payable"] = {
-            "acts": _number(connection, f"sum({key}_payable)"),
-            "amo_cost": f"{sign}{abs(cost) // 100}.{abs(cost) % 100:02d}",
-            "unpriced": _number(connection, f"sum({key}_unpriced)"),
-        }
+        found["newly_payable"] = newly_payable(
+            {part: _number(connection, f"sum({key}_{part})") for part in PARTS}
+        )
     return found
 
 

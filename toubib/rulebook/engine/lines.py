@@ -153,5 +153,22 @@ def _json_faults(path: Path, facts: Mapping[str, Fact], lines: int | None) -> It
                 return
 
 
+def rows_of(path: Path, kind: str, facts: Mapping[str, Fact]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """(line, name → value) of each row of a CSV or JSON Lines file that can be read."""
+    if kind == "json":
+        for number, line in enumerate(lines_of(path), 1):
+            if line.strip():
+                yield number, json.loads(line)
+        return
+    rows = csv.reader(lines_of(path), strict=True)
+    names = _header(path, rows, facts)
+    while True:
+        number = rows.line_num + 1
+        row = next(rows, None)
+        if row is None:
+            return
+        yield number, {name: _cell(facts[name], cell) for name, cell in zip(names, row, strict=False)}
+
+
 class Pairs(list[tuple[str, Any]]):
     """The keys and values of a JSON object, in order, each one that is written."""
