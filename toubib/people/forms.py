@@ -21,6 +21,7 @@ from toubib.people.identity import BadInput, Identity, faults_of, parse_email, p
 from toubib.people.models import Account, Patient
 from toubib.people.operations.grants import NEEDS_PRACTITIONER
 from toubib.territory.models import Commune
+from toubib.territory.queries import find_communes
 
 _DATE = re.compile(r"(\d{1,2})[\s./-]*(\d{1,2})[\s./-]*(\d{4})")
 _SHORT_YEAR = re.compile(r"\d{1,2}[\s./-]+\d{1,2}[\s./-]+\d{2}")
@@ -64,6 +65,32 @@ class DayField(forms.CharField):
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value)
         return parse_day(text) if text else None
+
+
+class CommuneField(forms.CharField):
+    """A commune by its name, its postal code or its INSEE code; where several fit, their names are said."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(
+            max_length=120,
+            help_text=_("Son nom, ou son code postal."),
+            error_messages={"required": _("Écrivez la commune.")},
+            widget=forms.TextInput(attrs={"autocomplete": "off"}),
+            **more,
+        )
+
+    def clean(self, value: Any) -> Commune:
+        typed = super().clean(value)
+        found = find_communes(text=typed, limit=4)
+        exact = [one for one in found if typed.casefold() in {one.name.casefold(), one.code_insee.casefold()}]
+        if len(exact or found) == 1:
+            return (exact or found)[0]
+        if not found:
+            raise forms.ValidationError(_("Nous ne trouvons pas cette commune. Vérifiez son nom."))
+        names = ", ".join(f"{one.name} ({one.code_insee})" for one in found)
+        raise forms.ValidationError(
+            _("Plusieurs communes vont : %(names)s. Écrivez le code qui suit le nom."), params={"names": names}
+        )
 
 
 def parse_day(text: str) -> date:
@@ -417,19 +444,10 @@ class ProfessionalForm(Form):
         error_messages=NOT_CHOSEN,
     )
     practice_name = text_field(_("Lieu d’exercice"), longest=120, empty=_("Écrivez le nom du lieu."))
-    practice_commune = forms.ModelChoiceField(
-        label=_("Commune du lieu"),
-        queryset=Commune.objects.order_by("name"),
-        to_field_name="code_insee",
-        error_messages=NOT_CHOSEN,
-    )
+    practice_commune = CommuneField(label=_("Commune du lieu"))
     email = text_field(
         _("Adresse e-mail"), longest=254, empty=_("Écrivez l’adresse e-mail."), attrs={"inputmode": "email"}
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["practice_commune"].label_from_instance = lambda commune: commune.name  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         typed = super().clean() or {}
