@@ -23,6 +23,9 @@ DATE = re.compile(r"\d{4}-\d\d-\d\d\Z")
 TIME = re.compile(r"\d\d:\d\d(:\d\d)?\Z")
 
 
+FIRST_YEAR, LAST_YEAR = 2000, 2050  # of the acts that are judged
+
+
 class BadFact(ValueError):
     """A fact that cannot be read: `field` and a sentence."""
 
@@ -104,8 +107,8 @@ class Fact:
             read = date.fromisoformat(value)
         except ValueError:
             raise BadFact(self.name, f"{show(value)} is no date of the form 2025-03-10") from None
-        if not 2000 <= read.year <= 2100:
-            raise BadFact(self.name, f"{value} is not between 2000 and 2100")
+        if not FIRST_YEAR <= read.year <= LAST_YEAR:
+            raise BadFact(self.name, f"{value} is not between {FIRST_YEAR} and {LAST_YEAR}")
         return {self.name: read}
 
     def _read_time(self, value: Any) -> dict[str, Any]:

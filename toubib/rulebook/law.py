@@ -44,6 +44,16 @@ class Law:
         """The parameter in force, policies apart."""
         return _in_force(era(self.on)).get(id)
 
+    def is_doubtful(self, id: str) -> bool:
+        """Is the value in force contested or unverified? That of a policy is neither."""
+        self.asked.add(id)
+        parameter = self.parameter(id)
+        return id not in self.overlay and parameter is not None and not parameter.verified
+
+    def state(self, id: str) -> tuple[Value | None, bool]:
+        """All that a rule can see of a parameter: alike on two days, the rules are."""
+        return self.get(id), self.is_doubtful(id)
+
     def is_true(self, id: str) -> bool:
         """A bool in force; false where the law says nothing that day."""
         return self.get(id) is True
@@ -93,8 +103,12 @@ def period_starts() -> tuple[date, ...]:
 
 
 def undated_starts() -> list[date]:
-    """The first days of the periods that an act without a date may fall under."""
-    return [start for start in period_starts() if start >= FIRST_TELEMEDICINE]
+    """The first days of the periods of known law that an act without a date may fall under."""
+    return [
+        start
+        for start in period_starts()
+        if start >= FIRST_TELEMEDICINE and Law(start).get("cls.law_known") is not False
+    ]
 
 
 def period_of(on: date) -> tuple[date, date | None]:

@@ -28,7 +28,7 @@ UNREAD = frozenset({
     "tariff.G.child", "tariff.RQD", "tariff.RQD.drom", "tariff.RQD.level_1", "tariff.SNP",
     "tariff.SNP.max_per_week", "tariff.TE1", "tariff.TLD", "tariff.TLL", "tariff.TLM", "tariff.TLS",
     "tariff.TMI", "tariff.in_person.neurology", "tariff.in_person.psychiatry", "te.amo_rate",
-    "te.max_per_patient_per_year.level_1", "te.max_per_patient_per_year.level_2",
+    "te.max_per_patient_per_year.level_1",
     "te.requester_professions", "te.rqd_yearly_max_per_requester", "third_party_payment.compulsory",
     "zone.authority", "zone.population_share.ZAC", "zone.population_share.ZIP", "zone.types",
     "zone.underserved_communes",

@@ -23,7 +23,7 @@ from toubib.people.web import current_account, current_actor, role_required
 from toubib.record.enums import UNSIGNED_STATES, Attestation, EncounterState
 from toubib.record.models import EncounterDecision
 from toubib.record.queries import decisions_of
-from toubib.rulebook.codes import find_code
+from toubib.rulebook.codes import CONTESTED, find_code
 from toubib.rulebook.facts import all_facts
 from toubib.ui.formats import say_euros
 from toubib.waiting.models import Ticket
@@ -210,13 +210,16 @@ def _words(name: str, found: dict[str, Any]) -> str:
 
 
 def _row(reason: dict[str, str], used: dict[str, Any]) -> Row:
-    parameter = used.get(find_code(reason["code"]).parameter)
+    code = find_code(reason["code"])
+    parameter = used.get(code.parameter)
+    reference = reason["reference"].removesuffix(CONTESTED)  # the badge says it
     return Row(
         look=MARKS.get(reason["kind"], "yes"),
         text=reason["text_doctor"],
-        reference=reason["reference"],
+        reference=reference,
         value=_value(parameter["value"]) if parameter else "",
-        contested=bool(parameter and parameter["contested"]),
+        contested=reference != reason["reference"]
+        or any(used[id]["contested"] for id in code.parameters if id in used),
     )
 
 

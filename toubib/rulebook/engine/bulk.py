@@ -148,24 +148,29 @@ def _groups(
     for start in days.starts():
         programs = {name: _program(start, overlay, decisions) for name, overlay in overlays.items()}
         texts = (
-            tuple(_sentences(program, decisions, start) for program in programs.values())
+            tuple(_sentences(programs[name], decisions, start, overlay) for name, overlay in overlays.items())
             if detail == "lists"
             else ()
         )
         key = (*programs.values(), texts)
         if key not in found:
-            found[key] = ([], _columns({n: p.blocks for n, p in programs.items()}, decisions, detail, start))
+            blocks = {name: program.blocks for name, program in programs.items()}
+            found[key] = ([], _columns(blocks, overlays, decisions, detail, start))
         found[key][0].append(start)
     return list(found.values())
 
 
-def _sentences(program: Program, decisions: tuple[str, ...], on: date) -> tuple[str, ...]:
+def _sentences(program: Program, decisions: tuple[str, ...], on: date, overlay: Overlay) -> tuple[str, ...]:
     codes = [code for name in decisions for code in program.blocks[name].says]
-    return tuple(text for code in codes for text in explain(code, on).values())
+    return tuple(text for code in codes for text in explain(code, on, overlay).values())
 
 
 def _columns(
-    blocks: Mapping[str, Mapping[str, Block]], decisions: tuple[str, ...], detail: str, on: date | None
+    blocks: Mapping[str, Mapping[str, Block]],
+    overlays: Mapping[str, Overlay],
+    decisions: tuple[str, ...],
+    detail: str,
+    on: date | None,
 ) -> Columns:
     found: Columns = {}
     for prefix, of_overlay in blocks.items():
@@ -178,7 +183,9 @@ def _columns(
                 found |= {f"{name}|says|{code}": when for code, when in block.says.items()}
                 found |= {f"{name}|missing|{fact}": when for fact, when in block.missing.items()}
             elif detail == "lists":
-                found |= {f"{name}_{text}": column for text, column in _lists(block, on).items()}
+                found |= {
+                    f"{name}_{text}": column for text, column in _lists(block, on, overlays[prefix]).items()
+                }
     return found
 
 
@@ -191,8 +198,8 @@ def _figures(decision: str, block: Block) -> Columns:
     }
 
 
-def _lists(block: Block, on: date | None) -> Columns:
-    told = [(explain(code, on), when) for code, when in block.says.items()]
+def _lists(block: Block, on: date | None, overlay: Overlay) -> Columns:
+    told = [(explain(code, on, overlay), when) for code, when in block.says.items()]
     told += [(explain_missing(fact), when) for fact, when in block.missing.items()]
     told.sort(key=lambda one: one[0]["code"])
     said = _places(when for _, when in told)
@@ -239,4 +246,4 @@ def _undated(overlays: Mapping[str, Overlay], decisions: tuple[str, ...], detail
     for name, overlay in overlays.items():
         programs = list(dict.fromkeys(_program(start, overlay, decisions) for start in undated_starts()))
         blocks[name] = agree(programs, decisions)
-    return _columns(blocks, decisions, detail, None)
+    return _columns(blocks, overlays, decisions, detail, None)

@@ -14,7 +14,7 @@ from toubib.rulebook.policies import Overlay
 from toubib.rulebook.rules.cap import cap
 from toubib.rulebook.rules.classification import classification
 from toubib.rulebook.rules.decision import Decision, reasons
-from toubib.rulebook.rules.price import price
+from toubib.rulebook.rules.price import NO_OVERRUN_OWED, price
 from toubib.rulebook.rules.reimbursement import of_teleconsultation, reimbursement
 from toubib.rulebook.rules.sick_leave import sick_leave
 
@@ -53,11 +53,11 @@ def program_from(start: date, overlay: Overlay) -> Program:
     """The program of the period of law that begins on a day: one for all periods whose rules see the same values."""
     law = Law(start, overlay.parameters)
     for seen, program in _built.setdefault(overlay, []):
-        if all(law.get(id) == value for id, value in seen.items()):
+        if all(law.state(id) == state for id, state in seen.items()):
             return program
     program = _build(start, overlay)
     asked = {id for ids in program.asked.values() for id in ids}
-    _built[overlay].append(({id: law.get(id) for id in asked}, program))
+    _built[overlay].append(({id: law.state(id) for id in asked}, program))
     return program
 
 
@@ -91,7 +91,7 @@ def block_of(decision: Decision, found: Answer) -> Block:
 def price_block(act: Any, law: Law, overlay: Overlay, paid: Answer, domains: Domains) -> Block:
     """`paid`: the answer on reimbursement."""
     remote, others = (
-        answer(of_teleconsultation(act, law, overlay, company=company), domains) for company in (True, False)
+        answer(of_teleconsultation(act, law, overlay, but=but), domains) for but in ((), NO_OVERRUN_OWED)
     )
     found = price(act, law, paid, remote, others, domains)
     figures = {"code": found.code, **found.fixed}

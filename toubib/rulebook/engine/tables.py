@@ -17,7 +17,15 @@ import duckdb
 import ibis
 
 from toubib.rulebook.engine.lines import BadTable, find_fault, read_header, sniff
-from toubib.rulebook.facts import CENTS_MOST, COUNTRY, DEPARTEMENT, Fact, all_facts
+from toubib.rulebook.facts import (
+    CENTS_MOST,
+    COUNTRY,
+    DEPARTEMENT,
+    FIRST_YEAR,
+    LAST_YEAR,
+    Fact,
+    all_facts,
+)
 
 __all__ = ["BadTable", "connect", "read_table"]
 
@@ -227,7 +235,7 @@ def _money(fact: Fact, text: str) -> tuple[str, str]:
 def _date(fact: Fact, text: str) -> tuple[str, str]:
     day = f"TRY_CAST({text} AS DATE)"
     plain = f"regexp_full_match({text}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}')"
-    return day, f"({plain} AND coalesce(year({day}) BETWEEN 2000 AND 2100, FALSE))"
+    return day, f"({plain} AND coalesce(year({day}) BETWEEN {FIRST_YEAR} AND {LAST_YEAR}, FALSE))"
 
 
 def _time(fact: Fact, text: str) -> tuple[str, str]:
@@ -272,7 +280,8 @@ def _typed_reading(fact: Fact, column: str, kind: str) -> Reading | None:
         return Reading({column: column}, "FALSE") if kind == "BOOLEAN" else None
     if fact.type == "date" and kind == "DATE":
         return Reading(
-            {column: column}, f"NOT coalesce(year({column}) BETWEEN 2000 AND 2100, {column} IS NULL)"
+            {column: column},
+            f"NOT coalesce(year({column}) BETWEEN {FIRST_YEAR} AND {LAST_YEAR}, {column} IS NULL)",
         )
     if fact.type == "time" and kind == "TIME":
         return Reading({f"{column}_minutes": f"hour({column}) * 60 + minute({column})"}, "FALSE")

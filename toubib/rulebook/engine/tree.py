@@ -253,9 +253,9 @@ def _answer_select(select: Select, domains: Domains) -> Answer:
     parts = [
         (any_of(unknown, surely(column.isin(values))), tree) for values, tree in select.branches if values
     ]
-    fact = facts_of(column.isnull().op())[0]
-    if not set(all_facts()[fact].values) or set(all_facts()[fact].values) - set(named):
+    if not covers(column, named):
         parts.append((any_of(unknown, surely(~column.isin(named))), select.rest))
+    fact = facts_of(unknown.op())[0]
     answers = [(where, answer(tree, domains)) for where, tree in parts]
     first = answers[0][1]
     matters = any_of(*(_functions_differ(first, other) for _, other in answers[1:]))
@@ -266,6 +266,12 @@ def _answer_select(select: Select, domains: Domains) -> Answer:
             *({name: all_of(where, gap) for name, gap in one.missing.items()} for where, one in answers),
         ),
     )
+
+
+def covers(column: Any, named: list[Any]) -> bool:
+    """Are these all the values that the column can have?"""
+    values = set(all_facts()[facts_of(column.isnull().op())[0]].values)
+    return bool(values) and values <= set(named)
 
 
 def _functions_differ(one: Answer, other: Answer) -> Bool:

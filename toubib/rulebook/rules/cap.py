@@ -10,7 +10,7 @@ from typing import Any
 from toubib.rulebook.engine.tree import Bool, Condition, Gate, Leaf, Way, all_of, any_of
 from toubib.rulebook.law import Law
 from toubib.rulebook.policies import Overlay
-from toubib.rulebook.rules.decision import Decision
+from toubib.rulebook.rules.decision import Decision, after_the_law_known
 
 NO_PAID_ACT = ("tele_advice",)
 REMOTE = ("teleconsultation", "tele_expertise")
@@ -34,7 +34,11 @@ def cap(act: Any, law: Law, overlay: Overlay) -> Decision:
     ]
     counted = "CAP.COUNTED" if not expertise else "CAP.COUNTED_2021"
     tree = Gate(tuple(conditions), Leaf("COUNTED", (counted,)), Leaf("NOT_COUNTED"))
-    remarks = [Way("CAP.NOT_REMOTE", not_remote)]
+    remarks = [
+        Way("CAP.NOT_REMOTE", not_remote),
+        Way("CAP.FUNDED_AS_CONVENTIONED", (act.funding == "amo") & (act.practitioner_sector == "none")),
+        *after_the_law_known(law),
+    ]
     if not expertise and law.is_true("cap.in_force"):
         remarks.append(Way("CAP.EXC_TELEEXPERTISE", expertises))
     return Decision(tree, tuple(remarks), {"in_denominator": _in_denominator(act, law, overlay)})

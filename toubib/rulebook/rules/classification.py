@@ -21,7 +21,7 @@ from toubib.rulebook.engine.tree import (
     negate,
 )
 from toubib.rulebook.law import Law
-from toubib.rulebook.rules.decision import Decision
+from toubib.rulebook.rules.decision import Decision, after_the_law_known
 from toubib.rulebook.rules.reimbursement import phone_in_covid
 
 BY_ITS_NAME = ("tele_expertise", "remote_monitoring", "remote_assistance", "medical_dispatch_response")
@@ -38,7 +38,7 @@ def classification(act: Any, law: Law) -> Decision:
             (telemedicine, _live(act, law, Leaf("teleconsultation", ("CLS.OK",)))),
             (telecare, _live(act, law, Leaf("telecare", ("CLS.TELECARE_PROFESSION",)), outputs=False)),
         ),
-        Leaf("INVALID", ("CLS.NEITHER_PROFESSION",)),
+        _neither(act, law),
     )
     tree = Select(
         act.act_kind,
@@ -51,7 +51,7 @@ def classification(act: Any, law: Law) -> Decision:
     )
     phone = act.act_kind.isin(["teleconsultation", "telecare"]) & (act.modality == "phone")
     unpaid = all_of(phone, negate(phone_in_covid(act, law).when))
-    return Decision(tree, (Way("CLS.PHONE_NOT_PAYABLE", unpaid),))
+    return Decision(tree, (Way("CLS.PHONE_NOT_PAYABLE", unpaid), *after_the_law_known(law)))
 
 
 def asks_output(act: Any) -> Any:
@@ -60,20 +60,28 @@ def asks_output(act: Any) -> Any:
 
 
 def _advice(act: Any, law: Law) -> Tree:
-    advice = Leaf("tele_advice", ("CLS.ADVICE",))
+    return _without_output(act, law, Leaf("tele_advice", ("CLS.ADVICE",)), Leaf("INVALID"))
+
+
+def _neither(act: Any, law: Law) -> Tree:
+    """Of a profession that gives neither; what it cannot issue is said too."""
+    known = law.names("cls.telemedicine.professions")
+    invalid = Leaf("INVALID", ("CLS.NEITHER_PROFESSION" if known else "CLS.NO_LAW_YET",))
+    return _without_output(act, law, invalid, invalid)
+
+
+def _without_output(act: Any, law: Law, leaf: Leaf, otherwise: Leaf) -> Tree:
+    """`leaf` where nothing is asked that only a téléconsultation issues."""
     if not law.is_true("cls.output_requires_consultation"):
-        return advice
+        return leaf
     nothing = Condition("CLS.OUTPUT_REQUIRES_CONSULT", when=~asks_output(act))
-    return Gate((nothing,), advice, Leaf("INVALID"))
+    return Gate((nothing,), leaf, otherwise)
 
 
 def _live(act: Any, law: Law, leaf: Leaf, *, outputs: bool = True) -> Tree:
     """`leaf` where the patient is identified and the exchange live; otherwise advice. `outputs`: may it issue any?"""
     identified: Bool = any_of(act.identified, not law.is_true("cls.anonymous_is_advice"))
     live: Bool = any_of(act.modality.isin(["video", "phone"]), not law.is_true("cls.live_exchange_required"))
-    then: Tree = leaf
-    if not outputs and law.is_true("cls.output_requires_consultation"):
-        nothing = Condition("CLS.OUTPUT_REQUIRES_CONSULT", when=~asks_output(act))
-        then = Gate((nothing,), leaf, Leaf("INVALID"))
+    then = leaf if outputs else _without_output(act, law, leaf, Leaf("INVALID"))
     conditions = (Condition("CLS.NOT_IDENTIFIED", identified), Condition("CLS.NO_LIVE_EXCHANGE", live))
     return Gate(conditions, then, _advice(act, law))

@@ -5,7 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from toubib.rulebook.engine.tree import Bool, Gate, Leaf, Select, Tree, Way, all_of, negate, surely
+from toubib.rulebook.engine.tree import (
+    Bool,
+    Gate,
+    Leaf,
+    Select,
+    Tree,
+    Way,
+    all_of,
+    any_of,
+    covers,
+    negate,
+)
+from toubib.rulebook.law import Law
 
 
 @dataclass(frozen=True)
@@ -20,29 +32,56 @@ class Decision:
     figures: dict[str, Any] = field(default_factory=dict)
 
 
-def reasons(tree: Tree, guard: Bool = True) -> list[Way]:
-    """The codes of a tree: refusals where a condition fails, ways where one is open, and what a leaf says."""
+def after_the_law_known(law: Law) -> tuple[Way, ...]:
+    """Said of a day beyond what the law in force is made for: the answer is that of the last law known."""
+    return () if law.get("cls.law_known") is not False else (Way("CLS.LAST_LAW_KNOWN", True),)
+
+
+def reasons(tree: Tree) -> list[Way]:
+    """Each code of a tree and where it is said: refusals where a condition fails, ways where one is open, and what a
+    leaf says.
+
+    What both sides of a question say is said whatever its answer, known or not.
+    """
+    return [Way(code, when) for code, when in _said(tree).items() if when is not False]
+
+
+def _said(tree: Tree) -> dict[str, Bool]:
     if isinstance(tree, Leaf):
-        return [Way(code, guard) for code in tree.says]
+        return dict.fromkeys(tree.says, True)
     if isinstance(tree, Select):
-        named = [value for values, _ in tree.branches for value in values]
-        found = [
-            way
-            for values, branch in tree.branches
-            for way in reasons(branch, all_of(guard, tree.column.isin(values)))
-        ]
-        return found + reasons(tree.rest, all_of(guard, ~tree.column.isin(named)))
-    return _reasons_of_gate(tree, guard)
+        return _said_by_select(tree)
+    return _said_by_gate(tree)
 
 
-def _reasons_of_gate(gate: Gate, guard: Bool) -> list[Way]:
-    found = []
+def _said_by_select(tree: Select) -> dict[str, Bool]:
+    named = [value for values, _ in tree.branches for value in values]
+    sides = [(tree.column.isin(values), _said(branch)) for values, branch in tree.branches]
+    if not covers(tree.column, named):
+        sides.append((~tree.column.isin(named), _said(tree.rest)))
+    return _on_sides(sides)
+
+
+def _said_by_gate(gate: Gate) -> dict[str, Bool]:
+    found: dict[str, list[Bool]] = {}
     for condition in gate.conditions:
         refusals = condition.shown or (Way(condition.code, negate(condition.holds)),)
-        if condition.code:
-            found += [Way(refusal.code, all_of(guard, refusal.when)) for refusal in refusals]
-        found += [Way(way.code, all_of(guard, way.when)) for way in condition.ways]
+        for way in (*(refusals if condition.code else ()), *condition.ways):
+            found.setdefault(way.code, []).append(way.when)
     passes = all_of(*(condition.holds for condition in gate.conditions))
-    found += reasons(gate.then, all_of(guard, passes))
-    found += reasons(gate.otherwise, all_of(guard, surely(negate(passes))))
-    return found
+    sides = [(passes, _said(gate.then)), (negate(passes), _said(gate.otherwise))]
+    for code, when in _on_sides(sides).items():
+        found.setdefault(code, []).append(when)
+    return {code: any_of(*whens) for code, whens in found.items()}
+
+
+def _on_sides(sides: list[tuple[Bool, dict[str, Bool]]]) -> dict[str, Bool]:
+    """`sides`: where each is taken, one of them always, and what it says."""
+    codes = {code: None for _, said in sides for code in said}
+    return {
+        code: any_of(
+            *(all_of(where, said.get(code, False)) for where, said in sides),
+            all_of(*(said.get(code, False) for _, said in sides)),
+        )
+        for code in codes
+    }

@@ -31,10 +31,16 @@ from toubib.rulebook.engine.tree import (
     negate,
     surely,
 )
+from toubib.rulebook.facts import LAST_YEAR
 from toubib.rulebook.law import Law
+from toubib.rulebook.rules.decision import after_the_law_known
 
 DROM = ("971", "972", "973", "974", "976")
-YEARS = range(2018, 2051)  # of the public holidays that move
+YEARS = range(2018, LAST_YEAR + 1)  # of the public holidays that move
+SPECIAL = ("TCS.psychiatry", "TCS.neurology", "TCS.gynaecology", "TCS.ophthalmology")
+# Refusals with which no overrun is reckoned: a company may ask for none, a doctor outside the convention sets the price
+NO_OVERRUN_OWED = ("REIMB.COMPANY_NOT_APPROVED", "REIMB.DOCTOR_NOT_CONVENTIONED")
+OTHER = "TCS.other"  # of every other specialty
 AMOUNTS = ("tariff", "amo", "amc", "public", "patient")
 
 
@@ -53,49 +59,48 @@ class Price:
 
 @dataclass
 class _Parts:
+    """`base`: the key letter; `priced`: the same, NO_TARIFF where no convention binds the doctor's fees."""
+
     base: Answer
+    priced: Answer
     cents: dict[str, int]
     additions: list[tuple[str, int, Answer]]
     rate: Answer
     solidarity: Answer
+    covered: Answer
     exempt: Answer
 
 
 def price(act: Any, law: Law, paid: Answer, remote: Answer, others: Answer, domains: Domains) -> Price:
-    """`paid`: the answer on reimbursement; `remote`: that of a téléconsultation alone; `others`: the same where no
-    company is in it, whose overrun is never due."""
+    """`paid`: the answer on reimbursement; `remote`: that of a téléconsultation alone; `others`: the same but for
+    the refusals of NO_OVERRUN_OWED."""
     cents = _tariffs(law)
     parts = _Parts(
         answer(_base(act, law, cents), domains),
+        answer(_base(act, law, cents, free=True), domains),
         cents,
         _additions(act, law, domains),
         answer(_rate(act, law), domains),
-        answer(_solidarity(act, law), domains),
+        answer(_of_teleconsultation(act, _yes_no(_covered(act, law)), "no"), domains),
+        answer(_yes_no(_covered(act, law)), domains),
         answer(_exempt(act, law), domains),
     )
     return _assemble(act, law, paid, remote, others, parts)
 
 
 def _tariffs(law: Law) -> dict[str, int]:
-    ids = ("TCG", "TC", "TCS.psychiatry", "TCS.neurology", "TCS.gynaecology", "TCS.ophthalmology")
-    found = {id: law.cents(f"tariff.{id}") for id in ids}
+    found = {id: law.cents(f"tariff.{id}") for id in ("TCG", "TC", *SPECIAL, OTHER)}
     if law.is_true("te.payable"):
         found |= {id: law.cents(f"tariff.{id}") for id in ("TE2", "TE2.drom")}
     return {id: value for id, value in found.items() if value is not None}
 
 
-def _base(act: Any, law: Law, cents: dict[str, int]) -> Tree:
-    """The key letter: by kind, specialty and sector."""
+def _base(act: Any, law: Law, cents: dict[str, int], *, free: bool = False) -> Tree:
+    """The key letter: by kind, specialty and sector. `free`: none binds a doctor outside the convention."""
     nothing = Leaf("NO_TARIFF")
-    if "TC" not in cents or "TCG" not in cents:
-        by_doctor: Tree = nothing
-    else:
-        general = _at_binding_tariff(act, law, "TCG")
-        special = [id for id in cents if id.startswith("TCS.")]
-        branches = tuple(((id.removeprefix("TCS."),), _at_binding_tariff(act, law, id)) for id in special)
-        by_doctor = Select(
-            act.practitioner_specialty, ((("general_practice",), general), *branches), Leaf("TC")
-        )
+    by_doctor = _by_specialty(act, law, cents) if "TC" in cents and "TCG" in cents else nothing
+    if free:
+        by_doctor = Select(act.practitioner_sector, ((("none",), nothing),), by_doctor)
     expertise: Tree = nothing
     if "TE2" in cents:
         drom = "TE2.drom" if "TE2.drom" in cents else "TE2"
@@ -105,6 +110,19 @@ def _base(act: Any, law: Law, cents: dict[str, int]) -> Tree:
         ((("teleconsultation",), _if_doctor(act, by_doctor)), (("tele_expertise",), expertise)),
         nothing,
     )
+
+
+def _by_specialty(act: Any, law: Law, cents: dict[str, int]) -> Tree:
+    """TCG, or since 2023 a TCS; that of ophthalmology is known of the optician's shop alone."""
+    rest = _at_binding_tariff(act, law, OTHER) if OTHER in cents else Leaf("TC")
+    branches = [(("general_practice",), _at_binding_tariff(act, law, "TCG"))]
+    for id in SPECIAL:
+        if id in cents:
+            letter = _at_binding_tariff(act, law, id)
+            if id == "TCS.ophthalmology":
+                letter = Select(act.place_type, ((("optician",), letter),), rest)
+            branches.append(((id.removeprefix("TCS."),), letter))
+    return Select(act.practitioner_specialty, tuple(branches), rest)
 
 
 def _at_binding_tariff(act: Any, law: Law, letter: str) -> Tree:
@@ -198,12 +216,11 @@ def _per_cent(rate: int | float) -> str:
     return str(round(rate * 100))
 
 
-def _solidarity(act: Any, law: Law) -> Tree:
+def _covered(act: Any, law: Law) -> Bool:
     """C2S or AME: the State pays what the AMO does not."""
-    covered = any_of(
+    return any_of(
         law.is_true("c2s.copayment_public") and act.c2s, law.is_true("ame.copayment_public") and act.ame
     )
-    return _of_teleconsultation(act, _yes_no(covered), "no")
 
 
 def _exempt(act: Any, law: Law) -> Tree:
@@ -257,9 +274,9 @@ def _assemble(act: Any, law: Law, paid: Answer, remote: Answer, others: Answer, 
     owed = _overrun_owed(act, bound)
     tariff = _tariff(parts)
     yes = _amounts_if_paid(tariff, share.due, owed, parts, law)
-    no = _amounts_if_not(act, tariff, owed)
-    missing = _missing(act, paid, remote, others, parts, share, company, bound)
-    nothing = any_of(paid.certain.get("NOT_APPLICABLE", False), parts.base.certain.get("NO_TARIFF", False))
+    no = _amounts_if_not(act, tariff, owed, parts)
+    missing = _missing(act, law, paid, remote, others, parts, share, company, bound)
+    nothing = any_of(paid.certain.get("NOT_APPLICABLE", False), parts.priced.certain.get("NO_TARIFF", False))
     asked = {fact: all_of(where, negate(nothing)) for fact, where in missing.items()}
     outcome = ibis.cases(
         (as_column(nothing), "NOT_APPLICABLE"),
@@ -268,17 +285,20 @@ def _assemble(act: Any, law: Law, paid: Answer, remote: Answer, others: Answer, 
     )
     accepted = as_column(paid.certain.get("YES", False))
     fixed = {name: _if_fixed(outcome, accepted, yes[name], no[name]) for name in AMOUNTS}
-    return Price(outcome, asked, _code(parts), yes, no, fixed, _remarks(act, company, parts, share, paid))
+    code = ibis.cases((as_column(negate(nothing)), _code(parts)), else_=ibis.null("string"))
+    remarks = [*_remarks(act, company, parts, share, paid), *_doubts(act, law, parts)]
+    return Price(outcome, asked, code, yes, no, fixed, remarks)
 
 
-def _amounts_if_not(act: Any, tariff: Any, owed: Any) -> dict[str, Any]:
-    """The patient owes the tariff; of an advice between professionals, nothing."""
+def _amounts_if_not(act: Any, tariff: Any, owed: Any, parts: _Parts) -> dict[str, Any]:
+    """The patient owes the tariff, if any binds the doctor; of an advice between professionals, nothing."""
     zero, null = ibis.literal(0), ibis.null("int64")
     between = act.act_kind == "tele_expertise"
+    bound = all_of(~between, negate(parts.priced.can.get("NO_TARIFF", False)))
     return {
-        "tariff": ibis.cases((between, zero), (~between, tariff), else_=null),
+        "tariff": ibis.cases((between, zero), (bound, tariff), else_=null),
         **dict.fromkeys(("amo", "amc", "public"), zero),
-        "patient": ibis.cases((between, zero), (~between, tariff + owed), else_=null),
+        "patient": ibis.cases((between, zero), (bound, tariff + owed), else_=null),
     }
 
 
@@ -356,6 +376,7 @@ def _amounts_if_paid(tariff: Any, due: Any, owed: Any, parts: _Parts, law: Law) 
 
 def _missing(
     act: Any,
+    law: Law,
     paid: Answer,
     remote: Answer,
     others: Answer,
@@ -371,11 +392,13 @@ def _missing(
     owes = parts.exempt.can.get("no", False)
     due = negate(surely(bound))
     overrun_open = all_of(act.overrun_cents.isnull() | surely(act.overrun_cents > 0), due)
-    counts = any_of(others.can.get("NO", False), all_of(seen, parts.solidarity.can.get("no", False)))
+    asked_of = any_of(not law.is_true("c2s.overrun_forbidden"), parts.covered.can.get("no", False))
+    bound_fees = negate(surely(act.practitioner_sector == "none"))
+    counts = any_of(all_of(bound_fees, others.can.get("NO", False)), all_of(seen, asked_of))
     groups: list[tuple[Bool, dict[str, Bool]]] = [
-        (True, {fact: gap for fact, gap in parts.base.missing.items() if fact != "patient_departement"}),
-        (yes, {fact: gap for fact, gap in parts.base.missing.items() if fact == "patient_departement"}),
-        *((True, added.missing) for _, _, added in parts.additions),
+        (True, {fact: gap for fact, gap in parts.priced.missing.items() if fact != "patient_departement"}),
+        (yes, {fact: gap for fact, gap in parts.priced.missing.items() if fact == "patient_departement"}),
+        *((bound_fees, added.missing) for _, _, added in parts.additions),
         (any_of(all_of(yes, no), all_of(beside, any_of(yes, no))), paid.missing),
         (seen, parts.rate.missing),
         (all_of(seen, any_of(below, overrun_open, all_of(owes, share.open))), parts.solidarity.missing),
@@ -400,7 +423,10 @@ def _remarks(act: Any, company: Bool, parts: _Parts, share: _Participation, paid
     exempt, spent, due = parts.exempt.certain, surely(share.due == 0), surely(share.due > 0)
     regulated = remote & act.regulated_by.isin(["sas", "centre15", "pdsa"])
     found: list[tuple[str, Bool]] = [
-        ("PRICE.NOT_PAID", all_of(remote, paid.certain.get("NO", False))),
+        (
+            "PRICE.NOT_PAID",
+            all_of(remote, act.practitioner_sector != "none", paid.certain.get("NO", False)),
+        ),
         ("PRICE.EXPERT_NOT_PAID", all_of(act.act_kind == "tele_expertise", paid.certain.get("NO", False))),
         ("PRICE.OTHER_PAYER", remote & act.funding.isin(["subscription", "insurer"])),
         ("PRICE.ESTIMATE", accepted),
@@ -414,3 +440,22 @@ def _remarks(act: Any, company: Bool, parts: _Parts, share: _Participation, paid
     ]
     found += [(f"PRICE.ADDON_{name}", added.certain.get("yes", False)) for name, _, added in parts.additions]
     return [Way(code, when) for code, when in found if when is not False]
+
+
+def _doubts(act: Any, law: Law, parts: _Parts) -> list[Way]:
+    """A tariff that sources dispute or that nobody has read, and fees that no tariff binds."""
+    doubted = [
+        parts.base.certain[id]
+        for id in parts.cents
+        if id in parts.base.certain and law.is_doubtful(f"tariff.{id}")
+    ]
+    binds = negate(parts.priced.certain.get("NO_TARIFF", False))
+    free = all_of(
+        act.act_kind == "teleconsultation",
+        act.practitioner_profession == "doctor",
+        act.practitioner_sector == "none",
+    )
+    found = [Way("PRICE.TARIFF_UNSURE", all_of(binds, any_of(*doubted)))]
+    if parts.cents:
+        found.append(Way("PRICE.FREE_FEES", free))
+    return [way for way in (*found, *after_the_law_known(law)) if way.when is not False]

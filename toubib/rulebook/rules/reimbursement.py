@@ -11,7 +11,7 @@ from typing import Any
 from toubib.rulebook.engine.tree import Bool, Condition, Gate, Leaf, Select, Tree, Way, all_of, any_of
 from toubib.rulebook.law import Law
 from toubib.rulebook.policies import Overlay
-from toubib.rulebook.rules.decision import Decision
+from toubib.rulebook.rules.decision import Decision, after_the_law_known
 
 REMOTE = ("teleconsultation",)
 NOT_APPLICABLE = Leaf("NOT_APPLICABLE", ("REIMB.NOT_MODELLED",))
@@ -22,14 +22,12 @@ def reimbursement(act: Any, law: Law, overlay: Overlay) -> Decision:
     expertise = Gate(_expertise(act, law), Leaf("YES", ("REIMB.OK",)), Leaf("NO"))
     remote = _by_doctor(act, _conditions(act, law, overlay))
     tree = Select(act.act_kind, ((REMOTE, remote), (("tele_expertise",), expertise)), NOT_APPLICABLE)
-    return Decision(tree, _remarks(act, law))
+    return Decision(tree, (*_remarks(act, law), *after_the_law_known(law)))
 
 
-def of_teleconsultation(act: Any, law: Law, overlay: Overlay, *, company: bool = True) -> Tree:
-    """The tree of a téléconsultation alone, NOT_APPLICABLE for every other act; `company` false: none is in it."""
-    conditions = _conditions(act, law, overlay)
-    if not company:
-        conditions = tuple(one for one in conditions if one.code != "REIMB.COMPANY_NOT_APPROVED")
+def of_teleconsultation(act: Any, law: Law, overlay: Overlay, *, but: tuple[str, ...] = ()) -> Tree:
+    """The tree of a téléconsultation alone, NOT_APPLICABLE for every other act; `but`: refusals that are not asked."""
+    conditions = tuple(one for one in _conditions(act, law, overlay) if one.code not in but)
     return Select(act.act_kind, ((REMOTE, _by_doctor(act, conditions)),), NOT_APPLICABLE)
 
 
@@ -69,6 +67,8 @@ def _quality(act: Any, law: Law) -> list[Condition]:
         conditions.append(Condition("REIMB.CHANNEL_NOT_SECURE", act.secure_channel))
     if law.is_true("reimb.consent_required"):
         conditions.append(Condition("REIMB.NO_CONSENT", act.consent))
+    if law.is_true("cls.anonymous_is_advice"):
+        conditions.append(Condition("REIMB.NOT_A_TELECONSULTATION", act.identified))
     if law.is_true("reimb.convention_required"):
         conditions.append(Condition("REIMB.DOCTOR_NOT_CONVENTIONED", act.practitioner_sector != "none"))
     return conditions
@@ -181,6 +181,7 @@ def _expertise(act: Any, law: Law) -> tuple[Condition, ...]:
     """Between professionals, without the patient (R. 6316-1 2° CSP; convention 2024, articles 88 and 89)."""
     most = law.number("te.max_per_patient_per_year")
     medical = law.names("cls.telemedicine.professions")
+    conventioned = any_of(not law.is_true("reimb.convention_required"), act.practitioner_sector != "none")
     return (
         Condition("TE.NOT_YET_PAYABLE", law.is_true("te.payable")),
         Condition("REIMB.FUNDED_BY_SUBSCRIPTION", act.funding != "subscription"),
@@ -188,6 +189,7 @@ def _expertise(act: Any, law: Law) -> tuple[Condition, ...]:
         Condition("TE.NO_CONSENT", act.consent),
         Condition("REIMB.CHANNEL_NOT_SECURE", act.secure_channel),
         Condition("TE.EXPERT_NOT_MEDICAL", act.practitioner_profession.isin(medical)),
+        Condition("REIMB.DOCTOR_NOT_CONVENTIONED", conventioned),
         Condition("TE.QUOTA_EXCEEDED", True if most is None else act.te_acts_this_year < most),
     )
 
@@ -200,9 +202,9 @@ def _remarks(act: Any, law: Law) -> tuple[Way, ...]:
     subscribed = remote & (act.funding == "subscription")
     long_ago = act.months_since_in_person > 12
     delay = law.number("te.reply_delay_days")
+    of_level_2 = law.number("te.max_per_patient_per_year.level_2")
     unseen = law.is_true("reimb.alternance_required") and remote & long_ago & (act.regulated_by != "sas")
     found: tuple[tuple[str, Bool], ...] = (
-        ("REIMB.NOT_A_TELECONSULTATION", law.is_true("cls.anonymous_is_advice") and remote & ~act.identified),
         ("REIMB.NO_ALTERNANCE", unseen),
         (
             "REIMB.COMPANY_OVERRUN_FORBIDDEN",
@@ -211,6 +213,7 @@ def _remarks(act: Any, law: Law) -> tuple[Way, ...]:
         ("REIMB.COMPANY_BEFORE_AGREMENT", not law.is_true("reimb.company_agrement_required") and company),
         ("SUB.PRESCRIPTION_OK", subscribed & act.asks_prescription & act.modality.isin(["video", "phone"])),
         ("SUB.DISPLAY_CAP", subscribed & act.plan_acts_cap.notnull()),
+        ("TE.LEVEL_UNKNOWN", of_level_2 is not None and expertise),
         ("TE.LATE_REPLY", delay is not None and expertise & (act.te_reply_days > delay)),
     )
     return tuple(Way(code, when) for code, when in found if when is not False)

@@ -17,6 +17,7 @@ from toubib.rulebook.engine.tree import (
     Gate,
     Leaf,
     Select,
+    Tree,
     Way,
     all_of,
     any_of,
@@ -26,7 +27,7 @@ from toubib.rulebook.engine.tree import (
     surely,
 )
 from toubib.rulebook.law import Law
-from toubib.rulebook.rules.decision import Decision
+from toubib.rulebook.rules.decision import Decision, after_the_law_known
 
 ON_SITE = ("in_person", "home_visit")
 WITHOUT_PATIENT = ("tele_advice", "tele_expertise", "remote_monitoring", "remote_assistance")
@@ -35,12 +36,21 @@ WITHOUT_PATIENT = ("tele_advice", "tele_expertise", "remote_monitoring", "remote
 def sick_leave(act: Any, law: Law) -> Decision:
     """Outcome: YES, NO or NOT_ASKED; figure `max_days`: the longest that this act may give, null where none binds."""
     branches = tuple(
-        ((kind,), Gate(_conditions(act, law, kind), Leaf("YES", ("SL.OK",)), Leaf("NO")))
+        ((kind,), Gate(_conditions(act, law, kind), _granted(act, law), Leaf("NO")))
         for kind in ("initial", "prolongation")
     )
     tree = Select(act.leave_kind, branches, Leaf("NOT_ASKED", ("SL.NOT_ASKED",)))
     asked = act.leave_kind.isin(["initial", "prolongation"])
-    return Decision(tree, _remarks(act, law, asked), {"max_days": _max_days(act, law, asked)})
+    remarks = (*_remarks(act, law, asked), *after_the_law_known(law))
+    return Decision(tree, remarks, {"max_days": _max_days(act, law, asked)})
+
+
+def _granted(act: Any, law: Law) -> Tree:
+    """Yes; from afar, the notice says that it was."""
+    yes = Leaf("YES", ("SL.OK",))
+    if not law.is_true("sickleave.tele.flag_on_form"):
+        return yes
+    return Select(act.act_kind, ((ON_SITE, yes),), Leaf("YES", ("SL.OK", "SL.FLAG_TELECONSULTATION")))
 
 
 def _conditions(act: Any, law: Law, kind: str) -> tuple[Condition, ...]:
@@ -52,8 +62,10 @@ def _conditions(act: Any, law: Law, kind: str) -> tuple[Condition, ...]:
         Condition("SL.NOT_A_PRESCRIBER", act.practitioner_profession.isin(prescribers)),
         Condition("SL.NO_CONSULTATION", ~act.act_kind.isin(WITHOUT_PATIENT) & (on_site | live)),
     ]
+    if law.is_true("cls.anonymous_is_advice"):
+        conditions.append(Condition("SL.NOT_IDENTIFIED", on_site | act.identified))
     if law.is_true("sickleave.tele.doctor_abroad_forbidden"):
-        conditions.append(Condition("SL.DOCTOR_ABROAD", on_site | (act.practitioner_country == "FR")))
+        conditions.append(Condition("SL.DOCTOR_ABROAD", on_site | _in_france(act, law)))
     conditions += _short(act, law, kind)
     ceiling = law.number(_ceiling(kind))
     if ceiling is not None:
@@ -62,6 +74,12 @@ def _conditions(act: Any, law: Law, kind: str) -> tuple[Condition, ...]:
     if law.is_true("sickleave.reason_required"):
         conditions.append(Condition("SL.MOTIVE_REQUIRED", act.leave_motive_given))
     return tuple(conditions)
+
+
+def _in_france(act: Any, law: Law) -> Bool:
+    """The codes that ISO 3166 gives to territories of the Republic are France: none of them is abroad."""
+    overseas = (*law.names("sickleave.tele.france.overseas"), *law.names("sickleave.tele.france.pacific"))
+    return act.practitioner_country.isin(("FR", *overseas))
 
 
 def _if(law: Law, id: str, name: str) -> list[str]:
@@ -79,13 +97,11 @@ def _short(act: Any, law: Law, kind: str) -> list[Condition]:
         return []
     days, running = act.leave_days, act.leave_running_days
     within: Bool = days <= most
+    excepted = any_of(act.act_kind.isin(ON_SITE), *(way.when for way in _exceptions(act, law, kind)))
+    shown = [Way("SL.OVER_3_DAYS", negate(any_of(excepted, within)))]
     if kind == "prolongation":  # each part alone too: one of them may be unknown
         within = within & (running < most) & (days + running <= most)
-    excepted = any_of(act.act_kind.isin(ON_SITE), *(way.when for way in _exceptions(act, law, kind)))
-    shown = [Way("SL.OVER_3_DAYS", negate(any_of(excepted, days <= most)))]
-    if kind == "prolongation":
-        together = (running < most) & (days + running <= most)
-        shown.append(Way("SL.RUNNING_LEAVE_OVER_3_DAYS", negate(any_of(excepted, together))))
+        shown.append(Way("SL.RUNNING_LEAVE_OVER_3_DAYS", negate(any_of(excepted, within))))
     ways = tuple(_exceptions(act, law, kind))
     when = any_of(act.act_kind.isin(ON_SITE), within)
     return [Condition("SL.OVER_3_DAYS", when, ways, tuple(shown))]
@@ -110,13 +126,11 @@ def _remarks(act: Any, law: Law, asked: Any) -> tuple[Way, ...]:
     remote = ~act.act_kind.isin(ON_SITE)
     found: list[tuple[str, Bool]] = [
         ("SL.SUBSCRIPTION_OFFER", asked & (act.funding == "subscription")),
-        ("SL.NOT_IDENTIFIED", asked & ~act.identified),
+        ("SL.FIRST_BUT_RUNNING", (act.leave_kind == "initial") & (act.leave_running_days > 0)),
     ]
     if law.number("sickleave.tele.max_days") is not None:
         unclear = asked & remote & act.replaces_mt & ~act.is_medecin_traitant
         found.append(("SL.REPLACEMENT_UNCLEAR", unclear))
-    if law.is_true("sickleave.tele.flag_on_form"):
-        found.append(("SL.FLAG_TELECONSULTATION", asked & remote))
     return tuple(Way(code, when) for code, when in found)
 
 
@@ -137,7 +151,7 @@ def _limits(act: Any, law: Law, asked: Any) -> list[tuple[Bool, Any]]:
     """Where each limit binds, and its days, the smallest first."""
     none: Bool = False
     if law.is_true("sickleave.tele.doctor_abroad_forbidden"):
-        none = all_of(asked, ~act.act_kind.isin(ON_SITE), act.practitioner_country != "FR")
+        none = all_of(asked, ~act.act_kind.isin(ON_SITE), negate(_in_france(act, law)))
     most, running = law.number("sickleave.tele.max_days"), act.leave_running_days
     found: list[tuple[Bool, Any]] = []
     for kind in ("initial", "prolongation"):

@@ -3,6 +3,7 @@
 import random
 from itertools import product
 
+from toubib.rulebook.codes import find_code
 from toubib.rulebook.decide import Found, _read, _statement, judge, undated_programs
 from toubib.rulebook.engine.clauses import new_memory
 from toubib.rulebook.engine.program import DECISIONS, LAW, program_on
@@ -23,7 +24,7 @@ TEXTS = {
     "act_id": ["a"],
     "practitioner_id": ["d"],
     "patient_id": ["p"],
-    "practitioner_country": ["FR", "BE"],
+    "practitioner_country": ["FR", "RE", "BE"],
     "patient_departement": ["35", "971"],
     "act_time": ["07:59", "10:00", "12:00", "20:00"],
 }
@@ -80,6 +81,12 @@ TURNS = (
     {"same_territory": False, "patient_zone": "ZIP"},
     {"c2s": True, "practitioner_sector": "s2"},
     {"modality": "chat", "asks_prescription": True},
+    {"act_kind": "telecare", "practitioner_profession": "nurse", "asks_prescription": True},
+    {"leave_kind": "prolongation", "leave_days": 4, "leave_running_days": 3},
+    {"practitioner_specialty": "ophthalmology", "place_type": "optician"},
+    {"practitioner_specialty": "cardiology", "practitioner_sector": "s2", "overrun": 5},
+    {"practitioner_sector": "none"},
+    {"c2s": True, "overrun": 5},
 )
 
 
@@ -132,11 +139,31 @@ def told(name, found: Found):
     return (found.outcome, *(found.figures[figure] for figure in shown))
 
 
+def complete(facts, unknown, overlay=LAW):
+    """(the values told, what is then said) of every completion."""
+    combos = list(product(*(values_of(name) for name in unknown)))
+    return combos, judge_all([{**facts, **dict(zip(unknown, one, strict=True))} for one in combos], overlay)
+
+
 def expected(facts, unknown, overlay=LAW):
     """Decision → (outcome, missing), by brute force over all completions."""
-    combos = list(product(*(values_of(name) for name in unknown)))
-    answers = judge_all([{**facts, **dict(zip(unknown, combo, strict=True))} for combo in combos], overlay)
-    return _summed_up(unknown, combos, answers)
+    return _summed_up(unknown, *complete(facts, unknown, overlay))
+
+
+def silences(got, answers):
+    """Refusals that every completion says and the act itself does not; what is invalid and says no reason."""
+    found = []
+    for name in DECISIONS:
+        always = set.intersection(*({c for c in one[name].codes if is_refusal(c)} for one in answers))
+        if not always <= set(got[name].codes):
+            found.append((name, sorted(always - set(got[name].codes))))
+        if got[name].outcome == "INVALID" and not any(map(is_refusal, got[name].codes)):
+            found.append((name, "INVALID"))
+    return found
+
+
+def is_refusal(code):
+    return find_code(code).kind == "refusal"
 
 
 def expected_undated(facts, unknown):
@@ -181,7 +208,8 @@ def _moves(place, combos, outcome):
 
 
 def disagreements(seed, day, most_unknown=4, most_completions=3000, overlay=LAW, first=()):
-    """Where the engine and brute force differ on one random act: [(decision, expected, got, facts)].
+    """Where the engine and brute force differ on one random act: [(decision, expected, got, facts)], and the refusals
+    that the engine does not say though every completion does.
 
     `first`: the facts that are made unknown before others.
     """
@@ -197,7 +225,9 @@ def disagreements(seed, day, most_unknown=4, most_completions=3000, overlay=LAW,
             size *= len(values_of(name))
     partial = {name: None if name in unknown else value for name, value in facts.items()}
     got = judge_all([partial], overlay)[0]
-    return differences(got, expected(facts, unknown, overlay), partial)
+    combos, answers = complete(facts, unknown, overlay)
+    silent = [(name, codes, "not said", partial) for name, codes in silences(got, answers)]
+    return silent + differences(got, _summed_up(unknown, combos, answers), partial)
 
 
 def differences(got, wanted, partial):

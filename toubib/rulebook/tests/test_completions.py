@@ -8,6 +8,7 @@ from toubib.rulebook.engine.program import Overlay
 from toubib.rulebook.policies import find_policy, policy_files, read_policy
 from toubib.rulebook.tests.completions import (
     GOOD,
+    complete,
     differences,
     disagreements,
     expected,
@@ -15,6 +16,7 @@ from toubib.rulebook.tests.completions import (
     judge_all,
     judge_undated,
     plain_act,
+    silences,
     some_act,
     told,
     values_of,
@@ -116,6 +118,61 @@ def test_random_act_without_a_date_says_what_every_day_says(seed):
     unknown = rng.sample(sorted(set(facts) - {"act_date", "act_id", "practitioner_id", "patient_id"}), 2)
     partial = {**facts, **dict.fromkeys(unknown)}
     assert differences(judge_undated(partial), expected_undated(facts, unknown), partial) == []
+
+
+INVALID = [  # what is unknown of an act that no completion makes lawful
+    ["practitioner_profession"],
+    ["practitioner_profession", "identified"],
+    ["practitioner_profession", "asks_certificate", "leave_kind"],
+    ["identified", "modality"],
+]
+
+
+@pytest.mark.parametrize("unknown", INVALID)
+@pytest.mark.parametrize("profession", ["doctor", "nurse", "psychologist"])
+@pytest.mark.parametrize("kind", ["teleconsultation", "telecare", "tele_advice"])
+def test_invalid_says_why_and_every_refusal_that_holds_anyway(unknown, profession, kind):
+    facts = {**plain_act("2025-03-10"), "act_kind": kind, "modality": "chat", "asks_prescription": True}
+    facts |= {"practitioner_profession": profession}
+    partial = {**facts, **dict.fromkeys(unknown)}
+    got, answers = judge_all([partial])[0], complete(facts, unknown)[1]
+    assert silences(got, answers) == []
+
+
+LEAVES = [["leave_days"], ["leave_running_days"], ["leave_days", "leave_running_days"], ["leave_justified"]]
+
+
+@pytest.mark.parametrize("unknown", LEAVES)
+@pytest.mark.parametrize("days", [(1, 0), (1, 3), (2, 2), (4, 0), (4, 3), (63, 60)])
+def test_leave_says_every_refusal_that_holds_anyway(unknown, days):
+    facts = {**plain_act("2026-10-01"), "leave_kind": "prolongation", "is_medecin_traitant": False}
+    facts |= {"leave_days": days[0], "leave_running_days": days[1]}
+    partial = {**facts, **dict.fromkeys(unknown)}
+    assert silences(judge_all([partial])[0], complete(facts, unknown)[1]) == []
+
+
+PRICED = [  # an act whose overrun, kind or cover is unknown, and what is told besides
+    {"c2s": True},
+    {"ame": True, "practitioner_sector": "s2"},
+    {"c2s": True, "practitioner_employer": "company"},
+    {"c2s": True, "same_territory": False},
+    {"c2s": True, "practitioner_profession": "nurse"},
+    {"practitioner_sector": "none"},
+    {"practitioner_specialty": "ophthalmology"},
+    {},
+]
+
+
+@pytest.mark.parametrize(
+    "unknown", [["act_kind"], ["practitioner_sector"], ["practitioner_profession"], ["place_type"]]
+)
+@pytest.mark.parametrize("more", [[], ["consent"], ["c2s"]])
+@pytest.mark.parametrize("told_of_it", PRICED)
+def test_price_asks_for_the_overrun_only_where_it_moves_an_amount(unknown, more, told_of_it):
+    facts = {**plain_act("2025-03-10"), **told_of_it}
+    names = [*unknown, "overrun", *more]
+    partial = {**facts, **dict.fromkeys(names)}
+    assert differences(judge_all([partial])[0], expected(facts, names), partial) == []
 
 
 @pytest.mark.parametrize("day", DAYS)
