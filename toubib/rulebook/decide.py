@@ -54,7 +54,7 @@ def decide(facts: Mapping[str, Any], overlay: Overlay = LAW) -> dict[str, Any]:
     return {
         "act_id": facts.get("act_id"),
         "on": on.isoformat() if on else None,
-        **{name: _written(name, found[name], on) for name in DECISIONS},
+        **{name: _written(name, found[name], on, overlay) for name in DECISIONS},
         "parameters": [dict(one) for one in used],
     }
 
@@ -151,7 +151,7 @@ def _of_policy(id: str, value: Any, policy: Policy) -> dict[str, Any]:
         "id": id,
         "value": list(value) if isinstance(value, tuple) else value,
         "from": None,
-        "reference": f"{policy.id} : {policy.label} ({policy.source})",
+        "reference": policy.reference,
         "confidence": "choice",
         "contested": False,
     }
@@ -169,7 +169,7 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
     }
 
 
-def _written(name: str, found: Found, on: date | None) -> dict[str, Any]:
+def _written(name: str, found: Found, on: date | None, overlay: Overlay) -> dict[str, Any]:
     """One decision in the form of the stable face."""
     written: dict[str, Any] = {"outcome": found.outcome}
     unsure = found.outcome == "UNDETERMINED"
@@ -184,7 +184,7 @@ def _written(name: str, found: Found, on: date | None) -> dict[str, Any]:
         if unsure:
             for case in ("if_yes", "if_no"):
                 written[case] = {amount: euros(found.figures[f"{case}_{amount}"]) for amount in AMOUNTS}
-    written["reasons"] = explain_all(found.codes, found.missing, on)
+    written["reasons"] = explain_all(found.codes, found.missing, on, overlay)
     written["missing"] = list(found.missing)
     return written
 

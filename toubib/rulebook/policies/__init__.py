@@ -75,6 +75,11 @@ class Policy:
     excluded_acts_leave_denominator: bool = False
     note: str = ""
 
+    @property
+    def reference(self) -> str:
+        """What is cited where a value or a reason is its own."""
+        return f"{self.id} : {self.label} ({self.source})"
+
 
 @dataclass(frozen=True)
 class Overlay:
@@ -90,6 +95,14 @@ class Overlay:
         """The policy whose value of a parameter holds: the last named of those that set it."""
         found = [policy for policy in self.policies if id in dict(policy.parameters)]
         return found[-1] if found else None
+
+    def clause_of(self, code: str) -> tuple[Policy | None, Clause | None]:
+        """The first policy whose part has this code, and the part."""
+        for policy in self.policies:
+            for clause in (*policy.exclude, *policy.exempt, *policy.suspend, *policy.open):
+                if clause.code == code:
+                    return policy, clause
+        return None, None
 
     def disputes(self) -> list[str]:
         """The parameters that the policies set to different values, a sentence each."""

@@ -10,6 +10,7 @@ from toubib.rulebook.engine.bulk import judge_table
 from toubib.rulebook.engine.tables import read_table
 from toubib.rulebook.policies import BadPolicy, Overlay, find_policy, policy_files, read_policy
 from toubib.rulebook.rules.cap_status import rates_of
+from toubib.rulebook.tests.completions import plain_act
 from toubib.rulebook.trial import try_file, try_policy
 
 OF_THE_FACTS = {
@@ -288,3 +289,40 @@ def test_cases_of_the_law_are_tried_from_their_file(tmp_path):
     path.write_text(case + "- {colour: blue}\n", encoding="utf-8")
     with pytest.raises(BadPolicy, match="cases.yaml:2: cases: a case has the keys"):
         try_file(str(path))
+
+
+SENTENCES = """
+id: mine
+label: "Un arrêt de cinq jours à distance"
+source: "un lecteur"
+parameters: {sickleave.tele.max_days: 5, participation.amount: 3}
+exclude:
+  - {when: {patient_zone: ZIP}, text: "Votre commune manque de médecins : l’acte ne compte pas."}
+"""
+
+
+def test_sentences_under_a_policy_show_its_values_and_cite_it(tmp_path):
+    """Of one act and of a table; the law's own are as they were."""
+    overlay = Overlay((read_policy(SENTENCES, "mine.yaml"),))
+    act = {**plain_act("2025-03-10"), "leave_kind": "initial", "leave_days": 6, "patient_zone": "ZIP"}
+    by_law, found = decide(act), decide(act, overlay)
+    cited = "mine : Un arrêt de cinq jours à distance (un lecteur)"
+
+    def said(answer, decision, code):
+        return next(one for one in answer[decision]["reasons"] if one["code"] == code)
+
+    before, after = (said(one, "sick_leave", "SL.OVER_3_DAYS") for one in (by_law, found))
+    assert after["text_patient"] == before["text_patient"].replace("3", "5") != before["text_patient"]
+    assert (after["reference"], cited in before["reference"]) == (cited, False)
+    assert "3 €" in said(found, "price", "PRICE.PARTICIPATION")["text_patient"]
+    own = said(found, "cap", "CAP.REF_MINE")
+    assert (own["text_patient"], own["text_doctor"], own["reference"]) == (
+        "Votre commune manque de médecins : l’acte ne compte pas.",
+        "Réforme : Un arrêt de cinq jours à distance.",
+        cited,
+    )
+    path = tmp_path / "acts.jsonl"
+    path.write_text(json.dumps(act))
+    row = judge_table(read_table(path), ("sick_leave", "cap"), overlay, "lists").to_pyarrow().to_pylist()[0]
+    assert after["text_patient"] in row["sick_leave_text_patient"]
+    assert own["text_doctor"] in row["cap_text_doctor"]
