@@ -19,12 +19,14 @@ if TYPE_CHECKING:
     from toubib.rulebook.policies import Overlay
 
 KINDS = ("ok", "exception", "warning", "refusal")
+CONTESTED, UNVERIFIED = " (contesté)", " (non vérifié)"
 HOLE = re.compile(r"\{([a-z_]+(?:\.[a-zA-Z0-9_]+)+)\}")
 
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """One reason; `parameter`: whose dated reference is shown where the law of the day has it."""
+    """One reason; `parameter`: whose dated reference is shown where the law of the day has it; `also`: others that it
+    rests upon."""
 
     code: str
     kind: str
@@ -32,12 +34,17 @@ class Code:
     patient: str
     doctor: str
     parameter: str = ""
+    also: tuple[str, ...] = ()
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        return (*([self.parameter] if self.parameter else []), *self.also)
 
 
 @lru_cache(maxsize=1)
 def all_codes() -> dict[str, Code]:
     rows = yaml.safe_load((Path(__file__).parent / "codes.yaml").read_text(encoding="utf-8"))
-    return {code: Code(code, **row) for code, row in rows.items()}
+    return {code: Code(code, **{**row, "also": tuple(row.get("also", ()))}) for code, row in rows.items()}
 
 
 def find_code(code: str, overlay: Overlay | None = None) -> Code:
@@ -72,6 +79,7 @@ def _explain(code: str, on: date, overlay: Overlay | None) -> dict[str, str]:
         reference = setter.reference
     elif parameter is not None:
         reference = parameter.reference
+    reference += doubt_of(entry, law)
     return {
         "code": code,
         "kind": entry.kind,
@@ -79,6 +87,15 @@ def _explain(code: str, on: date, overlay: Overlay | None) -> dict[str, str]:
         "text_doctor": _fill(entry.doctor, law),
         "reference": reference,
     }
+
+
+def doubt_of(entry: Code, law: Law) -> str:
+    """What marks, after its reference, a reason that rests upon a value contested or not verified; else nothing."""
+    asked = (law.parameter(one) for one in entry.parameters if one not in law.overlay)
+    values = [one for one in asked if one is not None]
+    if any(one.contested for one in values):
+        return CONTESTED
+    return "" if all(one.verified for one in values) else UNVERIFIED
 
 
 def explain_missing(fact: str) -> dict[str, str]:
