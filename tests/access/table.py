@@ -139,8 +139,14 @@ TABLE: dict[str, Rule] = {
     # « Mon espace »
     "web:space": Rule(get=SIGNED_IN),
     "web:visits": Rule(get=PATIENTS),
+    "web:documents": Rule(get=PATIENTS),
+    "web:document": Rule(get={OWNER, PARENT}, record=True),
+    "web:accesses": Rule(get=PATIENTS),
+    "web:consents": Rule(get=PATIENTS),
     "web:consent_withdraw": Rule(post={OWNER, PARENT}),
     "web:my_data": Rule(get=PATIENTS),
+    "web:my_data_copies": Rule(get=PATIENTS),
+    "web:my_data_copy": MINE,
     "web:my_data_export": Rule(post=PATIENTS),
     "web:my_data_erase": Rule(post=PATIENTS),
     "people:profile": Rule(get=SIGNED_IN, post=SIGNED_IN),
@@ -221,6 +227,10 @@ TABLE: dict[str, Rule] = {
     "web:compliance_processing_csv": OF_COMPLIANCE,
     "web:compliance_rights": OF_COMPLIANCE,
     "web:compliance_rights_csv": OF_COMPLIANCE,
+    "web:compliance_erasure": Rule(get={COMPLIANCE}, post={COMPLIANCE}),
+    "web:compliance_record": Rule(
+        get={COMPLIANCE}, post={COMPLIANCE}, args={"patient_id": "patient"}, data={"do": "lift"}, record=True
+    ),
     # The administrator
     "people:grants": Rule(
         get={ADMINISTRATOR, DIRECTOR}, post={ADMINISTRATOR, DIRECTOR}, data={"do": "confirm"}

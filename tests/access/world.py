@@ -49,6 +49,7 @@ from toubib.record.operations import (
 )
 from toubib.record.prescribed import Item
 from toubib.record.tests.factories import make_encounter
+from toubib.rights.operations import ask_copy, ask_erasure, keep_copy
 from toubib.waiting.models import FollowUp, Offer, Ticket
 from toubib.waiting.operations import dispatch_all, take_offer
 from toubib.waiting.tests.factories import (
@@ -192,6 +193,8 @@ def _case(
     )
     return {
         "template": template.id,
+        "patient": patient.id,
+        **_asked(account),
         "line": line.id,
         **_document(patient, doctor),
         "ticket": ticket.id, "room": room.id, "encounter": encounter.id, "offer": offer.id,
@@ -200,6 +203,15 @@ def _case(
         "consent": Consent.objects.filter(patient=patient, scope=ConsentScope.CARE).latest("said_at").id,
         "complaint": Complaint.objects.get(encounter=encounter).id,
     }  # fmt: skip
+
+
+def _asked(account: Account) -> dict[str, Any]:
+    """A copy that is ready, a request to erase that waits."""
+    now, by = timezone.now(), patient_actor(account)
+    copy = ask_copy(account=account, by=by, now=now)
+    keep_copy(copy_id=copy.id, content=b"PK", now=now)
+    asked = ask_erasure(account=account, close_account=False, by=by, now=now)
+    return {"copy_id": copy.id, "erasure_id": asked.id}
 
 
 def _document(patient: Patient, doctor: ProfessionalAccount) -> dict[str, Any]:

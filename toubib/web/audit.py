@@ -18,7 +18,6 @@ from toubib.ground.models import Beat, DataNote, JournalEntry
 from toubib.people.models import Account, Patient
 from toubib.record.models import Consent
 from toubib.web.audit_words import say_action, say_role
-from toubib.web.own_data import ERASURE
 from toubib.web.processing_words import ERASED, KEPT, TABLES
 
 VERIFIED = "journal.verified"
@@ -161,10 +160,6 @@ def check_chain(*, now: datetime) -> list[Fault]:
 def withdrawn_consents() -> QuerySet[Consent]:
     rows = Consent.objects.filter(withdrawn_at__isnull=False).select_related("patient")
     return rows.order_by("-withdrawn_at", "-id")
-
-
-def erasure_requests() -> QuerySet[JournalEntry]:
-    return JournalEntry.objects.filter(action=ERASURE).order_by("-id")
 
 
 @dataclass(frozen=True, slots=True)

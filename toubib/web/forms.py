@@ -184,3 +184,8 @@ class ErasureForm(forms.Form):
         label=_("J’ai compris que le dossier médical reste gardé le temps que dit la loi."),
         error_messages={"required": _("Cochez la case pour envoyer la demande.")},
     )
+    close_account = forms.BooleanField(
+        label=_("Fermez aussi mon compte et effacez mes contacts."),
+        help_text=_("Vous n’aurez plus vos documents en ligne : prenez d’abord votre copie."),
+        required=False,
+    )

@@ -1,4 +1,4 @@
-"""A person's own data: what they agreed to, a copy of everything they may see, and the request to erase.
+"""A person's own data: what they agreed to, and everything they may see, gathered for the copy.
 
 Nothing of a minor's secret visit goes to whoever acts for the minor (L. 1111-5 CSP): what another account said of
 the child outside a visit stays out too, since it may belong to one.
@@ -6,29 +6,27 @@ the child outside a visit stays out too, since it may belong to one.
 
 from __future__ import annotations
 
-import io
 import json
-import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import Q
-from django.utils.translation import gettext as _
+from django.utils.text import slugify
 
 from toubib.consultation.models import ChatMessage, Complaint, Feedback
 from toubib.consultation.queries import guest_names, name_in_chat
+from toubib.documents.fhir import bundle_of
+from toubib.documents.models import Document
+from toubib.documents.queries import content_of, documents_for_account, header_of, pdf_of
 from toubib.ground.actors import Actor
-from toubib.ground.enums import Channel
 from toubib.ground.files import read_file
-from toubib.ground.journal import trace
-from toubib.ground.mail import queue_message
-from toubib.ground.models import JournalEntry
-from toubib.people.enums import LinkKind, Role
+from toubib.people.enums import LinkKind
 from toubib.people.models import Account, Patient, PatientLink
-from toubib.people.queries import accounts_with_role, links_of
+from toubib.people.queries import links_of
 from toubib.record.models import Attachment, Consent, Encounter, HealthSummary
 from toubib.record.noted import TEXTS
 from toubib.record.queries import (
@@ -39,12 +37,12 @@ from toubib.record.queries import (
     sheets_of,
     trace_read,
 )
+from toubib.rights.queries import erasures_of
+from toubib.waiting.forms import ConsentsForm
 from toubib.waiting.models import Ticket
-from toubib.web.journal_words import accesses_to
+from toubib.web.journal_words import accesses_by_link
 from toubib.web.prices import plain_of
 
-ASK_AGAIN_AFTER = timedelta(days=30)
-ERASURE = "web.erasure.ask"
 TYPES = {"image/jpeg": "jpg", "application/pdf": "pdf"}
 
 
@@ -73,11 +71,17 @@ class ConsentRow:
     guest: str = ""  # whose presence it is, for a consent given to one person
 
     @property
+    def words(self) -> str:
+        """The sentence that was agreed to or refused."""
+        return str(ConsentsForm.base_fields[self.consent.scope].label)
+
+    @property
     def may_withdraw(self) -> bool:
+        """Each is the person's to take back (L. 1111-4 CSP); what was done before stays done."""
         return self.consent.given and self.consent.withdrawn_at is None
 
 
-def consents_for(*, account: Account, now: datetime, limit: int = 20) -> list[ConsentRow]:
+def consents_for(*, account: Account, now: datetime, limit: int | None = 20) -> list[ConsentRow]:
     """Consents of oneself and of those one acts for, the last said first."""
     links = links_of(account=account, now=now)
     seen = _any([_visible(link, account, said_by="said_by") for link in links])
@@ -93,59 +97,125 @@ def consent_for(*, account: Account, consent_id: UUID, now: datetime) -> Consent
     return Consent.objects.filter(seen, pk=consent_id).first()
 
 
-def copy_of(*, account: Account, by: Actor, now: datetime) -> bytes:
-    """A zip: donnees.json and the files sent. The copy is written in the journal of each patient."""
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """`data`: everything as plain values; `files`: what the archive holds beside it, by name; `links`: for whom."""
+
+    data: dict[str, Any]
+    files: dict[str, Callable[[], bytes]]
+    links: tuple[PatientLink, ...]
+
+
+def gather(*, account: Account, by: Actor, now: datetime) -> Gathered:
+    """Of oneself and of those one acts for. Read for the copy, it is written in the journal of each patient."""
     links = links_of(account=account, now=now)
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        people = [_person(link, account, archive, now=now) for link in links]
-        data = {
-            "made_at": now.isoformat(),
-            "account": {"email": account.email, "phone": account.phone, "name": account.display_name},
-            "requests": _tickets(account),
-            "people": people,
-        }
-        archive.writestr("donnees.json", json.dumps(data, ensure_ascii=False, indent=1, default=str))
+    files: dict[str, Callable[[], bytes]] = {}
+    people = [_person(link, account, files, now=now) for link in links]
+    data = {
+        "made_at": now.isoformat(),
+        "account": {"email": account.email, "phone": account.phone, "name": account.display_name},
+        "requests": _tickets(account),
+        "erasures": _erasures(account),
+        "people": people,
+    }
     for link in links:
         trace_read(what="export", patient_id=link.patient_id, subject_id=link.patient_id, by=by, now=now)
-    return out.getvalue()
+    return Gathered(data, files, tuple(links))
+
+
+def _erasures(account: Account) -> list[dict[str, Any]]:
+    rows = erasures_of(account=account)
+    names = ("asked_at", "close_account", "answer", "answered_at", "words", "done")
+    return [{name: getattr(row, name) for name in names} for row in rows]
+
+
+def told_by_link(*, link: PatientLink) -> list[HealthSummary]:
+    """What was told of health: all of one's own; of another, what this account told itself."""
+    rows = HealthSummary.objects.filter(patient=link.patient_id).order_by("told_at", "id")
+    return list(rows if link.kind == LinkKind.SELF else rows.filter(told_by=link.account_id))
+
+
+def files_by_link(*, link: PatientLink, account: Account) -> list[Attachment]:
+    rows = Attachment.objects.filter(_visible(link, account, said_by="added_by")).select_related("file")
+    return list(rows.order_by("added_at", "id"))
+
+
+def file_name(row: Attachment) -> str:
+    """Where a photo or an old paper lies in the archive."""
+    return f"fichiers/{row.id}.{TYPES.get(row.file.media_type, 'bin')}"
 
 
 def _person(
-    link: PatientLink, account: Account, archive: zipfile.ZipFile, *, now: datetime
+    link: PatientLink, account: Account, files: dict[str, Callable[[], bytes]], *, now: datetime
 ) -> dict[str, Any]:
     patient = link.patient
     traits = ("birth_name", "birth_given_names", "used_name", "used_given_name", "birth_date", "sex")
     more = ("birth_place_code", "ins_status", "ins_matricule", "ins_oid", "nir_assure", "preferred_language")
-    summaries = HealthSummary.objects.filter(patient=patient).order_by("told_at")
-    if link.kind != LinkKind.SELF:
-        summaries = summaries.filter(told_by=account.id)
     found: dict[str, Any] = {
         "link": link.kind,
         "identity": {name: getattr(patient, name) for name in (*traits, *more)},
-        "health": [{"told_at": row.told_at, **row.content} for row in summaries],
+        "health": [{"told_at": row.told_at, **row.content} for row in told_by_link(link=link)],
         "consents": list(
             Consent.objects.filter(_visible(link, account, said_by="said_by"))
             .order_by("said_at")
             .values("scope", "given", "said_at", "withdrawn_at")
         ),
-        "files": _files(link, account, archive),
+        "files": _files(link, account, files),
+        "documents": _documents(link, account, files, now=now),
         "visits": _visits(link, account, now=now),
     }
-    if link.kind == LinkKind.SELF:
-        lines = accesses_to(patient_id=patient.id, me=account.id)
-        found["accesses"] = [{"at": line.at, "who": line.who, "what": line.what} for line in lines]
+    lines = accesses_by_link(link=link, me=account.id, now=now)
+    found["accesses"] = [{"at": line.at, "who": line.who, "what": line.what} for line in lines]
     return found
 
 
-def _files(link: PatientLink, account: Account, archive: zipfile.ZipFile) -> list[dict[str, Any]]:
-    rows = Attachment.objects.filter(_visible(link, account, said_by="added_by")).select_related("file")
+def _files(
+    link: PatientLink, account: Account, files: dict[str, Callable[[], bytes]]
+) -> list[dict[str, Any]]:
     listed = []
-    for row in rows.order_by("added_at"):
-        name = f"fichiers/{row.id}.{TYPES.get(row.file.media_type, 'bin')}"
-        archive.writestr(name, read_file(row.file))
+    for row in files_by_link(link=link, account=account):
+        name = file_name(row)
+        files[name] = partial(read_file, row.file)
         listed.append({"title": row.title, "added_at": row.added_at, "file": name})
     return listed
+
+
+def document_name(document: Document) -> str:
+    """Where a document lies in the archive."""
+    return f"documents/{slugify(document.title)}-{document.issued_at:%Y-%m-%d}-{document.code}.pdf"
+
+
+def _documents(
+    link: PatientLink, account: Account, files: dict[str, Callable[[], bytes]], *, now: datetime
+) -> list[dict[str, Any]]:
+    """The sealed files, cancelled ones too, and the FHIR of those that have one."""
+    listed = []
+    for row in documents_for_account(account_id=account.id, now=now, patient_id=link.patient_id):
+        name = document_name(row)
+        files[name] = partial(pdf_of, document=row)
+        bundle = bundle_of(header=header_of(document=row), content=content_of(document=row))
+        fhir = name.replace("documents/", "fhir/").removesuffix(".pdf") + ".json" if bundle else ""
+        if bundle:
+            files[fhir] = partial(_json, bundle)
+        listed.append(
+            {
+                "title": row.title,
+                "code": row.code,
+                "issued_at": row.issued_at,
+                "state": row.state,
+                "cancelled_at": row.cancelled_at,
+                "visit": row.encounter_id,
+                "practitioner": row.encounter.practitioner.full_name,
+                "sha256": row.sha256,
+                "file": name,
+                "fhir": fhir,
+            }
+        )
+    return listed
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, indent=1, default=str).encode()
 
 
 def _visits(link: PatientLink, account: Account, *, now: datetime) -> list[dict[str, Any]]:
@@ -156,11 +226,14 @@ def _visits(link: PatientLink, account: Account, *, now: datetime) -> list[dict[
         names = ("version", "why", *TEXTS, "measured", "signed_at")
         shown.append(
             {
+                "id": visit.id,
                 "at": visit.planned_at,
                 "state": visit.state,
                 "practitioner": visit.practitioner.full_name,
                 "rpps": visit.practitioner.rpps,
                 "orientation": visit.orientation if signed else None,
+                "orientation_note": visit.orientation_note if signed else None,
+                "orientation_days": visit.orientation_days if signed else None,
                 "notes": [{name: getattr(note, name) for name in names} for note in visit.notes.all()]
                 if signed
                 else [],
@@ -222,34 +295,3 @@ def _tickets(account: Account) -> list[dict[str, Any]]:
 def _attested(ticket: Ticket) -> list[dict[str, Any]]:
     rows = ticket.attestations.order_by("said_at", "id")
     return [{"at": row.said_at, "role": row.role, "question": row.words, "answer": row.value} for row in rows]
-
-
-def erasure_asked(*, account: Account, now: datetime) -> datetime | None:
-    """When the account last asked for erasure, within a month."""
-    rows = JournalEntry.objects.filter(account=account.id, action=ERASURE, at__gt=now - ASK_AGAIN_AFTER)
-    last = rows.order_by("-id").first()
-    return last.at if last else None
-
-
-@transaction.atomic
-def ask_erasure(*, account: Account, by: Actor, now: datetime) -> datetime:
-    """Write the request in the journal and tell compliance; asked twice in a month it is one request.
-
-    The medical record stays for as long as the law keeps it (GDPR 17.3): the journal says so as the reason.
-    """
-    Account.objects.select_for_update().get(pk=account.pk)
-    asked = erasure_asked(account=account, now=now)
-    if asked:
-        return asked
-    trace(by=by, action=ERASURE, now=now, subject="account", subject_id=account.id, reason="GDPR 17.3")
-    body = _("Une personne demande l’effacement de ses données. Compte %(id)s. À traiter sous un mois.")
-    for officer in accounts_with_role(role=Role.COMPLIANCE, now=now):
-        if officer.email:
-            queue_message(
-                channel=Channel.EMAIL,
-                to=officer.email,
-                subject=_("Demande d’effacement"),
-                body=body % {"id": account.id},
-                now=now,
-            )
-    return now

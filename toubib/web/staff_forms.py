@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from toubib.people.forms import DayField, Form, text_field
+from toubib.rights.enums import Answer
 from toubib.web.audit import AREAS, Search
 
 
@@ -68,3 +69,45 @@ class SearchForm(Form):
         """What is valid; a wrong field searches nothing of its own."""
         good = {name: value for name, value in self.cleaned_data.items() if value and name not in self.errors}
         return Search(**good)
+
+
+class ErasureAnswerForm(Form):
+    decision = forms.ChoiceField(
+        label=_("Votre réponse"),
+        choices=[
+            (Answer.DONE.value, _("Effacer ce qui peut l’être")),
+            (Answer.REFUSED.value, _("Refuser")),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("Choisissez une réponse."),
+            "invalid_choice": _("Choisissez une réponse."),
+        },
+    )
+    words = text_field(
+        _("Vos raisons"),
+        longest=4000,
+        empty=_("Écrivez vos raisons : la personne les lira."),
+        widget=forms.Textarea,
+        attrs={"rows": 6},
+        help_text=_("La personne les lit : ce qui est effacé, ce que la loi garde et jusqu’à quand."),
+    )
+
+
+class HoldForm(Form):
+    why = text_field(
+        _("Pour quel recours"),
+        longest=1000,
+        empty=_("Écrivez quel papier ou quel recours vous avez vu."),
+        help_text=_("Sans détail de santé. Rien de ce dossier ne s’efface tant que le recours dure."),
+    )
+
+
+class DeathForm(Form):
+    died_on = DayField(label=_("Jour du décès"))
+    known_by = text_field(
+        _("Papier vu"),
+        longest=1000,
+        empty=_("Écrivez quel papier ou quel recours vous avez vu."),
+        help_text=_("Acte de décès, certificat, notaire."),
+    )

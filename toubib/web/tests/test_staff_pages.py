@@ -17,6 +17,7 @@ from toubib.people.enums import Role
 from toubib.people.tests.factories import make_account, make_link, make_patient, sign_in
 from toubib.record.enums import ConsentScope
 from toubib.record.models import Consent, Encounter
+from toubib.rights.operations import ask_erasure
 from toubib.waiting.enums import RefusalReason, TicketState
 from toubib.waiting.models import FollowUp, Offer, SignStop, Ticket
 from toubib.waiting.operations import dispatch_pool, refuse_offer
@@ -412,12 +413,8 @@ def test_pages_of_compliance_without_anything_say_so_plainly(officer):
 
 
 def test_erasures_that_were_asked_are_listed(officer, scene):
-    trace(
-        by=patient_actor(scene.cast.jeanne),
-        action="web.erasure.ask",
-        now=timezone.now(),
-        patient=scene.cast.jeanne_patient.id,
-    )
+    jeanne = scene.cast.jeanne
+    ask_erasure(account=jeanne, close_account=False, by=patient_actor(jeanne), now=timezone.now())
     assert "Jeanne Morel" in read(officer.get("/conformite/droits"))
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from toubib.web.views import aftercare, call, guests, mine, space, waiting_actions, waiting_room
+from toubib.web.views import aftercare, call, guests, mine, papers, space, waiting_actions, waiting_room
 
 LINE = "attente/<uuid:ticket>"
 VISIT = "consultation/<uuid:encounter>"
@@ -34,8 +34,14 @@ urlpatterns = [
     path(f"{VISIT}/reclamation", aftercare.complaint, name="visit_complaint"),
     path("mon-espace", space.space, name="space"),
     path("mon-espace/consultations", space.visits, name="visits"),
+    path("mon-espace/documents", papers.documents, name="documents"),
+    path("mon-espace/documents/<uuid:document_id>", papers.document, name="document"),
+    path("mon-espace/acces", papers.accesses, name="accesses"),
+    path("mon-espace/accords", mine.consents, name="consents"),
     path("mon-espace/accords/<uuid:consent>/retirer", mine.withdraw, name="consent_withdraw"),
     path("mon-espace/mes-donnees", mine.my_data, name="my_data"),
     path("mon-espace/mes-donnees/copie", mine.export, name="my_data_export"),
+    path("mon-espace/mes-donnees/copies", mine.copies, name="my_data_copies"),
+    path("mon-espace/mes-donnees/copie/<uuid:copy_id>.zip", mine.download, name="my_data_copy"),
     path("mon-espace/mes-donnees/effacer", mine.erase, name="my_data_erase"),
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from toubib.web.views import caps, compliance, direction
+from toubib.web.views import caps, compliance, direction, rights
 
 urlpatterns = [
     path("direction", direction.today, name="direction"),
@@ -24,5 +24,7 @@ urlpatterns = [
     path("conformite/traitements", compliance.processing, name="compliance_processing"),
     path("conformite/traitements.csv", compliance.processing_csv, name="compliance_processing_csv"),
     path("conformite/droits", compliance.rights, name="compliance_rights"),
+    path("conformite/droits/<uuid:erasure_id>", rights.erasure, name="compliance_erasure"),
+    path("conformite/dossiers/<uuid:patient_id>", rights.record, name="compliance_record"),
     path("conformite/droits.csv", compliance.rights_csv, name="compliance_rights_csv"),
 ]

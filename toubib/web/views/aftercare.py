@@ -85,7 +85,7 @@ def visit(request: HttpRequest, encounter: UUID) -> HttpResponse:
 
 def _show(request: HttpRequest, account: Account, row: Encounter, by: Actor, **forms: Any) -> HttpResponse:
     now = timezone.now()
-    context = _context(account, row, by, now=now)
+    context = visit_context(account, row, by, now=now)
     context |= {
         "rating_form": RatingForm(initial=_rated(context["feedback"])),
         "complaint_form": ComplaintForm(),
@@ -106,7 +106,7 @@ def _rated(feedback: Feedback | None) -> dict[str, str]:
     return {"helped": str(feedback.helped), "call_quality": str(feedback.call_quality)}
 
 
-def _context(account: Account, row: Encounter, by: Actor, *, now: datetime) -> dict[str, Any]:
+def visit_context(account: Account, row: Encounter, by: Actor, *, now: datetime) -> dict[str, Any]:
     is_patient_side = by.role == Role.PATIENT
     phase = PHASES[EncounterState(row.state)]
     readable = may_read_note(account=account, encounter=row, now=now).allowed

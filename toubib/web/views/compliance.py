@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from toubib.ground.journal import entry_of, trace, trace_many
 from toubib.people.enums import Role
 from toubib.people.web import current_actor, role_required
+from toubib.rights.queries import erasure_requests, open_holds
 from toubib.web import audit
 from toubib.web.quality import complaints
 from toubib.web.staff_forms import SearchForm, WhoForm
@@ -179,9 +180,14 @@ def processing_csv(request: HttpRequest) -> HttpResponse:
 @require_safe
 def rights(request: HttpRequest) -> HttpResponse:
     page = Paginator(audit.withdrawn_consents(), A_PAGE).get_page(request.GET.get("page"))
-    erasures = audit.rows_of(page=audit.erasure_requests()[:A_PAGE])
     _trace_each(request, "consent", ((row.id, row.patient_id) for row in page))
-    return render(request, "web/staff/rights.html", {"page_obj": page, "erasures": erasures, "tab": "rights"})
+    context = {
+        "page_obj": page,
+        "erasures": list(erasure_requests()[:A_PAGE]),
+        "holds": open_holds(),
+        "tab": "rights",
+    }
+    return render(request, "web/staff/rights.html", context)
 
 
 @compliance_only

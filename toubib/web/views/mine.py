@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -16,15 +19,19 @@ from toubib.consultation.operations import agree_to_guest
 from toubib.consultation.queries import get_invite
 from toubib.consultation.web import read_uuid
 from toubib.people.enums import Role
-from toubib.people.queries import own_patient
+from toubib.people.models import Patient
+from toubib.people.queries import links_of, own_patient
 from toubib.people.web import current_account, current_actor, role_required
 from toubib.record.models import Consent
 from toubib.record.operations import withdraw_consent
+from toubib.rights.enums import Answer
+from toubib.rights.operations import NotErased, ask_copy, ask_erasure, take_copy
+from toubib.rights.queries import copies_of, copy_of, end_of, erasures_of, has_record
 from toubib.web.forms import ErasureForm
-from toubib.web.journal_words import accesses_to
-from toubib.web.own_data import ask_erasure, consent_for, copy_of, erasure_asked
+from toubib.web.own_data import consent_for, consents_for
 
 INVITE = "invite:"
+PER_PAGE = 20
 
 
 @role_required(Role.PATIENT)
@@ -42,7 +49,7 @@ def withdraw(request: HttpRequest, consent: UUID) -> HttpResponse:
         else:
             withdraw_consent(consent_id=row.id, by=by, now=now)
     messages.success(request, _("Votre accord est retiré."))
-    return redirect("web:space")
+    return redirect("web:consents" if request.POST.get("from") == "consents" else "web:space")
 
 
 def _invite_of(row: Consent) -> UUID | None:
@@ -53,28 +60,76 @@ def _invite_of(row: Consent) -> UUID | None:
 @role_required(Role.PATIENT)
 @never_cache
 @require_GET
-def my_data(request: HttpRequest) -> HttpResponse:
-    return _show(request, ErasureForm())
-
-
-def _show(request: HttpRequest, form: ErasureForm) -> HttpResponse:
+def consents(request: HttpRequest) -> HttpResponse:
+    """Every agreement and refusal, with its sentence and its hour; each taken back alone."""
     account, now = current_account(request), timezone.now()
-    own = own_patient(account=account, now=now)
-    context = {
-        "form": form,
-        "asked_at": erasure_asked(account=account, now=now),
-        "accesses": accesses_to(patient_id=own.id, me=account.id) if own else [],
-    }
-    return render(request, "web/my_data.html", context, status=422 if form.is_bound else 200)
+    page = Paginator(consents_for(account=account, now=now, limit=None), PER_PAGE).get_page(
+        request.GET.get("page")
+    )
+    return render(
+        request, "web/consents.html", {"page_obj": page, "own": own_patient(account=account, now=now)}
+    )
 
 
 @role_required(Role.PATIENT)
 @never_cache
+@require_GET
+def my_data(request: HttpRequest) -> HttpResponse:
+    return _show(request, ErasureForm())
+
+
+def _show(request: HttpRequest, form: ErasureForm, *, refusal: str = "") -> HttpResponse:
+    account, now = current_account(request), timezone.now()
+    asked = erasures_of(account=account)
+    context = {
+        "form": form,
+        "copies": copies_of(account=account, now=now),
+        "waiting": next((one for one in asked if one.answer == Answer.WAITING), None),
+        "answered": [one for one in asked if one.answer != Answer.WAITING],
+        "kept": [_kept_words(link.patient, now=now) for link in links_of(account=account, now=now)],
+        "refusal": refusal,
+    }
+    status = 422 if form.is_bound or refusal else 200
+    return render(request, "web/my_data.html", context, status=status)
+
+
+def _kept_words(patient: Patient, *, now: datetime) -> dict[str, Any]:
+    """Until when the law keeps the record of each person, if there is one."""
+    kept = has_record(patient_id=patient.id)
+    return {"patient": patient, "until": end_of(patient=patient, now=now).on if kept else None}
+
+
+@role_required(Role.PATIENT)
+@never_cache
+@require_GET
+def copies(request: HttpRequest) -> HttpResponse:
+    """The part of the page that changes when a copy is there."""
+    account, now = current_account(request), timezone.now()
+    return render(request, "web/_copies.html", {"copies": copies_of(account=account, now=now)})
+
+
+@role_required(Role.PATIENT)
 @require_POST
 def export(request: HttpRequest) -> HttpResponse:
-    content = copy_of(account=current_account(request), by=current_actor(request), now=timezone.now())
+    """Ask for the copy: the worker makes it, a message tells when it is there."""
+    ask_copy(account=current_account(request), by=current_actor(request), now=timezone.now())
+    messages.success(request, _("Votre copie se prépare. Un message vous dira quand la prendre."))
+    return redirect("web:my_data")
+
+
+@role_required(Role.PATIENT)
+@never_cache
+@require_GET
+def download(request: HttpRequest, copy_id: UUID) -> HttpResponse:
+    """The archive, for its account alone, while it is kept."""
+    account, now = current_account(request), timezone.now()
+    copy = copy_of(account=account, copy_id=copy_id, now=now)
+    if copy is None:
+        raise Http404
+    content = take_copy(copy=copy, by=current_actor(request), now=now)
     answer = HttpResponse(content, content_type="application/zip")
-    answer["Content-Disposition"] = 'attachment; filename="mes-donnees-toubib.zip"'
+    day = timezone.localdate(copy.asked_at)
+    answer["Content-Disposition"] = f'attachment; filename="mes-donnees-toubib-{day:%Y-%m-%d}.zip"'
     return answer
 
 
@@ -84,6 +139,14 @@ def erase(request: HttpRequest) -> HttpResponse:
     form = ErasureForm(request.POST)
     if not form.is_valid():
         return _show(request, form)
-    ask_erasure(account=current_account(request), by=current_actor(request), now=timezone.now())
+    try:
+        ask_erasure(
+            account=current_account(request),
+            close_account=form.cleaned_data["close_account"],
+            by=current_actor(request),
+            now=timezone.now(),
+        )
+    except NotErased as error:
+        return _show(request, form, refusal=str(error))
     messages.success(request, _("Votre demande d’effacement est enregistrée. Réponse sous un mois."))
     return redirect("web:my_data")

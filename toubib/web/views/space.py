@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET
 from toubib.consultation.models import Room
 from toubib.consultation.queries import unsigned_rooms
 from toubib.consultation.views.rights import BEGUN_UNSIGNED
+from toubib.documents.queries import documents_for_account
 from toubib.ground.actors import Actor
 from toubib.ground.journal import entry_of, trace_many
 from toubib.people.enums import LinkKind, Role
@@ -23,8 +24,10 @@ from toubib.people.queries import links_of, professional_of
 from toubib.people.web import SECOND_FACTOR, current_account, live_roles
 from toubib.record.queries import encounters_for_account
 from toubib.waiting.queries import live_ticket_of
+from toubib.web.choosing import whom_of
 from toubib.web.line import phase_of
 from toubib.web.own_data import consents_for
+from toubib.web.views.papers import trace_documents
 
 PAGES = (
     (Role.PRACTITIONER, "/cabinet"),
@@ -62,7 +65,9 @@ def _patient_space(account: Account, *, now: datetime) -> dict[str, Any]:
     ticket = live_ticket_of(account_id=account.id)
     links = links_of(account=account, now=now)
     visits = list(encounters_for_account(account_id=account.id, now=now)[: LATEST + 1])
+    papers = list(documents_for_account(account_id=account.id, now=now)[: LATEST + 1])
     _trace_list(account, visits[:LATEST], now=now)
+    trace_documents(papers[:LATEST], by=Actor(account.id, Role.PATIENT), now=now)
     return {
         "account": account,
         "ticket": ticket,
@@ -71,7 +76,9 @@ def _patient_space(account: Account, *, now: datetime) -> dict[str, Any]:
         "others": [link for link in links if link.kind != LinkKind.SELF],
         "visits": visits[:LATEST],
         "more_visits": len(visits) > LATEST,
-        "consents": consents_for(account=account, now=now),
+        "consents": consents_for(account=account, now=now, limit=LATEST + 1),
+        "documents": papers[:LATEST],
+        "more_documents": len(papers) > LATEST,
     }
 
 
@@ -97,7 +104,10 @@ def visits(request: HttpRequest) -> HttpResponse:
     account, now = current_account(request), timezone.now()
     if Role.PATIENT not in live_roles(request):
         raise Http404
+    whom = whom_of(request, account=account, now=now)
     rows = encounters_for_account(account_id=account.id, now=now)
+    if whom.patient_id is not None:
+        rows = rows.filter(patient=whom.patient_id)
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     _trace_list(account, list(page.object_list), now=now)
-    return render(request, "web/visits.html", {"page_obj": page})
+    return render(request, "web/visits.html", {"page_obj": page, "whom": whom, "query": whom.query})
