@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Case, Max, Q, QuerySet, Value, When
-from django.db.models.functions import Greatest
+from django.db.models.functions import Coalesce, Greatest
 
 from toubib.people.enums import LinkKind
 from toubib.people.models import Account, Patient, PatientLink
@@ -184,15 +184,17 @@ def _kept(link: PatientLink, *, now: datetime) -> Kept:
 
 def _unread(patient: Patient, **said: UUID) -> tuple[UUID, ...]:
     """Tellings that stood at no visit with care: what was said again before any doctor read it."""
-    visits = _with_care(Encounter.objects.filter(patient=patient)).values_list("planned_at", flat=True)
-    moments = sorted(visits)
+    visits = _with_care(Encounter.objects.filter(patient=patient))
+    spans = list(visits.values_list("planned_at", Coalesce("ended_at", "signed_at")))
     rows = list(HealthSummary.objects.filter(patient=patient).order_by("told_at", "id"))
-    ends = [row.told_at for row in rows[1:]] + [None]
+    ends = [*(row.told_at for row in rows[1:]), None][: len(rows)]
     return tuple(
         row.id
         for row, end in zip(rows, ends, strict=True)
         if (not said or row.told_by == said["told_by"])
-        and not any(row.told_at <= at and (end is None or at < end) for at in moments)
+        and not any(
+            (over is None or row.told_at <= over) and (end is None or began < end) for began, over in spans
+        )
     )
 
 

@@ -1,0 +1,195 @@
+"""A request to erase: asked once, answered with reasons, and its effect is real."""
+
+from datetime import timedelta
+
+import pytest
+
+from toubib.ground.actors import Actor
+from toubib.ground.files import file_path
+from toubib.ground.models import JournalEntry, OutboundMessage, StoredFile
+from toubib.people.models import Account, Patient, PatientLink
+from toubib.people.tests.factories import NOW, make_account, make_cast, make_link
+from toubib.record.models import Attachment, Encounter, HealthSummary, Note
+from toubib.record.operations import add_attachment, tell_health_summary
+from toubib.record.tests.factories import make_encounter, make_picture
+from toubib.rights.models import ErasureRequest
+from toubib.rights.operations import NotErased, answer_erasure, ask_copy, ask_erasure, keep_copy, place_hold
+from toubib.rights.queries import erasable
+from toubib.rights.tests.factories import fill_record
+from toubib.waiting.models import Ticket
+
+pytestmark = pytest.mark.django_db
+WORDS = "Effacé, sauf ce que la loi garde."
+
+
+@pytest.fixture
+def cast():
+    return make_cast()
+
+
+def ask(account, *, close=False):
+    return ask_erasure(account=account, close_account=close, by=Actor(account.id, "patient"), now=NOW)
+
+
+def answer(cast, request, *, granted=True, words=WORDS):
+    by = Actor(cast.compliance.id, "compliance")
+    return answer_erasure(request_id=request.id, granted=granted, words=words, by=by, now=NOW)
+
+
+def tell(patient, account, at=NOW):
+    by = Actor(account.id, "patient")
+    return tell_health_summary(patient_id=patient.id, content={"allergies": "Pollen"}, by=by, now=at)
+
+
+def left_line(account, patient, **over):
+    facts = {
+        "state": "left",
+        "created_at": NOW,
+        "touched_at": NOW,
+        "ended_at": NOW,
+        "arrived_at": NOW,
+        **over,
+    }
+    return Ticket.objects.create(account=account, patient=patient, reason_text="Toux", **facts)
+
+
+def photo(patient, account, wide=40):
+    by, content = Actor(account.id, "patient"), make_picture(size=(wide, 20))
+    return add_attachment(patient_id=patient.id, title="Peau", content=content, by=by, now=NOW)
+
+
+def test_asked_twice_it_is_one_and_only_officers_are_told(cast):
+    assert ask(cast.jeanne) == ask(cast.jeanne)
+    assert [row.to for row in OutboundMessage.objects.all()] == [cast.compliance.email]
+    assert ErasureRequest.objects.get().answer == "waiting"
+
+
+def test_professionals_are_sent_to_their_administrator(cast):
+    with pytest.raises(NotErased, match="administrateur"):
+        ask(cast.vasseur.account)
+
+
+def test_who_has_no_record_is_erased_whole(cast, django_capture_on_commit_callbacks):
+    PatientLink.objects.filter(patient=cast.leo).delete()
+    ticket = left_line(cast.jeanne, cast.jeanne_patient)
+    told, picture = tell(cast.jeanne_patient, cast.jeanne), photo(cast.jeanne_patient, cast.jeanne)
+    path = file_path(picture.file)
+    copy = ask_copy(account=cast.jeanne, by=Actor(cast.jeanne.id, "patient"), now=NOW)
+    keep_copy(copy_id=copy.id, content=b"PK", now=NOW)
+    with django_capture_on_commit_callbacks(execute=True):
+        done = answer(cast, ask(cast.jeanne))
+    assert done.done == {"people": 1, "tickets": 1, "summaries": 1, "photos": 1, "account": 1}
+    cast.jeanne.refresh_from_db()
+    ticket.refresh_from_db()
+    assert (Patient.objects.filter(pk=cast.jeanne_patient.pk).exists(), path.exists(), told.pk) == (
+        False,
+        False,
+        told.pk,
+    )
+    assert (HealthSummary.objects.count(), Attachment.objects.count(), StoredFile.objects.count()) == (
+        0,
+        0,
+        0,
+    )
+    assert (cast.jeanne.is_active, cast.jeanne.email, ticket.account, ticket.reason_text) == (
+        False,
+        f"{cast.jeanne.pk.hex}@efface.invalid",
+        None,
+        None,
+    )
+    sent = OutboundMessage.objects.get(subject__contains="réponse")
+    assert (sent.to, "votre compte Toubib est fermé" in sent.body) == ("jeanne@exemple.test", True)
+    actions = set(JournalEntry.objects.filter(action__startswith="rights.").values_list("action", flat=True))
+    assert {
+        "rights.erasure.answer",
+        "rights.record.erase",
+        "rights.ticket.erase",
+        "rights.account.erase",
+    } <= actions
+
+
+def test_a_record_stays_whole_and_what_no_doctor_read_goes(cast):
+    visit = fill_record(cast, cast.jeanne_patient, cast.jeanne)
+    unread = tell(cast.jeanne_patient, cast.jeanne, NOW + timedelta(days=3))
+    loose = photo(cast.jeanne_patient, cast.jeanne)
+    aborted = make_encounter(cast.jeanne_patient, cast.vasseur, "aborted", planned_at=NOW - timedelta(days=9))
+    part = photo(cast.jeanne_patient, cast.jeanne, wide=60)
+    Attachment.objects.filter(pk=part.pk).update(encounter=aborted)
+    done = answer(cast, ask(cast.jeanne))
+    assert done.done == {"people": 1, "tickets": 0, "summaries": 1, "photos": 2, "account": 0}
+    assert not HealthSummary.objects.filter(pk=unread.pk).exists()
+    assert not Attachment.objects.filter(pk__in=[loose.pk, part.pk]).exists()
+    assert (Note.objects.count(), Attachment.objects.count(), HealthSummary.objects.count()) == (1, 1, 1)
+    assert set(Encounter.objects.all()) == {visit, aborted}
+    assert Account.objects.get(pk=cast.jeanne.pk).is_active
+    assert not Patient.objects.filter(pk=cast.leo.pk).exists()  # a child of whom there is no record
+
+
+def test_what_was_told_before_a_visit_stays(cast):
+    fill_record(cast, cast.jeanne_patient, cast.jeanne)
+    again = tell(cast.jeanne_patient, cast.jeanne, NOW - timedelta(minutes=5))
+    found = erasable(request=ask(cast.jeanne), now=NOW)
+    own = next(one for one in found.people if one.patient == cast.jeanne_patient)
+    first = HealthSummary.objects.order_by("told_at").first()
+    assert (own.summaries, again.pk != first.pk) == ((first.pk,), True)
+
+
+def test_what_was_told_during_a_visit_stays(cast):
+    visit = fill_record(cast, cast.jeanne_patient, cast.jeanne)
+    Encounter.objects.filter(pk=visit.pk).update(ended_at=NOW + timedelta(minutes=20))
+    tell(cast.jeanne_patient, cast.jeanne, NOW + timedelta(minutes=10))
+    found = erasable(request=ask(cast.jeanne), now=NOW)
+    assert next(one for one in found.people if one.patient == cast.jeanne_patient).summaries == ()
+
+
+def test_an_emergency_is_care_and_stays(cast):
+    make_encounter(cast.jeanne_patient, cast.vasseur, "aborted", abort_reason="emergency")
+    found = erasable(request=ask(cast.jeanne), now=NOW)
+    assert next(one for one in found.people if one.patient == cast.jeanne_patient).has_record
+
+
+def test_a_hold_keeps_everything(cast):
+    place_hold(
+        patient=cast.jeanne_patient, why="Recours", by=Actor(cast.compliance.id, "compliance"), now=NOW
+    )
+    left_line(cast.jeanne, cast.jeanne_patient)
+    told = tell(cast.jeanne_patient, cast.jeanne)
+    done = answer(cast, ask(cast.jeanne))
+    assert (done.done["tickets"], done.done["summaries"], done.done["account"]) == (0, 0, 0)
+    assert HealthSummary.objects.filter(pk=told.pk).exists()
+
+
+def test_a_child_for_whom_another_acts_stays(cast):
+    father = make_account()
+    make_link(father, cast.leo, "parent")
+    tell(cast.leo, father)
+    mine = tell(cast.leo, cast.jeanne, NOW + timedelta(minutes=1))
+    answer(cast, ask(cast.jeanne))
+    assert Patient.objects.filter(pk=cast.leo.pk).exists()
+    assert [row.told_by for row in HealthSummary.objects.filter(patient=cast.leo)] == [father.id]
+    assert mine.told_by == cast.jeanne.id
+
+
+def test_closing_the_account_on_request_leaves_the_record(cast):
+    fill_record(cast, cast.jeanne_patient, cast.jeanne)
+    done = answer(cast, ask(cast.jeanne, close=True))
+    assert (done.done["account"], Note.objects.count()) == (1, 1)
+    assert not Account.objects.get(pk=cast.jeanne.pk).is_active
+
+
+def test_not_while_a_request_for_care_is_under_way(cast):
+    left_line(cast.jeanne, cast.jeanne_patient, state="triaged", ended_at=None, arrived_at=None)
+    with pytest.raises(NotErased, match="en cours"):
+        answer(cast, ask(cast.jeanne, close=True))
+
+
+def test_refused_with_reasons_nothing_goes_and_twice_is_once(cast):
+    tell(cast.jeanne_patient, cast.jeanne)
+    request = ask(cast.jeanne)
+    with pytest.raises(NotErased, match="raisons"):
+        answer(cast, request, granted=False, words="  ")
+    refused = answer(cast, request, granted=False, words="Recours en cours.")
+    assert (refused.answer, refused.words, refused.done) == ("refused", "Recours en cours.", {})
+    assert answer(cast, request).answer == "refused"
+    assert HealthSummary.objects.count() == 1
+    assert JournalEntry.objects.filter(action="rights.erasure.answer").count() == 1
