@@ -31,15 +31,18 @@ from toubib.consultation.operations import (
 )
 from toubib.consultation.web import GUEST_INVITE, TICKET
 from toubib.documents import pace
+from toubib.documents.contents import Report
 from toubib.documents.operations import issue_document
 from toubib.documents.samples import CERTIFICATE
+from toubib.exchange.enums import DeliveryState
+from toubib.exchange.models import Delivery
 from toubib.ground.actors import Actor
 from toubib.ground.ids import new_id
 from toubib.people.enums import LinkKind
 from toubib.people.models import Account, Patient, PatientLink, ProfessionalAccount
 from toubib.people.tests.factories import make_account, make_link, make_patient, sign_in
-from toubib.record.enums import ConsentScope, EncounterState, SheetKind
-from toubib.record.models import Consent, Encounter
+from toubib.record.enums import ConsentScope, EncounterState, SheetKind, TaskKind, TaskState
+from toubib.record.models import Consent, Encounter, PatientTask
 from toubib.record.operations import (
     add_attachment,
     keep_template,
@@ -68,6 +71,7 @@ ANONYMOUS, PREPARING, OWNER, PARENT, STRANGER, GUEST = (
 )  # fmt: skip
 DOCTOR, OTHER_DOCTOR, ASSISTANT, REGULATOR = "doctor", "other_doctor", "assistant", "regulator"
 DIRECTOR, COMPLIANCE, ANALYST, ADMINISTRATOR = "director", "compliance", "analyst", "administrator"
+REPORT = Report(reason="Mal de gorge", findings="38,4 °C", assessment="Angine", decision="Résolue")
 PATIENTS = {PREPARING, OWNER, PARENT, STRANGER}
 DOCTORS = {DOCTOR, OTHER_DOCTOR}
 STAFF = {ASSISTANT, REGULATOR, DIRECTOR, COMPLIANCE, ANALYST, ADMINISTRATOR}
@@ -197,6 +201,7 @@ def _case(
         **_asked(account),
         "line": line.id,
         **_document(patient, doctor),
+        **_unanswered(patient, doctor),
         "ticket": ticket.id, "room": room.id, "encounter": encounter.id, "offer": offer.id,
         "attachment": attachment, "invite": knocking, "guest_invite": guest, "participant": person,
         "token": token, "link_id": link.id, "follow_up": follow_up.id,
@@ -221,6 +226,18 @@ def _document(patient: Patient, doctor: ProfessionalAccount) -> dict[str, Any]:
         encounter=visit, content=CERTIFICATE, by=doctor_actor(doctor), now=timezone.now()
     )
     return {"document_id": document.id, "code": document.code}
+
+
+def _unanswered(patient: Patient, doctor: ProfessionalAccount) -> dict[str, Any]:
+    """A report that came back, and a task whose patient found nobody."""
+    now, visit = timezone.now(), make_encounter(patient, doctor, EncounterState.SIGNED)
+    document = issue_document(encounter=visit, content=REPORT, by=doctor_actor(doctor), now=now)
+    delivery = Delivery.objects.create(document=document, state=DeliveryState.BOUNCED, queued_at=now)
+    task = PatientTask.objects.create(
+        encounter=visit, kind=TaskKind.FIND_MEDECIN_TRAITANT, state=TaskState.STUCK,
+        opened_at=now, remind_at=now, answered_at=now,
+    )  # fmt: skip
+    return {"delivery": delivery.id, "task": task.id}
 
 
 def _attach(patient: Patient, account: Account) -> UUID:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from toubib.documents.models import Document
 from toubib.exchange.enums import DeliveryState
+from toubib.ground.fields import EncryptedTextField
 from toubib.ground.models import DataNote, Model
 
 
@@ -36,6 +37,9 @@ class Delivery(Model):
     message_sha256 = models.CharField(max_length=64, blank=True)
     sent_at = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)  # when it arrived, or came back
+    followed_at = models.DateTimeField(null=True)  # the medical director did something about it
+    followed_by = models.UUIDField(null=True)
+    outcome = EncryptedTextField(null=True)
 
     class Meta:
         verbose_name_plural = "deliveries"

@@ -82,12 +82,25 @@ def send_report(*, document: Document, by: Actor, now: datetime) -> Delivery:
     delivery.state, delivery.reason, delivery.last_error = DeliveryState.WAITING, "", ""
     delivery.attempts, delivery.next_attempt_at, delivery.answered_at = 0, now, None
     delivery.queued_at, delivery.queued_by, delivery.sent_at = now, by.account_id, None
+    delivery.followed_at, delivery.followed_by, delivery.outcome = None, None, None
     _trace(delivery, "queue", by=by, now=now)
     reason = _why_not(delivery, has_doctor=doctor is not None, now=now)
     if reason is not None:
         _refuse(delivery, _Refused(reason), by=by, now=now)
     else:
         delivery.save()
+    return delivery
+
+
+@transactional
+def follow_delivery(*, delivery_id: UUID, outcome: str, by: Actor, now: datetime) -> Delivery:
+    """What was done about a report that did not arrive; the first word said stays."""
+    row = Delivery.objects.select_for_update(of=("self",)).select_related("document__encounter")
+    delivery = row.get(pk=delivery_id)
+    if delivery.followed_at is None:
+        delivery.followed_at, delivery.followed_by, delivery.outcome = now, by.account_id, outcome.strip()
+        delivery.save(update_fields=["followed_at", "followed_by", "outcome"])
+        _trace(delivery, "follow", by=by, now=now)
     return delivery
 
 
@@ -276,5 +289,7 @@ def _trace(delivery: Delivery, verb: str, *, by: Actor, now: datetime, reason: s
         subject_id=delivery.id,
         reason=reason,
     )
-    if delivery.queued_by is not None:
-        publish(f"account:{delivery.queued_by}", "delivery", encounter=str(encounter.id))
+    professional = getattr(encounter.practitioner, "professional", None)
+    told = {delivery.queued_by, professional.account_id if professional else None} - {None}
+    for account_id in told:
+        publish(f"account:{account_id}", "delivery", encounter=str(encounter.id))

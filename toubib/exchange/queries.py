@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from toubib.documents.enums import DocumentState
 from toubib.documents.models import Document
 from toubib.exchange.enums import OVER, DeliveryState, Refusal
 from toubib.exchange.models import Delivery
+
+SILENCE = timedelta(
+    days=3
+)  # a receipt or a delivery report comes within the hour where the receiver sends one
+TO_FOLLOW = (Refusal.NO_RPPS, Refusal.NO_ADDRESS, Refusal.DOMAIN, Refusal.CHECKS, Refusal.RELAY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +63,20 @@ def news_of(delivery: Delivery) -> DeliveryNews:
         may_retry=state in OVER and delivery.reason not in {Refusal.CANCELLED, Refusal.NOT_SET_UP},
         code=delivery.last_error,
     )
+
+
+def unanswered_deliveries(*, now: datetime, followed: bool = False) -> QuerySet[Delivery]:
+    """Reports that did not arrive, or of which nothing was heard where an operator's box would tell: the oldest first;
+    those followed, the newest. What the patient did not agree to is nobody's to follow."""
+    lost = Q(state__in=[DeliveryState.BOUNCED, DeliveryState.GIVEN_UP])
+    lost |= Q(state=DeliveryState.REFUSED, reason__in=TO_FOLLOW)
+    if settings.MSSANTE_MAILBOX != "none":
+        lost |= Q(state=DeliveryState.SENT, sent_at__lte=now - SILENCE)
+    rows = Delivery.objects.filter(
+        lost, followed_at__isnull=not followed, document__state=DocumentState.ISSUED
+    )
+    rows = rows.select_related("document__encounter__patient", "document__encounter__practitioner")
+    return rows.order_by("-followed_at", "-id") if followed else rows.order_by("queued_at", "id")
 
 
 def count_undelivered() -> int:

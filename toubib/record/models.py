@@ -234,6 +234,9 @@ class PatientTask(Model):
     remind_at = models.DateTimeField()
     reminded_at = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)
+    followed_at = models.DateTimeField(null=True)  # the medical director did something about it
+    followed_by = models.UUIDField(null=True)
+    outcome = EncryptedTextField(null=True)
 
     class Meta:
         constraints = [

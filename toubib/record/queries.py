@@ -275,6 +275,13 @@ def tasks_of(*, encounter: Encounter) -> list[PatientTask]:
     return list(PatientTask.objects.filter(encounter=encounter).order_by("opened_at"))
 
 
+def stuck_tasks(*, followed: bool = False) -> QuerySet[PatientTask]:
+    """Patients who said that they found nobody: the oldest first; those followed, the newest."""
+    rows = PatientTask.objects.filter(state=TaskState.STUCK, followed_at__isnull=not followed)
+    rows = rows.select_related("encounter__patient", "encounter__practitioner")
+    return rows.order_by("-followed_at", "-id") if followed else rows.order_by("answered_at", "id")
+
+
 def tasks_to_remind(*, now: datetime, limit: int = 50) -> list[PatientTask]:
     """Still open, never asked about again, of an account that can be told."""
     rows = PatientTask.objects.filter(

@@ -91,6 +91,17 @@ def answer_task(*, task_id: UUID, state: TaskState, by: Actor, now: datetime) ->
     return row
 
 
+@transactional
+def follow_task(*, task_id: UUID, outcome: str, by: Actor, now: datetime) -> PatientTask:
+    """What was done for a patient who found nobody; the first word said stays."""
+    row = lock_row(PatientTask.objects.select_related("encounter"), pk=task_id)
+    if row.followed_at is None:
+        row.followed_at, row.followed_by, row.outcome = now, by.account_id, outcome.strip()
+        row.save(update_fields=["followed_at", "followed_by", "outcome"])
+        _trace("record.task.follow", row.id, row.encounter, by=by, now=now)
+    return row
+
+
 def note_reminded(*, task_id: UUID, now: datetime) -> bool:
     """Whether this call is the one that reminds: no one is reminded twice."""
     rows = PatientTask.objects.filter(pk=task_id, reminded_at__isnull=True)

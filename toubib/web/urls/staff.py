@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from toubib.web.views import caps, compliance, direction, rights
+from toubib.web.views import caps, compliance, direction, rights, unanswered
 
 urlpatterns = [
     path("direction", direction.today, name="direction"),
@@ -12,6 +12,9 @@ urlpatterns = [
     path("direction/rappels/<uuid:follow_up>", direction.follow_up, name="direction_follow_up"),
     path("direction/reclamations", direction.complaint_list, name="direction_complaints"),
     path("direction/reclamations/<uuid:complaint>", direction.complaint, name="direction_complaint"),
+    path("direction/suites", unanswered.unanswered, name="direction_unanswered"),
+    path("direction/suites/envoi/<uuid:delivery>", unanswered.one_delivery, name="direction_delivery"),
+    path("direction/suites/tache/<uuid:task>", unanswered.one_task, name="direction_task"),
     path("direction/qualite", direction.quality, name="direction_quality"),
     path("direction/seuils", caps.caps, name="direction_caps"),
     path("direction/seuils.csv", caps.caps_csv, name="direction_caps_csv"),
