@@ -29,6 +29,11 @@ from toubib.record.tests.factories import TEXTS, make_encounter, make_picture
 from toubib.waiting.models import Attestation, Ticket
 
 
+DECISION = {name: {"outcome": "YES", "reasons": []} for name in ("reimbursement", "price", "sick_leave")}
+AMOUNTS = {"outcome": "FIXED", "tariff": 25.0, "amo": 17.5, "amc": 5.5, "public": 0.0, "patient": 2.0}
+ESTIMATE = {"reimbursement": "YES", "price": AMOUNTS, "if_yes": AMOUNTS, "if_no": AMOUNTS}
+
+
 def fill_record(
     cast: Any, patient: Patient, account: Any, *, at: Any = NOW, secret: bool = False
 ) -> Encounter:
@@ -59,8 +64,8 @@ def fill_record(
         patient=patient, encounter=visit, scope=ConsentScope.CARE, given=True, said_at=at, said_by=account.id
     )
     EncounterDecision.objects.create(
-        encounter=visit, version=1, facts={}, decision={}, estimate={}, law_version="x", decided_at=at
-    )
+        encounter=visit, version=1, facts={}, decision=DECISION, estimate=ESTIMATE, law_version="x", decided_at=at
+    )  # fmt: skip
     first = make_document(cast, encounter=visit, now=at)
     second = make_document(cast, CERTIFICATE, encounter=visit, now=at, replaces=first)
     Delivery.objects.create(document=second, recipient_rpps="10000000001", queued_at=at, next_attempt_at=at)
