@@ -19,6 +19,9 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
+from toubib.billing.enums import ClaimState, Funding, PlanKind
+from toubib.billing.models import ClaimLine, Cover, Plan
+from toubib.billing.operations import export_claims
 from toubib.consultation.enums import ParticipantRole
 from toubib.consultation.models import Complaint, Room
 from toubib.consultation.operations import (
@@ -42,7 +45,7 @@ from toubib.people.enums import LinkKind
 from toubib.people.models import Account, Patient, PatientLink, ProfessionalAccount
 from toubib.people.tests.factories import make_account, make_link, make_patient, sign_in
 from toubib.record.enums import ConsentScope, EncounterState, SheetKind, TaskKind, TaskState
-from toubib.record.models import Consent, Encounter, PatientTask
+from toubib.record.models import Consent, Encounter, EncounterDecision, PatientTask
 from toubib.record.operations import (
     add_attachment,
     keep_template,
@@ -201,6 +204,7 @@ def _case(
         **_asked(account),
         "line": line.id,
         **_document(patient, doctor),
+        **_bill(patient, doctor),
         **_unanswered(patient, doctor),
         "ticket": ticket.id, "room": room.id, "encounter": encounter.id, "offer": offer.id,
         "attachment": attachment, "invite": knocking, "guest_invite": guest, "participant": person,
@@ -238,6 +242,25 @@ def _unanswered(patient: Patient, doctor: ProfessionalAccount) -> dict[str, Any]
         opened_at=now, remind_at=now, answered_at=now,
     )  # fmt: skip
     return {"delivery": delivery.id, "task": task.id}
+
+
+def _bill(patient: Patient, doctor: ProfessionalAccount) -> dict[str, Any]:
+    """A signed visit whose line left in a file, and a contract."""
+    now, visit = timezone.now(), make_encounter(patient, doctor, EncounterState.SIGNED)
+    by, today = doctor_actor(doctor), timezone.localdate()
+    decision = EncounterDecision.objects.create(
+        encounter=visit, version=1, facts={}, decision={}, estimate={}, law_version="x", decided_at=now
+    )
+    line = ClaimLine.objects.create(
+        encounter=visit, version=1, decision=decision, practitioner=doctor.practitioner, act_on=today,
+        state=ClaimState.READY, funding=Funding.AMO, said={"reasons": []}, law_version="x", digest="x", made_at=now,
+    )  # fmt: skip
+    batch = export_claims(first=today, last=today, by=by, now=now)
+    plan, _made = Plan.objects.get_or_create(
+        name="Test", defaults={"kind": PlanKind.INSURER, "starts_on": today}
+    )
+    cover = Cover.objects.create(plan=plan, patient=patient, number="1", starts_on=today)
+    return {"claim": line.pk, "billed": visit.pk, "batch": batch.pk, "cover": cover.pk}
 
 
 def _attach(patient: Patient, account: Account) -> UUID:

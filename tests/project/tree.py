@@ -21,6 +21,7 @@ LAYERS = [
     "documents",
     "exchange",
     "waiting",
+    "billing",
     "consultation",
     "rights",
     "web",

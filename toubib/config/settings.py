@@ -109,6 +109,7 @@ INSTALLED_APPS = [
     "toubib.documents",
     "toubib.exchange",
     "toubib.waiting",
+    "toubib.billing",
     "toubib.consultation",
     "toubib.rights",
     "toubib.web",

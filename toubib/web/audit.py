@@ -30,6 +30,7 @@ AREAS = {
     "people": _("Comptes et identités"),
     "record": _("Dossiers"),
     "waiting": _("File d’attente"),
+    "billing": _("Facturation"),
     "consultation": _("Salles d’appel"),
     "rights": _("Droits des personnes"),
     "web": _("Conformité"),

@@ -13,6 +13,23 @@ TABLES = {
     "Feedback": (_("Avis"), _("Deux questions après l’appel, pour mesurer la qualité.")),
     "Invite": (_("Invitations"), _("Le lien d’un proche ou d’un interprète ; il sert une fois.")),
     "PapersDue": (_("Documents à préparer"), _("Les consultations signées dont les documents se préparent.")),
+    "PriceShown": (_("Prix montrés"), _("Le prix vu avant la file, et s’il fut accepté.")),
+    "ClaimLine": (
+        _("Lignes de facturation"),
+        _("Ce que coûte chaque acte et qui paie, pour la comptabilité."),
+    ),
+    "ClaimDue": (_("Lignes à calculer"), _("Les consultations signées dont la ligne se calcule.")),
+    "FactAnswer": (
+        _("Faits dits après l’acte"),
+        _("Ce qu’un médecin ou la direction précise pour facturer juste."),
+    ),
+    "Plan": (_("Contrats"), _("Les abonnements et assureurs qui paient des actes.")),
+    "Cover": (_("Personnes couvertes"), _("Qui a quel contrat, et depuis quand.")),
+    "ExportBatch": (
+        _("Fichiers de facturation"),
+        _("Ce qui fut remis au logiciel de facturation, à l’identique."),
+    ),
+    "ExportEntry": (_("Lignes des fichiers"), _("Quelle ligne est partie dans quel fichier.")),
     "Measurement": (
         _("Mesures de la vidéo"),
         _("Les secondes d’image et de son reçues, preuve de l’échange."),
@@ -130,6 +147,7 @@ KEPT = {
     "one day": _("un jour"),
     "one row a part": _("une ligne par tâche"),
     "until the next import": _("jusqu’à l’import suivant"),
+    "until the line is settled": _("jusqu’à ce que la ligne soit calculée"),
     "until the documents are made": _("jusqu’à ce que les documents soient faits"),
     "as the document that it sends": _("comme le document envoyé"),
     "until its doctor deletes it": _("jusqu’à ce que son médecin le supprime"),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from toubib.billing.views.doctor import claim_context
 from toubib.consultation.forms import AmendForm, CheckForm, OrientForm, SecondParentForm, SignForm
 from toubib.consultation.forms_note import CorrectForm, NoteForm, TemplateForm, initial_of
 from toubib.consultation.models import Room
@@ -79,6 +80,7 @@ def room_context(request: HttpRequest, found: Room, **more: Any) -> dict[str, An
         **leave_context(encounter),
         **certificate_context(encounter),
         **documents_context(encounter),
+        **claim_context(encounter),
         **status_of(found, now=now),
     }
     return {**context, **more}

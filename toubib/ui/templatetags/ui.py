@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -155,3 +156,9 @@ def initiales(name: str) -> str:
 @register.filter
 def euros(amount: str | None) -> str:
     return formats.say_euros(amount)
+
+
+@register.filter
+def centimes(cents: int | None) -> str:
+    """« 25,00 € » from 2500."""
+    return "" if cents is None else formats.say_euros(f"{Decimal(cents) / 100:.2f}")

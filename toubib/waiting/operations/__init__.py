@@ -51,6 +51,7 @@ from toubib.waiting.operations.path import (
     stop_preparing,
 )
 from toubib.waiting.operations.place import change_place
+from toubib.waiting.operations.price import answer_price
 
 __all__ = [
     "CannotEnter",
@@ -58,6 +59,7 @@ __all__ = [
     "OfferGone",
     "SignsIncomplete",
     "abort_call",
+    "answer_price",
     "answer_signs",
     "ask_secrecy",
     "attach_account",

@@ -47,7 +47,7 @@ GUARANTEES: dict[str, tuple[Any, str]] = {
         "none",
         "every request comes from a connected device with a camera test: no ground is invoked",
     ),
-    "funding": ("amo", "no subscription, insurer or private plan exists on the platform"),
+    "funding": ("amo", "unless the patient chooses a contract registered here, which then pays"),
     "overrun": (0, "the platform neither asks nor keeps a supplement"),
     "regulated_by": (
         "none",
@@ -55,6 +55,7 @@ GUARANTEES: dict[str, tuple[Any, str]] = {
     ),
     "covid": (False, "the Covid-19 rules ended before the first act of the platform"),
 }
+PAID_BY = ("funding", "plan_acts_used", "plan_acts_cap")  # said where a contract pays in the place of the AMO
 ASSERTED = {fact: value for fact, (value, _reason) in GUARANTEES.items()}
 MODALITIES = {
     Channel.VIDEO: "video",
@@ -171,15 +172,18 @@ def _of_request(ticket: Ticket | None, doctor: Practitioner | None, on: datetime
     if answer == MedecinTraitant.UNAVAILABLE:
         facts["mt_unavailable"] = True
     facts |= {fact: value for fact, value in said.items() if fact in QUESTIONS and fact != LIVES_HERE}
+    facts |= {fact: said[fact] for fact in PAID_BY if said.get(fact) is not None}
     if facts.get("patient_ald") is False:
         facts["ald_related"] = False
     facts.setdefault("leave_kind", "none")
     if facts["leave_kind"] == "initial":
         facts["leave_running_days"] = 0  # what « first » says
-    return facts | _of_home(ticket.place_commune if said.get(LIVES_HERE) else None, doctor, on)
+    home = ticket.place_commune if said.get(LIVES_HERE) else None
+    return facts | facts_of_home(home=home, doctor=doctor, on=on)
 
 
-def _of_home(home: Commune | None, doctor: Practitioner | None, on: datetime) -> dict[str, Any]:
+def facts_of_home(*, home: Commune | None, doctor: Practitioner | None, on: datetime) -> dict[str, Any]:
+    """What follows of the commune where the patient lives; None: unknown, or elsewhere than said."""
     if home is None:
         return {"same_territory": None, "patient_departement": None, "patient_zone": None}
     near = same_territory(home=home, practice=doctor.practice_commune) if doctor else None

@@ -90,6 +90,16 @@ class Estimate:
     def sure(self) -> bool:
         return self.outcome == "FIXED"
 
+    @property
+    def by_contract(self) -> bool:
+        """A subscription or an insurer pays in the patient's place."""
+        codes = {one["code"] for one in self.reasons}
+        return "PRICE.OTHER_PAYER" in codes and "SUB.CAP_REACHED" not in codes
+
+    def as_shown(self) -> dict[str, Any]:
+        """What stands on the screen, to be kept with the answer to it."""
+        return {**self.as_kept(), "codes": [one["code"] for one in self.reasons]}
+
     def as_kept(self) -> dict[str, Any]:
         """Plain values, to be kept beside a decision."""
         return {

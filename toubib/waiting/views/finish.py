@@ -18,7 +18,7 @@ from toubib.waiting import catalogue
 from toubib.waiting.enums import LIVE_STATES
 from toubib.waiting.forms import WITH_DOCTOR, ConsentsForm
 from toubib.waiting.models import Ticket
-from toubib.waiting.operations import CannotEnter, finish_step, join_line
+from toubib.waiting.operations import CannotEnter, answer_price, finish_step, join_line
 from toubib.waiting.queries import (
     admission_to,
     doctors_on_duty,
@@ -30,6 +30,7 @@ from toubib.waiting.queries import (
 )
 from toubib.waiting.views.common import NAMES, Visit, draft_life, next_step, path_context, room_of, step_page
 from toubib.waiting.views.price import price_context
+from toubib.waiting.views.shown import open_shown, seal_shown
 
 LONGEST_RESULT = 16 * 1024
 STATUSES = frozenset({"ok", "refused", "none", "broken", "skipped", "hear"})
@@ -104,7 +105,9 @@ def ready(request: HttpRequest, visit: Visit) -> HttpResponse:
     refusal = ""
     if request.method == "POST":
         try:
-            return room_of(join_line(ticket_id=visit.ticket.id, by=visit.by, now=visit.now))
+            ticket = join_line(ticket_id=visit.ticket.id, by=visit.by, now=visit.now)
+            _answer_price(request, ticket, visit)
+            return room_of(ticket)
         except CannotEnter as why:
             refusal = str(why)
             if why.step:
@@ -116,8 +119,18 @@ def ready(request: HttpRequest, visit: Visit) -> HttpResponse:
         "shut": refusal or line["closed"],
     }
     more |= price_context(visit.ticket, visit)
+    more["shown"] = seal_shown(estimate=more["estimate"], ticket_id=visit.ticket.id, now=visit.now)
     page = path_context("pret", back="waiting:test", **more, **_said(visit), **line, mine=_other_of(visit))
     return render(request, "waiting/ready.html", page)
+
+
+def _answer_price(request: HttpRequest, ticket: Ticket, visit: Visit) -> None:
+    """In line already: whether the price was agreed to changes nothing there."""
+    found = open_shown(sealed=request.POST.get("shown", ""), ticket_id=ticket.id, now=visit.now)
+    if found is not None:
+        shown, at = found
+        agreed = request.POST.get("price") == "agreed"
+        answer_price(ticket=ticket, shown=shown, agreed=agreed, shown_at=at, by=visit.by, now=visit.now)
 
 
 def _said(visit: Visit) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from django.utils import translation
 from toubib.nomenclature.operations import load_demo_lists
 from toubib.territory.operations import load_shipped_communes
 from toubib.web.demo.archive import keep_older_weeks
+from toubib.web.demo.billing import settle_past_claims
 from toubib.web.demo.clinic import PAST, PLAYED, hold_missing_sessions
 from toubib.web.demo.families import settle_families
 from toubib.web.demo.law import declare_year, draw_zones, judge_older_visits
@@ -48,4 +49,5 @@ def load_demo_district(*, now: datetime) -> None:
             hold_missing_sessions(world=world, staff=staff, families=families, now=now)
             tell_afterwards(staff=staff, families=families, now=now)
         declare_year(staff=staff, now=now)
+        settle_past_claims(staff=staff, families=families, now=now)
         refresh_today(world=world, staff=staff, families=families, now=now)

@@ -29,6 +29,7 @@ urlpatterns = [
     path(VISIT, aftercare.visit, name="visit"),
     path(f"{VISIT}/etat", aftercare.visit_state, name="visit_state"),
     path(f"{VISIT}/documents", aftercare.visit_documents, name="visit_documents"),
+    path(f"{VISIT}/prix", aftercare.visit_price, name="visit_price"),
     path(f"{VISIT}/avis", aftercare.rate, name="visit_rate"),
     path(f"{VISIT}/tache", aftercare.task, name="visit_task"),
     path(f"{VISIT}/reclamation", aftercare.complaint, name="visit_complaint"),

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from toubib.billing.queries import bill_of
 from toubib.consultation.models import Complaint, Feedback
 from toubib.consultation.operations import complain, rate_call
 from toubib.consultation.queries import guests_who_came
@@ -32,6 +33,7 @@ from toubib.record.noted import additions, changes_of, standing
 from toubib.record.operations import answer_task
 from toubib.record.perms import is_doctor_of, may_read_encounter, may_read_note
 from toubib.record.queries import get_encounter, leave_of, notes_of, tasks_of, trace_read, video_verdict
+from toubib.ui.posting import part_of_page
 from toubib.waiting.catalogue import signs
 from toubib.waiting.models import Ticket
 from toubib.waiting.queries import live_ticket_of
@@ -115,6 +117,7 @@ def visit_context(account: Account, row: Encounter, by: Actor, *, now: datetime)
     return {
         "visit": row,
         "prices": prices_of(encounter=row) if notes else [],
+        "bill": bill_of(encounter=row) if notes else None,
         "phase": phase,
         "doctor": row.practitioner,
         "patient": row.patient,
@@ -191,6 +194,18 @@ def visit_documents(request: HttpRequest, encounter: UUID) -> HttpResponse:
     is_patient_side = by.role == Role.PATIENT
     documents = _documents(account, row, is_patient_side, now=now) if readable else []
     return render(request, "web/_documents.html", {"documents": documents})
+
+
+@part_of_page
+@never_cache
+@require_GET
+def visit_price(request: HttpRequest, encounter: UUID) -> HttpResponse:
+    """The price alone, once more: the line of the act comes a moment after the signature."""
+    account, row, _by = my_visit(request, encounter)
+    readable = may_read_note(account=account, encounter=row, now=timezone.now()).allowed
+    context = {"visit": row, "bill": bill_of(encounter=row) if readable else None}
+    context["prices"] = prices_of(encounter=row) if readable and context["bill"] is None else []
+    return render(request, "web/_visit_bill.html", context)
 
 
 def _patients_own(request: HttpRequest, encounter: UUID) -> tuple[Account, Encounter, Actor]:

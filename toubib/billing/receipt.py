@@ -1,0 +1,42 @@
+"""The receipt of a line, as the content of a document. French, whatever the language of the page."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from toubib.billing.models import ClaimLine
+from toubib.billing.settle import BY_PLAN, amount_of
+from toubib.documents.contents import Receipt, ReceiptLine
+from toubib.ui.formats import say_euros
+
+LEFT_OUT = frozenset({"PRICE.ESTIMATE", "CLAIM.THIRD_PARTY"})  # the paper says both in its own place
+
+
+def receipt_of(line: ClaimLine) -> Receipt:
+    """Toubib takes no money: nothing is paid here but what a contract pays."""
+    return Receipt(
+        lines=(ReceiptLine(label=_label(line), cents=line.total_cents, code=line.code),),
+        amo_cents=line.amo_cents,
+        amc_cents=line.amc_cents,
+        public_cents=line.public_cents,
+        patient_cents=line.patient_cents + line.plan_cents,
+        paid_cents=line.plan_cents,
+        paid_how=_how(line),
+        third_party=line.third_party,
+        estimate=line.funding not in BY_PLAN,
+        why=tuple(one["text_patient"] for one in line.said["reasons"] if one["code"] not in LEFT_OUT),
+    )
+
+
+def _label(line: ClaimLine) -> str:
+    addons = line.said.get("addons") or []
+    more = _(", majorations %(codes)s") % {"codes": ", ".join(addons)} if addons else ""
+    return _("Téléconsultation") + more
+
+
+def _how(line: ClaimLine) -> str:
+    if line.plan_cents:
+        return _("par votre contrat")
+    if not line.due_now_cents:
+        return _("rien à régler ce jour")
+    return _("à régler hors de Toubib : %(amount)s") % {"amount": say_euros(amount_of(line.due_now_cents))}
