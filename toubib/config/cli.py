@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
+from toubib.config.billing_commands import add_commands as add_billing
 from toubib.config.keys_commands import add_commands as add_keys
 from toubib.config.record_commands import add_commands as add_record
 from toubib.config.territory_commands import add_commands as add_territory
@@ -51,6 +52,7 @@ def build_parser() -> Parser:
     add_rulebook(commands)
     add_observatory(commands)
     add_record(commands)
+    add_billing(commands)
     add_territory(commands)
     add_keys(commands)
     return parser
