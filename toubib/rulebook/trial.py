@@ -3,6 +3,7 @@
 A case: `case`, `article`, `facts`, `base` (facts set beforehand) and `expect`: decision → outcome, price, `says` (codes
 among the reasons), `never`, `reasons` (exactly these, those of missing facts apart), `refusals` (exactly these),
 `missing` (exactly these). What is not named of the last two: no fact is missing, and a YES carries no refusal.
+A case with `doctor` in place of facts is of a doctor's standing against the cap: see status_trial.py.
 """
 
 from __future__ import annotations
@@ -19,10 +20,11 @@ from toubib.rulebook.engine.program import DECISIONS, LAW
 from toubib.rulebook.facts import BadFact
 from toubib.rulebook.lines import printable
 from toubib.rulebook.policies import BadPolicy, Overlay, Where, find_policy, read_any, read_yaml, text_of
+from toubib.rulebook.status_trial import status_differences
 
 CASES = Path(__file__).parent / "cases"
 LISTS = ("says", "never", "reasons", "refusals", "missing")
-KEYS = {"case", "article", "base", "facts", "expect", "note"}
+KEYS = {"case", "article", "base", "facts", "doctor", "expect", "note"}
 
 
 def differences(case: Mapping[str, Any], bases: Mapping[str, Any], overlay: Overlay = LAW) -> list[str]:
@@ -30,6 +32,8 @@ def differences(case: Mapping[str, Any], bases: Mapping[str, Any], overlay: Over
     try:
         if not isinstance(case, dict) or not set(case) <= KEYS:
             raise BadPolicy(f"a case has the keys {', '.join(sorted(KEYS))}")
+        if "doctor" in case:
+            return _of_doctor(case, overlay)
         answer = decide(facts_of_case(case, bases), overlay)
         expected = case["expect"]
         if not _is_expectation(expected):
@@ -44,6 +48,12 @@ def differences(case: Mapping[str, Any], bases: Mapping[str, Any], overlay: Over
             f"{case.get('case') if isinstance(case, dict) else case}: {error!s} is missing"
         ) from None
     return [line for name, wanted in expected.items() for line in of_one(name, wanted, answer[name])]
+
+
+def _of_doctor(case: Mapping[str, Any], overlay: Overlay) -> list[str]:
+    if "facts" in case or "base" in case:
+        raise BadPolicy("a case has facts of an act, or a doctor, not both")
+    return status_differences(case, overlay)
 
 
 def _is_expectation(given: Any) -> bool:
