@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from toubib.config.billing_commands import add_commands as add_billing
+from toubib.config.directory_commands import add_commands as add_directory
 from toubib.config.keys_commands import add_commands as add_keys
 from toubib.config.record_commands import add_commands as add_record
 from toubib.config.territory_commands import add_commands as add_territory
@@ -54,6 +55,7 @@ def build_parser() -> Parser:
     add_record(commands)
     add_billing(commands)
     add_territory(commands)
+    add_directory(commands)
     add_keys(commands)
     return parser
 

@@ -177,7 +177,7 @@ def opened(path: Path) -> IO[bytes]:
     return cast("IO[bytes]", gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb"))
 
 
-def _decoded(path: Path) -> Iterator[str]:
+def decoded(path: Path) -> Iterator[str]:
     """Line by line: UTF-8, or Windows-1252 for a line that is not; a null character is refused."""
     with opened(path) as stream:
         for number, raw in enumerate(stream, start=1):
@@ -193,7 +193,7 @@ def _decoded(path: Path) -> Iterator[str]:
 
 def _of_csv(path: Path, columns: Sequence[Column]) -> Iterator[tuple[int, Sequence[str]]]:
     mark, skipped = _find_mark(path, columns)
-    lines = _decoded(path)
+    lines = decoded(path)
     for _line in range(skipped):
         next(lines)
     bare = mark == "|"  # the publishers of that mark quote nothing
@@ -205,7 +205,7 @@ def _of_csv(path: Path, columns: Sequence[Column]) -> Iterator[tuple[int, Sequen
 def _find_mark(path: Path, columns: Sequence[Column]) -> tuple[str, int]:
     """What parts the cells, and the line of the header: those under which the most columns are found."""
     best = (0, ";", 0)
-    for number, line in enumerate(_decoded(path)):
+    for number, line in enumerate(decoded(path)):
         for mark in MARKS:
             cells = next(csv.reader([line], delimiter=mark), [])
             found = len(_places(columns, cells)[0])

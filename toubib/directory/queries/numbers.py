@@ -1,10 +1,11 @@
-"""Reads of the directory, and the key of an RPPS number."""
+"""The keys of numbers: they prove a typing, never an identity."""
 
 from __future__ import annotations
 
 import re
 
 from stdnum import luhn
+from stdnum.fr import siret as stdnum_siret
 
 _FINESS = re.compile(r"(?:[0-9]{2}|2[AB])[0-9]{7}")
 
@@ -24,3 +25,8 @@ def has_valid_finess_key(finess: str) -> bool:
 def has_am_shape(number: str) -> bool:
     """Nine digits. How its key is made is not published where we could read it, so it is not judged."""
     return len(number) == 9 and number.isascii() and number.isdigit()
+
+
+def has_valid_siret_key(siret: str) -> bool:
+    """Fourteen digits with the Luhn key, that of the SIREN too; La Poste's establishments have a key of their own."""
+    return len(siret) == 14 and siret.isascii() and siret.isdigit() and bool(stdnum_siret.is_valid(siret))

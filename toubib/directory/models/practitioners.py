@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from toubib.directory.enums import Employer, Profession, Sector, Specialty, Title
+from toubib.directory.models.organisations import Organisation
 from toubib.ground.models import DataNote, Model
 from toubib.territory.models import Commune
 
@@ -54,3 +57,36 @@ class Practitioner(Model):
     @property
     def full_name(self) -> str:
         return f"{self.title} {self.given_name} {self.family_name}"
+
+
+class PracticePlace(Model):
+    """Where a professional practises over [starts_on, ends_on), for whom. FHIR PractitionerRole."""
+
+    data = DataNote(
+        personal=True,
+        health=False,
+        kept="as the public directory",
+        erased="with the account, acts keep the name",
+    )
+
+    practitioner = models.ForeignKey(Practitioner, on_delete=models.CASCADE, related_name="places")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="practices")
+    commune = models.ForeignKey(Commune, on_delete=models.PROTECT, null=True, blank=True)
+    employer = models.CharField(max_length=16, choices=Employer.choices, blank=True)
+    is_main = models.BooleanField(default=False)
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["practitioner", "organisation", "starts_on"],
+                name="practice_place_one_by_start",
+                violation_error_message=_("Ce lieu d’exercice est déjà connu."),
+            ),
+            models.CheckConstraint(
+                name="practice_place_period",
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gt=F("starts_on")),
+                violation_error_message=_("La fin suit le début."),
+            ),
+        ]

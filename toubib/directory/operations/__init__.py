@@ -1,0 +1,52 @@
+"""Writes of the directory: professionals, organisations and places one by one, registers as a stream."""
+
+from toubib.directory.operations.organisations import (
+    agree_with,
+    grant_agrement,
+    keep_organisation,
+    say_practice_place,
+    withdraw_agrement,
+)
+from toubib.directory.operations.places import (
+    BadPlace,
+    CannotOpen,
+    PlaceFacts,
+    close_place,
+    keep_place,
+    open_place,
+    say_devices,
+    say_evidence,
+)
+from toubib.directory.operations.practitioners import (
+    BadPractice,
+    BadRpps,
+    Practice,
+    PractitionerFacts,
+    register_practitioner,
+    say_practice,
+)
+from toubib.directory.operations.register import Registered, import_register
+
+__all__ = [
+    "BadPlace",
+    "BadPractice",
+    "BadRpps",
+    "CannotOpen",
+    "PlaceFacts",
+    "Practice",
+    "PractitionerFacts",
+    "Registered",
+    "agree_with",
+    "close_place",
+    "grant_agrement",
+    "import_register",
+    "keep_organisation",
+    "keep_place",
+    "open_place",
+    "register_practitioner",
+    "say_devices",
+    "say_evidence",
+    "say_practice",
+    "say_practice_place",
+    "withdraw_agrement",
+]
