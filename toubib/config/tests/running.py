@@ -86,7 +86,7 @@ class Server:
                 command, env=env, stderr=out, stdout=out, stdin=subprocess.DEVNULL
             )
 
-    def wait_ready(self, seconds=30):
+    def wait_ready(self, seconds=90):
         def ready():
             return httpx.get(self.address + "/readyz", timeout=5).status_code == 200
 
