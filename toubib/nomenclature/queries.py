@@ -28,6 +28,7 @@ __all__ = [
     "MedicineFound",
     "Verdict",
     "Vital",
+    "hold_lists",
     "latest_import",
     "may_be_prescribed",
     "medicine_of",
@@ -121,6 +122,14 @@ def search_medicines(*, text: str, on: date, limit: int = 12) -> list[MedicineFo
     keys = _keys_of_code(code, limit) if code else _MEDICINES.get(version).find(text, limit)
     rows = {row["cis"]: row for row in Medicine.objects.filter(cis__in=keys).values(*FOUND)}
     return [_found(rows[key], on) for key in keys if key in rows]
+
+
+def hold_lists() -> None:
+    """Read both lists into the memory of this process, so that no search waits for it."""
+    for kind, held in ((ListKind.BDPM, _MEDICINES), (ListKind.CIM10, _DIAGNOSES)):
+        version = _version(kind)
+        if version is not None:
+            held.get(version)
 
 
 def medicine_of(*, cis: str, on: date) -> MedicineDetail | None:
