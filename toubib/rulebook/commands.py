@@ -81,11 +81,11 @@ def run_decide(given: argparse.Namespace) -> int:
         return _refuse(f"{given.file}:0: -: cannot be read: {error.strerror}")
     try:
         with opened as stream:
-            for number, facts in read_acts(stream):
+            for _, facts in read_acts(stream):
                 try:
                     answer = decide(facts)
                 except BadFact as error:
-                    raise BadLine(number, error.field, error.message) from None
+                    raise BadLine(facts.line_of(error.field), error.field, error.message) from None
                 sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
     except BadLine as error:
         return _refuse(f"{given.file}:{error}")

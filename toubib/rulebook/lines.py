@@ -1,8 +1,9 @@
-"""Acts read from a stream: one JSON object, or many as JSON Lines, in bounded memory."""
+"""Acts read from a stream: one JSON object, or many, each on a line or indented over several, in bounded memory."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import IO, Any
 
@@ -24,8 +25,23 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else "?" for c in " ".join(text.split()))
 
 
-def read_acts(stream: IO[bytes]) -> Iterator[tuple[int, dict[str, Any]]]:
-    """(line number, object) of each act; raises BadLine. An object over several lines is taken if it stands alone."""
+class Act(dict[str, Any]):
+    """The facts of one act, and the text they stand in: `line` is its first line, `text` empty where it has no other."""
+
+    line = 1
+    text = ""
+
+    def line_of(self, field: str) -> int:
+        """Of the (last) place where a fact is named; of the act, where it is not."""
+        return _line_of(field, self.text, self.line)
+
+
+def read_acts(stream: IO[bytes]) -> Iterator[tuple[int, Act]]:
+    """(line number, object) of each act; raises BadLine.
+
+    An object stands on one line, or from a line « { » to a line « } »; the first may be written otherwise over several
+    lines if it stands alone.
+    """
     number = 0
     while True:
         number += 1
@@ -33,17 +49,67 @@ def read_acts(stream: IO[bytes]) -> Iterator[tuple[int, dict[str, Any]]]:
         if not raw:
             return
         line = _decode(raw, number)
-        if not line.strip():
-            continue
-        try:
-            yield number, parse(line)
-        except json.JSONDecodeError as error:
-            if number > 1 or not line.lstrip().startswith("{"):
-                raise _bad(error, number) from None
-            yield 1, _parse_alone(raw, stream)
-            return
-        except BadFact as error:
-            raise BadLine(number, error.field, error.message) from None
+        if line.strip() == "{":
+            raw += _rest(stream, number, len(raw))
+            yield number, _parse_long(raw, number)
+            number += raw.rstrip(b"\n").count(b"\n")
+        elif line.strip() == "[":
+            raise BadLine(
+                number, "-", "a list is not read: write the acts one after the other, without [ and ]"
+            )
+        elif line.strip():
+            act = _parse_line(line, number)
+            yield number, _parse_long(raw + stream.read(LONGEST), 1) if act is None else act
+            if act is None:
+                return
+
+
+def _parse_line(line: str, number: int) -> Act | None:
+    """None: the first line begins an object that goes on."""
+    try:
+        found = Act(parse(line))
+    except json.JSONDecodeError as error:
+        if number > 1 or not line.lstrip().startswith("{"):
+            raise _bad(error, number) from None
+        return None
+    except BadFact as error:
+        raise BadLine(number, error.field, error.message) from None
+    found.line = number
+    return found
+
+
+def _rest(stream: IO[bytes], number: int, size: int) -> bytes:
+    """Up to the line that closes an object begun on a line of its own, of this size."""
+    found = []
+    while True:
+        more = _read(stream, number)
+        found.append(more)
+        size += len(more)
+        number += 1
+        if size > LONGEST:
+            raise BadLine(number, "-", f"an object of more than {LONGEST} bytes is no act")
+        if not more or more.rstrip() == b"}":
+            return b"".join(found)
+
+
+def _parse_long(raw: bytes, number: int) -> Act:
+    """Of an object over several lines, the first of which has this number."""
+    if len(raw) > LONGEST:
+        raise BadLine(number, "-", f"an object of more than {LONGEST} bytes is no act")
+    text = _decode(raw, number)
+    try:
+        found = Act(parse(text))
+    except json.JSONDecodeError as error:
+        raise _bad(error, number + error.lineno - 1) from None
+    except BadFact as error:
+        raise BadLine(_line_of(error.field, text, number), error.field, error.message) from None
+    found.line, found.text = number, text
+    return found
+
+
+def _line_of(field: str, text: str, number: int) -> int:
+    places = [found.start() for found in re.finditer(rf'"{re.escape(field)}"\s*:', text)]
+    return number + text.count("\n", 0, places[-1]) if places else number
 
 
 def parse(text: str) -> dict[str, Any]:
@@ -79,18 +145,6 @@ def _decode(raw: bytes, number: int) -> str:
     except UnicodeDecodeError as error:
         line = number + raw.count(b"\n", 0, error.start)
         raise BadLine(line, "-", "this is not text in UTF-8") from None
-
-
-def _parse_alone(start: bytes, stream: IO[bytes]) -> dict[str, Any]:
-    raw = start + stream.read(LONGEST)
-    if len(raw) > LONGEST:
-        raise BadLine(1, "-", f"an object of more than {LONGEST} bytes is no act")
-    try:
-        return parse(_decode(raw, 1))
-    except json.JSONDecodeError as error:
-        raise _bad(error, error.lineno) from None
-    except BadFact as error:
-        raise BadLine(1, error.field, error.message) from None
 
 
 def _bad(error: json.JSONDecodeError, line: int) -> BadLine:

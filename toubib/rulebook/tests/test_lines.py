@@ -19,6 +19,13 @@ def test_one_object_over_several_lines_is_taken():
     assert read('{\n "a": 1,\n "b": null\n}\n') == [(1, {"a": 1, "b": None})]
 
 
+def test_objects_over_several_lines_are_taken_one_after_the_other():
+    text = '{\n  "a": 1,\n  "b": {\n    "c": 2\n  }\n}\n\n{"d": 3}\n{\n  "e": 4\n}\n{\n}'
+    assert read(text) == [(1, {"a": 1, "b": {"c": 2}}), (8, {"d": 3}), (9, {"e": 4}), (12, {})]
+    found = [act for _, act in read('\n{\n  "a": 1,\n  "b": "a"\n}\n{"a": 1}')]
+    assert [act.line_of(name) for act in found for name in ("a", "b", "c")] == [3, 4, 2, 6, 6, 6]
+
+
 def test_nothing_is_nothing():
     assert read("") == []
     assert read("\n \n") == []
@@ -33,6 +40,12 @@ def test_nothing_is_nothing():
         ("[1]\n", "1: -: an object of facts is expected"),
         ('{"a": 1, "a": 2}', "1: a: given twice"),
         ('{"a": NaN}', "1: -: NaN is not a number"),
+        ('{"a": 1}\n{\n "a": 1,\n "b": 2,\n "a": 3\n}\n', "5: a: given twice"),
+        ('{\n "a": 1\n "b": 2\n}\n', "3: -: this is not JSON"),
+        ('{"a": 1}\n{\n "a": 1\n', "4: -: this is not JSON"),
+        ('{"a": 1}\n{\n "a": 1\n} x\n{\n}', "4: -: this is not JSON"),
+        ('[\n {\n "a": 1\n }\n]\n', "1: -: a list is not read"),
+        ("{\n" + '"a": 1,\n' * (LONGEST // 8), "131073: -: an object of more than"),
         ("[" * 100_000, "1: -: an object nested this deep"),
         ("x" * (LONGEST + 1), "1: -: a line of more than"),
     ],
