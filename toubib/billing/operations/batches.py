@@ -32,7 +32,8 @@ def export_claims(*, first: date, last: date, by: Actor, now: datetime) -> Expor
     A line that corrects one sent before leaves with the entry that takes the old one back.
     """
     hold_lock("billing.export")
-    entries = [entry for line in to_send(first=first, last=last) for entry in _entries(line)]
+    lines = to_send(first=first, last=last)
+    entries = [entry for line in lines for entry in _entries(line)]
     if not entries:
         raise NothingToSend(_("Aucune ligne à transmettre entre ces deux jours."))
     batch = _batch(entries, first=first, last=last, by=by, now=now)
@@ -40,8 +41,7 @@ def export_claims(*, first: date, last: date, by: Actor, now: datetime) -> Expor
         ExportEntry(batch=batch, line=entry.line, kind=entry.kind, rank=rank)
         for rank, entry in enumerate(entries, start=1)
     )
-    sent = {entry.line.pk: entry.line for entry in entries if entry.line.state != ClaimState.SENT}
-    ClaimLine.objects.filter(pk__in=sent).update(state=ClaimState.SENT)
+    ClaimLine.objects.filter(pk__in=[line.pk for line in lines]).update(state=ClaimState.SENT)
     trace(by=by, action="billing.batch.make", now=now, subject="batch", subject_id=batch.pk)
     trace_many(
         entry_of(
@@ -52,7 +52,7 @@ def export_claims(*, first: date, last: date, by: Actor, now: datetime) -> Expor
             subject="claim",
             subject_id=line.pk,
         )
-        for line in sent.values()
+        for line in lines
     )
     return batch
 
@@ -60,7 +60,7 @@ def export_claims(*, first: date, last: date, by: Actor, now: datetime) -> Expor
 def _entries(line: ClaimLine) -> list[Entry]:
     """What the line sent before said is taken back first; a line that now owes nothing says nothing more."""
     found = []
-    if line.corrects is not None and total_of(line.corrects):
+    if line.corrects is not None:
         found.append(Entry(line.corrects, EntryKind.CANCEL, contract_of(line=line.corrects)))
     if line.state == ClaimState.READY:
         found.append(Entry(line, EntryKind.ACT, contract_of(line=line)))

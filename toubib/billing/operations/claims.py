@@ -94,9 +94,8 @@ def _add_version(
     by: Actor,
     now: datetime,
 ) -> ClaimLine:
-    corrects = None
+    corrects = _to_take_back(last)
     if last is not None:
-        corrects = last if last.state == ClaimState.SENT else last.corrects
         ClaimLine.objects.filter(pk=last.pk, state__in=UNSENT).update(state=ClaimState.REPLACED)
     line = ClaimLine.objects.create(
         encounter=encounter,
@@ -121,6 +120,13 @@ def _add_version(
     _trace(encounter, "settle", line.pk, by=by, now=now)
     _tell(encounter)
     return line
+
+
+def _to_take_back(last: ClaimLine | None) -> ClaimLine | None:
+    """The version sent that a new one takes back: not one that only took back another."""
+    if last is None or last.state != ClaimState.SENT:
+        return last.corrects if last else None
+    return last if last.total_cents else None
 
 
 @transactional
