@@ -12,6 +12,7 @@ from toubib.config.billing_commands import add_commands as add_billing
 from toubib.config.directory_commands import add_commands as add_directory
 from toubib.config.keys_commands import add_commands as add_keys
 from toubib.config.record_commands import add_commands as add_record
+from toubib.config.retention_command import add_commands as add_retention
 from toubib.config.territory_commands import add_commands as add_territory
 from toubib.observatory.commands import add_commands as add_observatory
 from toubib.rulebook.commands import add_commands as add_rulebook
@@ -57,6 +58,7 @@ def build_parser() -> Parser:
     add_territory(commands)
     add_directory(commands)
     add_keys(commands)
+    add_retention(commands)
     return parser
 
 
