@@ -90,7 +90,7 @@ class World:
             else:
                 decision = rules[name]()
                 blocks[name] = program.block_of(decision, remembered(decision.tree))
-        self.asked |= {id: law.get(id) for id in list(law.asked)}
+        self.asked |= {id: law.state(id) for id in list(law.asked)}
         columns = outputs(Program(self.act, blocks, {}))
         return {name: as_value(expr).op() for name, expr in columns.items()}
 
@@ -183,7 +183,7 @@ def all_worlds(names: tuple[str, ...]) -> Worlds:
 
 def _same(world: World, start: date) -> bool:
     law = Law(start)
-    return all(law.get(id) == value for id, value in world.asked.items())
+    return all(law.state(id) == state for id, state in world.asked.items())
 
 
 def _worlds_of_policies() -> Iterator[World]:

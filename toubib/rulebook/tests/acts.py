@@ -1,5 +1,6 @@
 """Random acts, as JSON objects of facts: every value of every fact, often unknown, often on a boundary of the law."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from random import Random
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from toubib.rulebook.facts import Fact, all_facts
 from toubib.rulebook.law import period_starts
 
+LAST = date(2026, 12, 31)
 LIKELY = {
     "act_kind": "teleconsultation",
     "modality": "video",
@@ -26,27 +28,33 @@ NUMBERS = {
 
 
 def random_acts(
-    n: int, seed: int = 1, *, since: date = date(2018, 1, 1), undated: float = 0.02
+    n: int,
+    seed: float = 1,
+    *,
+    since: date = date(2018, 1, 1),
+    undated: float = 0.02,
+    days: Sequence[date] = (),
 ) -> list[dict[str, Any]]:
-    """`n` acts from a day to the end of 2026; `undated` of them have no date, some know much and some little."""
+    """`n` acts from a day to the end of 2026, or of some `days`; `undated` of them have no date, some know much and some
+    little."""
     random = Random(seed)
-    return [_act(random, number, since, undated) for number in range(n)]
+    return [_act(random, number, since, undated, days) for number in range(n)]
 
 
-def _act(random: Random, number: int, since: date, undated: float) -> dict[str, Any]:
+def _act(random: Random, number: int, since: date, undated: float, days: Sequence[date]) -> dict[str, Any]:
     share = random.choice([0.0, 0.05, 0.2, 0.6])
     act: dict[str, Any] = {"act_id": f"a{number}"}
     for name, fact in all_facts().items():
         if name in act:
             continue
         unknown = random.random() < (undated if name == "act_date" else share)
-        value = None if unknown else _value(random, fact, since)
+        value = None if unknown else _value(random, fact, since, days)
         if value is not None or random.random() < 0.5:
             act[name] = value
     return act
 
 
-def _value(random: Random, fact: Fact, since: date) -> Any:
+def _value(random: Random, fact: Fact, since: date, days: Sequence[date]) -> Any:
     if fact.name in LIKELY and random.random() < 0.7:
         return LIKELY[fact.name]
     makers = {
@@ -55,9 +63,9 @@ def _value(random: Random, fact: Fact, since: date) -> Any:
         "bool": lambda: random.random() < 0.5,
         "int": lambda: random.choice(NUMBERS.get(fact.name, range(fact.least, min(fact.most, 40)))),
         "money": lambda: random.choice([0, 2, 5, 8, 10.5, 48, 49.99, 50]),
-        "date": lambda: _day(random, since).isoformat(),
+        "date": lambda: (random.choice(days) if days else _day(random, since)).isoformat(),
         "time": lambda: f"{random.randrange(24):02d}:{random.choice([0, 0, 30, 59]):02d}",
-        "country": lambda: random.choice(["FR", "BE", "MA"]),
+        "country": lambda: random.choice(["FR", "RE", "BE", "MA"]),
         "departement": lambda: random.choice(["01", "2A", "75", "67", "971", "974"]),
         "list": lambda: [value for value in fact.values if random.random() < 0.1],
     }
@@ -66,6 +74,6 @@ def _value(random: Random, fact: Fact, since: date) -> Any:
 
 def _day(random: Random, since: date) -> date:
     if random.random() < 0.4:
-        start = random.choice([day for day in period_starts() if day > since])
+        start = random.choice([day for day in period_starts() if since < day <= LAST])
         return start - timedelta(days=random.choice([0, 1]))
-    return since + timedelta(days=random.randrange((date(2026, 12, 31) - since).days))
+    return since + timedelta(days=random.randrange((LAST - since).days))
