@@ -1,0 +1,1 @@
+"""Reading claims in the layout of the SNDS."""

@@ -1,0 +1,54 @@
+"""Where the tables of a claims folder lie: a folder (hive-partitioned or not) or a single file each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from toubib.observatory.claims.faults import BadClaims
+
+SUFFIXES = ("", ".parquet", ".csv", ".csv.gz")
+
+
+@dataclass(frozen=True)
+class Source:
+    """A table's files, all of one `kind`: parquet or csv. `years`: those that a partition `annee=` names."""
+
+    table: str
+    path: Path
+    kind: str
+    files: tuple[Path, ...]
+    years: tuple[int, ...] = ()
+
+
+def find_source(folder: Path, table: str) -> Source | None:
+    """None: no entry of the table. Raises BadClaims for an entry that is empty or mixes formats."""
+    found = next((one for suffix in SUFFIXES if (one := folder / f"{table}{suffix}").exists()), None)
+    if found is None:
+        return None
+    files = tuple(_data_files(found)) if found.is_dir() else (found,)
+    if not files:
+        raise BadClaims(found, 1, table, "the folder holds no Parquet nor CSV file")
+    kinds = {_kind(one) for one in files}
+    if len(kinds) > 1:
+        raise BadClaims(found, 1, table, "the folder mixes Parquet and CSV")
+    years = {
+        int(part[6:])
+        for one in files
+        for part in one.parts
+        if part.startswith("annee=") and part[6:].isdigit()
+    }
+    return Source(table, found, kinds.pop(), files, tuple(sorted(years)))
+
+
+def _data_files(folder: Path) -> list[Path]:
+    named = [one for one in folder.rglob("*") if one.is_file() and not one.name.startswith((".", "_"))]
+    return sorted(one for one in named if one.name.endswith(SUFFIXES[1:]) or "." not in one.name)
+
+
+def _kind(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return "parquet" if file.read(4) == b"PAR1" or path.suffix == ".parquet" else "csv"
+    except OSError as error:
+        raise BadClaims(path, 1, "-", f"cannot be read: {error.strerror}") from None

@@ -1,0 +1,1 @@
+"""The public indicators over counted acts: what the REPSS sheet publishes, as anyone can check it."""

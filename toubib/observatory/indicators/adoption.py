@@ -1,0 +1,119 @@
+"""REPSS indicator 1: the share of liberal GPs with at least one téléconsultation in the quarter, each once, at the main place.
+
+Variants that the sheet asks for: specialists, salaried GPs; and the other denominator, GPs with a billed act.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import ibis
+
+from toubib.observatory.claims.engine import rows_of
+from toubib.observatory.counting.rules import COUNTED, dropping
+from toubib.observatory.indicators.areas import FRANCE, Areas
+from toubib.observatory.indicators.professionals import Kind, in_exercise, persons_of_numbers
+from toubib.observatory.indicators.quarters import Cover, name_of, quarter_of
+from toubib.observatory.indicators.suppression import hidden_areas, is_small, shown
+
+TELECONSULTATION = "TC"
+Counts = dict[int, dict[int, int]]
+
+
+@dataclass
+class Adoption:
+    """By quarter and département's number: professionals, those with a téléconsultation; and what each rule removed in France."""
+
+    professionals: Counts
+    users: Counts
+    removed: dict[str, dict[str, int | None]]
+
+
+def adoption(
+    acts: Any, rows: Any, quarters: Any, kind: Kind, rules: frozenset[str], billed: Any = None
+) -> Adoption:
+    """`rows`, `quarters`: of `professionals`; `billed`: (quarter, person) to whom the denominator is narrowed."""
+    people = in_exercise(rows, quarters, kind)
+    if billed is not None:
+        people = people.semi_join(billed, ["quarter", "person"])
+    used = users_of(acts, rows, kind)
+    both = people.left_join(used, ["quarter", "person"])
+    reached = both.stage.fill_null(-1)
+    found = both.group_by("quarter", "place", reached=reached).aggregate(
+        n=ibis._.count(), more=(ibis._.places - 1).sum()
+    )
+    professionals: Counts = defaultdict(lambda: defaultdict(int))
+    users: Counts = defaultdict(lambda: defaultdict(int))
+    removed: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    names = {stage: name for name, stage in dropping(rules).items()}
+    for row in rows_of(found):
+        professionals[row["quarter"]][row["place"]] += row["n"]
+        name = name_of(row["quarter"])
+        if "main_place" in rules:
+            removed[name]["main_place"] += row["more"]
+        if row["reached"] == COUNTED:
+            users[row["quarter"]][row["place"]] += row["n"]
+        elif row["reached"] in names:
+            removed[name][names[row["reached"]]] += row["n"]
+    told = {
+        quarter: {rule: shown(number) for rule, number in sorted(numbers.items())}
+        for quarter, numbers in sorted(removed.items())
+    }
+    return Adoption(professionals, users, told)
+
+
+def users_of(acts: Any, rows: Any, kind: Kind) -> Any:
+    """(quarter, person, stage): the furthest stage that a téléconsultation of theirs reached."""
+    ours = acts.filter((acts.family == TELECONSULTATION) & acts.channel.isin(kind.channels))
+    by_number = ours.group_by(quarter=quarter_of(ours.day), number=ours.professional).aggregate(
+        stage=ibis._.stage.max()
+    )
+    joined = by_number.join(persons_of_numbers(rows), "number")
+    return joined.group_by("quarter", "person").aggregate(stage=ibis._.stage.max().cast("int32"))
+
+
+def adoption_rows(found: Adoption, cover: Cover, areas: Areas) -> list[dict[str, Any]]:
+    """The rows of the stable face, small cells hidden; quarters that the claims do not cover have no numerator."""
+    told = []
+    for quarter in cover.quarters:
+        gps = areas.sums(found.professionals.get(quarter, {}))
+        users = areas.sums(found.users.get(quarter, {}))
+        hidden_gps = hidden_areas(gps, areas)
+        hidden = hidden_areas(users, areas, _is_secret(gps, users))
+        for area in areas:
+            with_one = None if area in hidden or not cover.holds(quarter) else users[area]
+            number = None if area in hidden_gps else gps[area]
+            rate = with_one / number if with_one is not None and number else None
+            row = {
+                "quarter": name_of(quarter),
+                "area": area,
+                "gps": number,
+                "with_teleconsultation": with_one,
+            }
+            told.append(row | {"rate": rate})
+    return told
+
+
+def _is_secret(gps: dict[str, int], users: dict[str, int]) -> Callable[[str], bool]:
+    """Small, or so near to all that those without one are few."""
+    return lambda area: is_small(users[area]) or (users[area] > 0 and is_small(gps[area] - users[area]))
+
+
+def target_table(rows: list[dict[str, Any]], target: float, areas: Areas) -> dict[str, dict[str, int]]:
+    """Table 2 of the sheet: by quarter, how many départements reach the national target, and how many cannot be told."""
+    found: dict[str, dict[str, int]] = {}
+    departements = set(areas.departements)
+    for row in rows:
+        counts = found.setdefault(row["quarter"], {"reached": 0, "not_reached": 0, "untold": 0})
+        if row["area"] in departements:
+            rate = row["rate"]
+            counts["untold" if rate is None else "reached" if rate >= target else "not_reached"] += 1
+    return found
+
+
+def national_rate(rows: list[dict[str, Any]]) -> dict[str, float | None]:
+    """Table 1: quarter → the rate of France."""
+    return {row["quarter"]: row["rate"] for row in rows if row["area"] == FRANCE}
