@@ -8,14 +8,14 @@ import re
 import sys
 from contextlib import AbstractContextManager, nullcontext
 from datetime import date
-from itertools import groupby
 from pathlib import Path
 from typing import IO, Any
 
-from toubib.rulebook.parameters import Alternative, BadParameters, Parameter, in_force
+from toubib.rulebook.parameters import BadParameters, in_force
+from toubib.rulebook.show import FRENCH, LANGUAGES, as_json, lines_of
 
 SHOW = """Tells every parameter in force on a day, with its reference and what is not certain of it: `contested` where
-sources disagree, `unverified` where a value was not checked against its text."""
+sources disagree, `unverified` where a value was not checked against its text; and where no rule reads it yet."""
 DECIDE = """Reads the facts of one act (a JSON object) or of many (JSON Lines) and writes one decision a line, in order.
 What is absent or null is unknown. Stops at the first bad line; the answers before it stand."""
 TRY = """Answers the cases that stand in a policy's file, under the law with the policy over it; or those of a file of
@@ -31,6 +31,7 @@ def add_commands(commands: Any) -> None:
     show = parts.add_parser("show", help="the parameters in force on a day", description=SHOW)
     show.add_argument("--on", required=True, type=read_day, metavar="DATE", help="the day, as 2025-03-10")
     show.add_argument("--json", action="store_true", help="as a JSON array sorted by id")
+    show.add_argument("--lang", choices=LANGUAGES, default=FRENCH, help="of all but labels and references")
     show.set_defaults(run=run_show)
     decide = parts.add_parser("decide", help="judge one act or many", description=DECIDE)
     decide.add_argument(
@@ -60,12 +61,11 @@ def run_show(arguments: argparse.Namespace) -> int:
     try:
         rows = in_force(on=arguments.on)
     except BadParameters as error:
-        sys.stderr.write(f"toubib: {error}\n")
-        return 2
+        return _refuse(str(error))
     if arguments.json:
         told = json.dumps([as_json(row) for row in rows], ensure_ascii=False, indent=1)
     else:
-        told = "\n".join(_lines(rows, arguments.on))
+        told = "\n".join(lines_of(rows, on=arguments.on, language=arguments.lang))
     sys.stdout.write(f"{told}\n")
     return 0
 
@@ -101,7 +101,7 @@ def run_try(given: argparse.Namespace) -> int:
     except BadPolicy as error:
         return _refuse(str(error))
     except BadParameters as error:
-        return _refuse(f"toubib: {error}")
+        return _refuse(str(error))
     for line in differences:
         sys.stdout.write(f"{line}\n")
     if differences:
@@ -126,56 +126,3 @@ def run_schema(_: argparse.Namespace) -> int:
 
     sys.stdout.write(json.dumps(json_schema(), ensure_ascii=False, indent=1) + "\n")
     return 0
-
-
-def as_json(row: Parameter) -> dict[str, Any]:
-    return {
-        "id": row.id,
-        "value": row.value,
-        "unit": row.unit,
-        "from": row.starts.isoformat(),
-        "to": _iso(row.ends),
-        "reference": row.reference,
-        "confidence": row.confidence,
-        "contested": row.contested,
-        "verified": row.verified,
-        "alternatives": [_alternative(one) for one in row.alternatives],
-    }
-
-
-def _alternative(one: Alternative) -> dict[str, Any]:
-    said = {"value": one.value, "from": _iso(one.starts), "to": _iso(one.ends), "source": one.source}
-    return {**said, "note": one.note or None}
-
-
-def _iso(day: date | None) -> str | None:
-    return day.isoformat() if day else None
-
-
-def _lines(rows: tuple[Parameter, ...], on: date) -> list[str]:
-    if not rows:
-        return [f"No parameter is in force on {on}."]
-    lines = [f"In force on {on}"]
-    of_subject = sorted(rows, key=lambda row: (row.subject, row.id))
-    for subject, group in groupby(of_subject, key=lambda row: row.subject):
-        lines += ["", subject.replace("_", " ").upper()]
-        for row in group:
-            lines.append(f"  {row.id} = {_value(row)}, since {row.starts}{_marks(row)}")
-            lines.append(f"      {row.label}. {row.reference}")
-    doubtful = sum(not row.verified for row in rows)
-    return [*lines, "", f"{len(rows)} parameters, {doubtful} contested or unverified."]
-
-
-def _value(row: Parameter) -> str:
-    if isinstance(row.value, bool):
-        return "yes" if row.value else "no"
-    if isinstance(row.value, tuple):
-        return ", ".join(row.value) or "nothing"
-    if row.unit == "EUR":
-        return f"{row.value:.2f} EUR"
-    return f"{row.value}" if isinstance(row.value, str) else f"{row.value} {row.unit}"
-
-
-def _marks(row: Parameter) -> str:
-    marks = [word for word, here in (("contested", row.contested), ("unverified", not row.verified)) if here]
-    return f"  [{', '.join(marks)}]" if marks else ""

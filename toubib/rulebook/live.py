@@ -19,7 +19,15 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 LAW_FILES = ("parameters/**/*.yaml", "*.yaml", "**/*.py")  # whatever can change an answer
-NO_LAW = ("live.py", "commands.py", "trial.py", "status_trial.py", "unread.py", "tests")  # how it is asked, not what it says
+NO_LAW = (
+    "live.py",
+    "commands.py",
+    "trial.py",
+    "status_trial.py",
+    "show.py",
+    "unread.py",
+    "tests",
+)  # how it is asked, not what it says
 log = logging.getLogger(__name__)
 _ready = threading.Event()
 _once = threading.Lock()

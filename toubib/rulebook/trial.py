@@ -135,7 +135,8 @@ def _differences_of(cases: list[Any], where: Where, overlay: Overlay) -> list[st
     bases, found = read_bases(), []
     for place, case in enumerate(cases):
         try:
-            found += [f"{case.get('case')}: {line}" for line in differences(case, bases, overlay)]
+            at = f"{where.name}:{where.line('cases', place)}: "
+            found += [f"{at}{case.get('case')}: {line}" for line in differences(case, bases, overlay)]
         except BadPolicy as error:
             raise where.bad(str(error), "cases", place) from None
     return found

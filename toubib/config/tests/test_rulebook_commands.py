@@ -10,8 +10,10 @@ import pytest
 
 from toubib.config.cli import main
 from toubib.rulebook import parameters
-from toubib.rulebook.parameters import in_force
+from toubib.rulebook.parameters import all_parameters, in_force
+from toubib.rulebook.show import SUBJECTS, UNITS
 
+EUROS = ("EUR", "coefficient_EUR")
 KEYS = [
     "id",
     "value",
@@ -55,14 +57,38 @@ def test_json_of_a_contested_value_is_whole(capsys):
 def test_text_marks_what_is_in_doubt_and_names_the_text(capsys):
     code, out, _err = show(capsys, "--on", "2025-03-10")
     lines = out.splitlines()
-    at = lines.index("  cap.rate.psychiatry = 0.4 ratio, since 2024-06-22  [contested, unverified]")
+    at = lines.index("  cap.rate.psychiatry = 40 %, depuis le 2024-06-22  [contesté, non vérifié]")
     assert code == 0
     assert "art. 87.7" in lines[at + 1]
-    assert "  tariff.TCG = 25.00 EUR, since 2018-09-15" in lines
+    assert "  tariff.TCG = 25,00 €, depuis le 2018-09-15" in lines
+    unread = "  tariff.G = 30,00 €, depuis le 2024-12-22  [pour information : aucune règle ne le lit encore]"
+    assert (unread in lines, lines[2]) == (True, "QUAND UNE TÉLÉCONSULTATION EST REMBOURSÉE")
+
+
+def test_text_is_in_the_language_asked_for(capsys):
+    french, english = (
+        show(capsys, "--on", "2025-03-10", *more)[1].splitlines() for more in ((), ("--lang", "en"))
+    )
+    assert "  cap.rate.psychiatry = 40%, since 2024-06-22  [contested, unverified]" in english
+    assert "  tariff.TCG = 25.00 EUR, since 2018-09-15" in english
+    of_data = {line for line in french if line.startswith("      ")}  # labels and references
+    assert {line for line in french if line in english} == {"", "ZONES", *of_data}
+    assert {row.unit for row in all_parameters()} <= {
+        *UNITS,
+        "bool",
+        "enum",
+        "text",
+        "time",
+        "list",
+        "ratio",
+        *EUROS,
+    }
+    assert {row.subject for row in all_parameters()} <= set(SUBJECTS)
 
 
 def test_day_before_all_law_has_no_parameter(capsys):
-    assert show(capsys, "--on", "1950-01-01") == (0, "No parameter is in force on 1950-01-01.\n", "")
+    said = "Aucun paramètre n’est en vigueur le 1950-01-01.\n"
+    assert show(capsys, "--on", "1950-01-01") == (0, said, "")
     assert show(capsys, "--on", "1950-01-01", "--json") == (0, "[]\n", "")
 
 
@@ -93,7 +119,7 @@ def test_broken_law_is_2_and_one_line(capsys, monkeypatch, tmp_path):
         told = show(capsys, "--on", "2025-03-10")
     finally:
         parameters.all_parameters.cache_clear()
-    assert told == (2, "", "toubib: cap.yaml: cap.x: values: a list of periods is expected\n")
+    assert told == (2, "", "cap.yaml:1: cap.x: values: a list of periods is expected\n")
 
 
 @pytest.mark.slow

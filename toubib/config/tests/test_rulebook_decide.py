@@ -93,9 +93,8 @@ def test_cases_of_a_policy_are_tried(capsys, monkeypatch, tmp_path, outcome, cod
     path.write_text(POLICY.format(outcome=outcome), encoding="utf-8")
     got, out, err = run(capsys, monkeypatch, "try", str(path))
     assert got == code
-    assert out == (
-        "1 cases hold\n" if code == 0 else "en ZIP: cap.outcome: 'COUNTED' expected, 'NOT_COUNTED' answered\n"
-    )
+    wrong = f"{path}:8: en ZIP: cap.outcome: 'COUNTED' expected, 'NOT_COUNTED' answered\n"
+    assert out == ("1 cases hold\n" if code == 0 else wrong)
     assert err.count("\n") == code
 
 

@@ -23,11 +23,13 @@ VALUE_KEYS = frozenset({
 })  # fmt: skip
 ALTERNATIVE_KEYS = frozenset({"value", "from", "to", "source", "note"})
 
+LINE = ("line",)  # no key of a file
+
 Value = bool | int | float | str | tuple[str, ...]
 
 
 class BadParameters(ValueError):
-    """A file of parameters cannot be trusted; str() names the file, the parameter and the fault."""
+    """A file of parameters cannot be trusted; str() is one line, `FILE:LINE: PARAMETER: fault`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,27 +71,54 @@ def load_folder(folder: Path) -> tuple[Parameter, ...]:
     """Every period of every parameter, sorted by id and start. Raises BadParameters."""
     found: dict[str, list[Parameter]] = {}
     for path in sorted(folder.glob("*.yaml")):
-        for rank, row in enumerate(_rows(path)):
-            where = f"{path.name}: {_id_of(row, path)}"
+        for rank, (line, row) in enumerate(_rows(path)):
+            where = f"{path.name}:{line}: {_id_of(row, path, line)}"
             if row["id"] in found:
                 raise BadParameters(f"{where}: id given twice")
             found[row["id"]] = [replace(period, rank=rank) for period in _periods(row, where, path.stem)]
     return tuple(period for id in sorted(found) for period in found[id])
 
 
-def _rows(path: Path) -> list[Any]:
+class Loader(yaml.SafeLoader):
+    """A value that cannot be, as the 30th of February, has its line."""
+
+    def construct_object(self, node: Any, deep: bool = False) -> Any:
+        try:
+            return super().construct_object(node, deep)
+        except ValueError as error:  # a day that is none
+            raise yaml.MarkedYAMLError(problem=str(error), problem_mark=node.start_mark) from None
+
+
+def _rows(path: Path) -> list[tuple[int, Any]]:
+    """(line, row): a period holds its own line too, as `LINE`."""
     try:
-        rows = yaml.safe_load(path.read_text(encoding="utf-8"))
+        loader = Loader(path.read_text(encoding="utf-8"))
+        node = loader.get_single_node()
+        rows = loader.construct_document(node) if node else None
     except (yaml.YAMLError, ValueError) as error:
-        raise BadParameters(f"{path.name}: not readable as YAML: {' '.join(str(error).split())}") from error
+        mark = getattr(error, "problem_mark", None)
+        fault = " ".join(str(getattr(error, "problem", None) or error).split())
+        line = mark.line + 1 if mark else 1
+        raise BadParameters(f"{path.name}:{line}: -: not readable as YAML: {fault}") from error
     if not isinstance(rows, list):
-        raise BadParameters(f"{path.name}: a list of parameters is expected")
-    return rows
+        raise BadParameters(f"{path.name}:1: -: a list of parameters is expected")
+    for row, of_row in zip(rows, node.value, strict=True):
+        _mark(row, of_row)
+    return [(of_row.start_mark.line + 1, row) for row, of_row in zip(rows, node.value, strict=True)]
 
 
-def _id_of(row: object, path: Path) -> str:
+def _mark(row: Any, node: Any) -> None:
+    """Put its line into each period of a row."""
+    for key, values in node.value if isinstance(row, dict) else ():
+        if key.value == "values" and isinstance(values, yaml.SequenceNode):
+            for period, of_period in zip(row["values"], values.value, strict=True):
+                if isinstance(period, dict):
+                    period[LINE] = of_period.start_mark.line + 1
+
+
+def _id_of(row: object, path: Path, line: int) -> str:
     if not isinstance(row, dict) or not isinstance(row.get("id"), str):
-        raise BadParameters(f"{path.name}: a parameter without id: {str(row)[:60]}")
+        raise BadParameters(f"{path.name}:{line}: -: a parameter without id: {str(row)[:60]}")
     return row["id"]
 
 
@@ -114,7 +143,8 @@ def _periods(row: Mapping[str, Any], where: str, subject: str) -> list[Parameter
 
 
 def _period(row: Mapping[str, Any], value: Any, after: date | None, where: str, subject: str) -> Parameter:
-    where = f"{where}: {value['from']}"
+    file, _, rest = where.split(":", 2)
+    where = f"{file}:{value.pop(LINE)}:{rest}: {value['from']}"
     _only(value, VALUE_KEYS, where)
     full = {"reference": row.get("reference"), "confidence": row.get("confidence"), **value}
     confidence = _text(full, "confidence", where)

@@ -22,9 +22,11 @@ class Where:
     name: str
     lines: Mapping[tuple[Any, ...], int]
 
+    def line(self, key: Any, part: Any = None) -> int:
+        return self.lines.get((key, part)) or self.lines.get((key,), 1)
+
     def bad(self, message: str, key: Any = "-", part: Any = None) -> BadPolicy:
-        line = self.lines.get((key, part)) or self.lines.get((key,), 1)
-        return BadPolicy(f"{self.name}:{line}: {printable(str(key))}: {printable(message)}")
+        return BadPolicy(f"{self.name}:{self.line(key, part)}: {printable(str(key))}: {printable(message)}")
 
 
 class Loader(yaml.SafeLoader):

@@ -108,10 +108,14 @@ def test_law_is_changed_as_it_says(tmp_path):
     number = len(yaml.safe_load(cases.read_text(encoding="utf-8")))
     with cases.open("a", encoding="utf-8") as file:
         file.write(block("yaml", 2))
+    second = (
+        cases.read_text(encoding="utf-8").split("\n").index('- case: "Premier jour du nouveau tarif"') + 1
+    )
     before = follow(command, tmp_path)
     assert (before.returncode, before.stdout) == (
         1,
-        "Premier jour du nouveau tarif: price.tariff: '27.00' expected, '25.00' answered\n",
+        f"toubib/rulebook/cases/price.yaml:{second}: Premier jour du nouveau tarif: price.tariff: '27.00' expected, "
+        "'25.00' answered\n",
     )
     text = tariffs.read_text(encoding="utf-8")
     first = re.search(r"- id: tariff\.TCG\n(?:  .*\n)+", text)[0]
@@ -121,6 +125,7 @@ def test_law_is_changed_as_it_says(tmp_path):
     tariffs.write_text(
         text.replace(first, first + block("yaml", 1).replace("reference", "note")), encoding="utf-8"
     )
+    line = (text[: text.index(first)] + first).count("\n") + 1
     refused = follow(command, tmp_path)
     assert (refused.returncode, refused.stdout) == (2, "")
-    assert refused.stderr == "toubib: tariffs.yaml: tariff.TCG: 2027-01-05: reference: missing\n"
+    assert refused.stderr == f"tariffs.yaml:{line}: tariff.TCG: 2027-01-05: reference: missing\n"

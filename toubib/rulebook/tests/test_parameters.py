@@ -194,7 +194,7 @@ def test_a_file_is_read_with_its_defaults(tmp_path):
         ("value: 1", "valeur: 1", "law.yaml: a.b: 2020-01-01: unknown key: valeur"),
         ("unit: days", "unit: lunes", "law.yaml: a.b: 2020-01-01: unit: lunes is not known"),
         ("label: Une règle", "note: x", "law.yaml: a.b: unknown key: note"),
-        ("from: 2020-01-01", "from: 2020-02-30", "law.yaml: not readable as YAML"),
+        ("from: 2020-01-01", "from: 2020-02-30", "law.yaml: -: not readable as YAML"),
         ("from: 2020-01-01", "from: hier", "law.yaml: a.b: from: 'hier' is not a day (YYYY-MM-DD)"),
         ("from: 2021-01-01, to: 2022-01-01", "from: 2021-01-01, to: 2021-01-01", "to: the period ends before it begins"),
         ("from: 2020-01-01,", "from: 2020-01-01, to: 2021-06-01,", "law.yaml: a.b: overlap: one period ends 2021-06-01"),
@@ -204,7 +204,7 @@ def test_a_file_is_read_with_its_defaults(tmp_path):
         ("confidence: found}", "confidence: found, contested: true}", "contested: an alternative or a note must say how"),
         ("source: S", "note: S", "law.yaml: a.b: 2021-01-01: alternatives: source: missing"),
         ("confidence: found}", "confidence: found, href: 'http://x'}", "href: an https address is expected"),
-        ("- id: a.b", "- nom: a.b", "law.yaml: a parameter without id"),
+        ("- id: a.b", "- nom: a.b", "law.yaml: -: a parameter without id"),
         ("  values:", "  values: []\n  reste:", "law.yaml: a.b: unknown key: reste"),
     ],
 )  # fmt: skip
@@ -212,8 +212,27 @@ def test_a_broken_file_is_refused_naming_file_parameter_and_fault(tmp_path, was,
     assert was in GOOD
     with pytest.raises(BadParameters) as refused:
         load(tmp_path, GOOD.replace(was, becomes, 1))
-    assert says in str(refused.value)
+    file, line, rest = str(refused.value).split(":", 2)
+    assert says in f"{file}:{rest}"
+    assert line.isdigit()
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "says"),
+    [
+        ("confidence: found", "confidence: sure", "law.yaml:6: a.b: 2020-01-01: confidence: sure is none of"),
+        ("value: 2", "value: two", "law.yaml:7: a.b: 2021-01-01: value: 'two' is not a value in days"),
+        ("source: S", "note: S", "law.yaml:7: a.b: 2021-01-01: alternatives: source: missing"),
+        ("from: 2021-01-01", "from: 2021-02-30", "law.yaml:7: -: not readable as YAML: day is out of range"),
+        ("unit: days", "unit: [", "law.yaml:6: -: not readable as YAML"),
+        ("label: Une règle", "note: x", "law.yaml:2: a.b: unknown key: note"),
+    ],
+)
+def test_a_broken_file_names_the_line(tmp_path, was, becomes, says):
+    with pytest.raises(BadParameters) as refused:
+        load(tmp_path, GOOD.replace(was, becomes, 1))
+    assert str(refused.value).startswith(says)
 
 
 def test_a_declared_gap_is_accepted(tmp_path):
@@ -225,7 +244,7 @@ def test_a_declared_gap_is_accepted(tmp_path):
 
 def test_one_id_in_two_files_is_refused(tmp_path):
     (tmp_path / "other.yaml").write_text(GOOD, encoding="utf-8")
-    with pytest.raises(BadParameters, match=r"other\.yaml: a\.b: id given twice"):
+    with pytest.raises(BadParameters, match=r"other\.yaml:2: a\.b: id given twice"):
         load(tmp_path, GOOD)
 
 

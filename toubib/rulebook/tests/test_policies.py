@@ -285,7 +285,10 @@ def test_cases_of_the_law_are_tried_from_their_file(tmp_path):
     path = tmp_path / "cases.yaml"
     case = "- {case: c, base: video_generaliste, expect: {cap: {outcome: COUNTED}}}\n"
     path.write_text(case + case.replace("COUNTED", "NOT_COUNTED"), encoding="utf-8")
-    assert try_file(str(path)) == (2, ["c: cap.outcome: 'NOT_COUNTED' expected, 'COUNTED' answered"])
+    assert try_file(str(path)) == (
+        2,
+        [f"{path}:2: c: cap.outcome: 'NOT_COUNTED' expected, 'COUNTED' answered"],
+    )
     path.write_text(case + "- {colour: blue}\n", encoding="utf-8")
     with pytest.raises(BadPolicy, match="cases.yaml:2: cases: a case has the keys"):
         try_file(str(path))

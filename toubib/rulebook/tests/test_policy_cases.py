@@ -46,7 +46,8 @@ def tried(tmp_path, doctor, expect, more=""):
     ],
 )
 def test_standing_otherwise_than_expected_is_said(tmp_path, expect, said):
-    assert tried(tmp_path, DOCTOR, expect) == (1, said)
+    at = f"{tmp_path}/cases.yaml:1: "
+    assert tried(tmp_path, DOCTOR, expect) == (1, [f"{at}{line}" for line in said])
 
 
 @pytest.mark.parametrize(

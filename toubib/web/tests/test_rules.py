@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.utils import timezone, translation
 
+from toubib.rulebook import show
 from toubib.rulebook.parameters import all_parameters, in_force
 from toubib.rulebook.unread import UNREAD
 from toubib.web.law import changes, plain, subjects_on
@@ -34,6 +35,13 @@ def test_every_word_subject_and_confidence_of_the_data_has_its_french():
     assert words - set(WORDS) == set()
     assert {row.subject for row in rows} - set(SUBJECTS) == set()
     assert {row.confidence for row in rows} - set(CONFIDENCES) == set()
+
+
+def test_subjects_are_called_alike_on_the_page_and_in_the_command():
+    with translation.override("fr"):
+        assert {key: str(title) for key, title in SUBJECTS.items()} == {
+            key: french for key, (french, _) in show.SUBJECTS.items()
+        }
 
 
 def test_every_value_can_be_said():
