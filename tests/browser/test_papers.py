@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.kit import PHONE, App, faults, overflow, shoot
-from tests.browser.test_doctor_side import start_call
+from tests.browser.test_doctor_side import sees, start_call
 
 pytestmark = pytest.mark.browser
 MOST_TABS = 160
@@ -132,3 +132,30 @@ def test_what_is_refused_says_why_and_escape_closes_the_list(app, open_page):
     assert not doctor.evaluate("document.activeElement.matches('#id_rx_text')")
     doctor.set_viewport_size(PHONE)
     assert overflow(doctor) == 0
+
+
+def test_a_refused_signature_leaves_the_call_as_it_is(app, open_page):
+    app.do("tests.browser.seed_doctor:clean")
+    doctor, patient, _room = start_call(app, open_page, expect=("422", "ERR_FAILED"))
+    doctor.evaluate(
+        "window.stays = true; for (const one of document.querySelectorAll('[data-missing]')) delete one.dataset.missing"
+    )
+    doctor.locator("#id_reason").fill("Toux")
+    doctor.locator("#id_findings").fill("Parle sans gêne")
+    doctor.get_by_role("button", name="Signer et finir").click()
+    expect(doctor.locator("#id_conclusion_error")).to_be_visible()
+    expect(doctor.locator("#id_conclusion")).to_be_focused()
+    assert doctor.evaluate("window.stays") is True
+    sees(doctor)
+    sees(patient)
+    doctor.locator("#id_conclusion").fill("Rhume")
+    doctor.route("**/signer", lambda route: route.abort())
+    doctor.get_by_role("button", name="Signer et finir").click()
+    expect(doctor.get_by_role("alert")).to_contain_text("Le serveur ne répond pas")
+    assert {rule for rule, _where in faults(doctor)} == set()
+    shoot(doctor, "doctor-sign-refused")
+    doctor.unroute("**/signer")
+    sees(doctor)
+    doctor.get_by_role("button", name="Signer et finir").click()
+    doctor.wait_for_url("**/cabinet")
+    expect(doctor.get_by_text("Note signée. Le patient peut la lire.")).to_be_visible()

@@ -25,7 +25,6 @@ from toubib.ground.actors import Actor
 from toubib.ground.enums import Channel
 from toubib.ground.locks import hold_lock, transactional
 from toubib.ground.mail import queue_message
-from toubib.people.models import Account
 from toubib.record.models import Encounter
 from toubib.record.queries import certificates_of, leave_of, notes_of, sheets_of
 from toubib.waiting.models import Ticket
@@ -90,9 +89,9 @@ def _content_today(document: Document, encounter: Encounter) -> Content:
 
 def _write_to_patient(document: Document, *, now: datetime) -> None:
     """A message that something changed, never what; only to who may read the document."""
-    ticket = Ticket.objects.filter(encounter=document.encounter_id).first()
-    account = Account.objects.filter(pk=ticket.account_id, is_active=True).first() if ticket else None
-    if account is None:
+    ticket = Ticket.objects.select_related("account").filter(encounter=document.encounter_id).first()
+    account = ticket.account if ticket else None
+    if account is None or not account.is_active:
         return
     seen = documents_for_account(account_id=account.id, now=now, encounter_id=document.encounter_id)
     if not seen.filter(pk=document.pk).exists():

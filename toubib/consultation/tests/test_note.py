@@ -201,3 +201,31 @@ def test_the_room_asks_the_same_number_of_queries_whatever_the_past(doctor, call
     if count > 20:
         older = text_of(doctor.get(url(call, "/passe?page=3")))
         assert (older.count("Lire"), "plus anciennes" in older) == (20, False)
+
+
+BY_SCRIPT = {"Accept": "application/json"}
+
+
+def test_signing_by_the_script_is_refused_in_words_and_leaves_the_page(doctor, call):
+    empty = {**TEXTS, "conclusion": "", "base": "0", "attestation": "video"}
+    answer = doctor.post(url(call, "/signer"), empty, headers=BY_SCRIPT)
+    said = answer.json()
+    assert (answer.status_code, list(said["fields"]), said["sentences"], said["base"]) == (
+        422,
+        ["conclusion"],
+        [],
+        Note.objects.get().saves,
+    )
+    wrong = doctor.post(url(call, "/signer"), {**empty, "attestation": "x"}, headers=BY_SCRIPT)
+    assert (wrong.status_code, list(wrong.json()["fields"])) == (422, ["attestation"])
+    stale = doctor.post(url(call, "/signer"), {**empty, "base": "0", "reason": "Autre"}, headers=BY_SCRIPT)
+    assert (stale.status_code, stale.json()["error"]) == (409, "stale")
+    assert Encounter.objects.get(pk=call.encounter.pk).state == EncounterState.IN_PROGRESS
+
+
+def test_signing_by_the_script_says_where_to_go_and_twice_too(doctor, call):
+    whole = {**TEXTS, "base": "0", "attestation": "video"}
+    first = doctor.post(url(call, "/signer"), whole, headers=BY_SCRIPT)
+    again = doctor.post(url(call, "/signer"), whole, headers=BY_SCRIPT)
+    assert (first.json(), again.json()) == ({"next": "/cabinet"}, {"next": url(call)})
+    assert Encounter.objects.get(pk=call.encounter.pk).state == EncounterState.SIGNED

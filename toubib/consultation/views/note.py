@@ -6,8 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -60,7 +62,7 @@ def _said(note: Note) -> dict[str, Any]:
 def save(request: HttpRequest, room: UUID) -> HttpResponse:
     """Save the draft: JSON for the script, a redirect for the button. 409: another page saved since."""
     found = own_room(request, room)
-    by_script = "application/json" in request.headers.get("Accept", "")
+    by_script = _by_script(request)
     form = NoteForm(request.POST)
     if not form.is_valid():
         if by_script:
@@ -117,14 +119,15 @@ def _differ(form: NoteForm, other: Note) -> list[tuple[Any, str]]:
 @never_cache
 @require_POST
 def sign(request: HttpRequest, room: UUID) -> HttpResponse:
-    """Save what the page shows, then sign. Missing parts are named beside their fields."""
+    """Save what the page shows, then sign. Missing parts are named beside their fields; to the script in JSON, so that
+    a refusal leaves the page, and the call in it, where they are."""
     found = own_room(request, room)
     if found.encounter.state in SIGNED:
         tell(request, _("Cette note est déjà signée."))
-        return redirect("consultation:room", room=room)
+        return _on(request, reverse("consultation:room", args=[room]))
     form, how = NoteForm(request.POST), SignForm(request.POST)
     if not (form.is_valid() and how.is_valid()):
-        return _again(request, found, form, sign_form=how)
+        return _refuse(request, found, form, how)
     try:
         _save(request, found, form)
         sign_room(
@@ -134,32 +137,63 @@ def sign(request: HttpRequest, room: UUID) -> HttpResponse:
             now=timezone.now(),
         )
     except StaleNote as error:
+        if _by_script(request):
+            return JsonResponse({"error": "stale", **_other(error.current)}, status=409)
         return _stale(request, found, form, error)
-    except NoteIncomplete as error:
-        missing = {name: str(LACKS[name]) for name in error.fields}
-        return _incomplete(request, found, form, how, missing)
-    except NoteWrong as error:
-        return _incomplete(request, found, form, how, error.parts)
-    except PaperIncomplete as error:
-        return _incomplete(request, found, form, how, {"": " ".join([str(error), *error.lacks])})
-    except LeaveRefused as error:
-        return _incomplete(request, found, form, how, {"": " ".join([str(error), *error.sentences])})
+    except (NoteIncomplete, NoteWrong, PaperIncomplete, LeaveRefused) as error:
+        return _incomplete(request, found, form, how, _wrong(error))
     except (MoveRefused, LineMoveRefused) as refusal:
+        if _by_script(request):
+            return JsonResponse({"error": "form", "fields": {}, "sentences": [str(refusal)]}, status=422)
         keep_message(request, refusal)
         return redirect("consultation:room", room=room)
     tell(request, _("Note signée. Le patient peut la lire."))
-    return redirect("consultation:desk" if is_doctor(request) else settings.LOGIN_REDIRECT_URL)
+    return _on(request, reverse("consultation:desk") if is_doctor(request) else settings.LOGIN_REDIRECT_URL)
+
+
+def _by_script(request: HttpRequest) -> bool:
+    return "application/json" in request.headers.get("Accept", "")
+
+
+def _on(request: HttpRequest, url: str) -> HttpResponse:
+    return JsonResponse({"next": url}) if _by_script(request) else redirect(url)
+
+
+def _wrong(error: NoteIncomplete | NoteWrong | PaperIncomplete | LeaveRefused) -> dict[str, str]:
+    """Each sentence by its field; that of the page whole under ""."""
+    if isinstance(error, NoteIncomplete):
+        return {name: str(LACKS[name]) for name in error.fields}
+    if isinstance(error, NoteWrong):
+        return dict(error.parts)
+    more = error.lacks if isinstance(error, PaperIncomplete) else error.sentences
+    return {"": " ".join([str(error), *(str(one) for one in more)])}
 
 
 def _incomplete(
     request: HttpRequest, found: Room, form: NoteForm, how: SignForm, wrong: dict[str, str]
 ) -> HttpResponse:
     add_wrong(form, wrong)
+    if _by_script(request):
+        return _refuse(request, found, form, how)
     typed = request.POST.copy()
-    current = draft_note(encounter=found.encounter)
-    typed["base"] = str(current.saves if current else 0)
+    typed["base"] = _base(found)
     form.data = typed
     return _again(request, found, form, sign_form=how)
+
+
+def _refuse(request: HttpRequest, found: Room, form: NoteForm, how: SignForm) -> HttpResponse:
+    if not _by_script(request):
+        return _again(request, found, form, sign_form=how)
+    errors = {**form.errors, **how.errors}
+    sentences = [str(one) for one in errors.pop(NON_FIELD_ERRORS, [])]
+    fields = {name: " ".join(str(one) for one in said) for name, said in errors.items()}
+    said = {"error": "form", "fields": fields, "sentences": sentences, "base": int(_base(found))}
+    return JsonResponse(said, status=422)
+
+
+def _base(found: Room) -> str:
+    current = draft_note(encounter=found.encounter)
+    return str(current.saves if current else 0)
 
 
 @role_required(Role.PRACTITIONER)

@@ -54,6 +54,12 @@ export class Note {
     clearTimeout(this.timer);
   }
 
+  /** The page stays after all: what is typed saves itself again. */
+  stay() {
+    this.leaving = false;
+    if (this.dirty) this.#later(AFTER_TYPING);
+  }
+
   /** One saving at a time; what is typed meanwhile goes in the next. @returns {Promise<void>} */
   async save() {
     clearTimeout(this.timer);
@@ -64,21 +70,71 @@ export class Note {
     this.running = null;
   }
 
+  /**
+   * Ask the server to sign, with the page and its call left as they are. Sentences of a refusal that have no field
+   * here are given back; `next`: where to go once signed.
+   * @param {string} url
+   * @returns {Promise<{next?: string, sentences: string[]}>}
+   */
+  async sign(url) {
+    clearTimeout(this.timer);
+    if (this.running) await this.running;
+    if (this.conflict) return { sentences: [] };
+    this.leave();
+    const answer = await this.#post(url, { signal: AbortSignal.timeout(20000) }).catch(() => null);
+    const json = answer?.headers.get("Content-Type")?.startsWith("application/json");
+    if (answer?.ok && json) {
+      this.dirty = false;
+      return { next: (await answer.json()).next, sentences: [] };
+    }
+    this.stay();
+    if (answer?.redirected || answer?.status === 403 || answer?.status === 404) {
+      return { sentences: [this.form.dataset.signedOut ?? ""] };
+    }
+    if (!json || !answer) return { sentences: [this.form.dataset.unsigned ?? ""] };
+    return { sentences: this.#refused(answer.status, await answer.json()) };
+  }
+
+  /**
+   * @param {number} status
+   * @param {{base?: number, texts?: Record<string, string>, fields?: Record<string, string>, sentences?: string[]}} said
+   */
+  #refused(status, said) {
+    if (status === 409) {
+      this.#compare({ base: said.base ?? 0, texts: said.texts ?? {} });
+      return [];
+    }
+    if (said.base !== undefined) this.base.value = String(said.base);
+    const left = [...(said.sentences ?? [])];
+    const parts = this.#parts();
+    /** @type {Part[]} */ const wrong = [];
+    for (const [name, sentence] of Object.entries(said.fields ?? {})) {
+      const part = parts.find((one) => one.name === name);
+      if (part) wrong.push(part);
+      if (part) this.#lack(part, true, sentence);
+      else left.push(sentence);
+    }
+    wrong[0]?.closest("details")?.setAttribute("open", "");
+    if (!left.length) wrong[0]?.focus();
+    return left;
+  }
+
+  /** The whole form, what signs it included. */
   #body() {
     return new URLSearchParams([...new FormData(this.form)].map(([name, value]) => [name, String(value)]));
   }
 
-  /** @param {RequestInit} [more] */
-  #post(more) {
+  /** @param {string} url @param {RequestInit} [more] */
+  #post(url, more) {
     const headers = { Accept: "application/json", "X-CSRFToken": csrfToken() };
-    return fetch(this.form.dataset.saveUrl ?? "", { method: "POST", headers, body: this.#body(), ...more });
+    return fetch(url, { method: "POST", headers, body: this.#body(), ...more });
   }
 
   async #send() {
     const version = this.version;
     this.#say("saving");
     try {
-      const answer = await this.#post({ signal: AbortSignal.timeout(8000) });
+      const answer = await this.#post(this.form.dataset.saveUrl ?? "", { signal: AbortSignal.timeout(8000) });
       await this.#take(answer, version);
     } catch {
       this.#wait();
@@ -117,7 +173,7 @@ export class Note {
   #goodbye() {
     if (this.conflict || this.running || this.leaving) return;
     const version = this.version;
-    this.running = this.#post({ keepalive: true })
+    this.running = this.#post(this.form.dataset.saveUrl ?? "", { keepalive: true })
       .then((answer) => this.#take(answer, version))
       .catch(() => this.#wait())
       .finally(() => { this.running = null; });

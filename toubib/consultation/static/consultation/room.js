@@ -51,18 +51,58 @@ document.addEventListener("submit", async (event) => {
 }, true);
 
 form?.addEventListener("submit", (event) => {
-  const signing = /** @type {SubmitEvent} */ (event).submitter?.matches("[data-sign]");
-  if (signing && !(note?.complete() && papersReady())) return event.preventDefault();
-  note?.leave();
+  const button = /** @type {SubmitEvent} */ (event).submitter;
+  if (!(button instanceof HTMLButtonElement) || !button.matches("[data-sign]")) return note?.leave();
+  event.preventDefault();
+  if (note?.complete() && papersReady()) sign(button);
 });
 
-/** A form that leaves the page goes where it says: news of what it changes must not take the page elsewhere first. */
+/** Signed from here, without leaving: a refusal of the server must not cut the call. @param {HTMLButtonElement} button */
+async function sign(button) {
+  if (!note || button.disabled) return;
+  button.disabled = true;
+  button.setAttribute("aria-busy", "true");
+  sayRefusal([]);
+  const goOn = holdStill();
+  const { next, sentences } = await note.sign(button.formAction);
+  if (next) return location.assign(next);
+  goOn();
+  button.disabled = false;
+  button.removeAttribute("aria-busy");
+  sayRefusal(sentences);
+  if (document.activeElement === document.body) button.focus();
+}
+
+/** @param {string[]} sentences */
+function sayRefusal(sentences) {
+  const place = document.querySelector("[data-sign-refused]");
+  const words = place?.querySelector("[data-sign-refused-words]");
+  if (!(place instanceof HTMLElement) || !words) return;
+  words.textContent = sentences.join(" ");
+  place.hidden = !sentences.length;
+  if (sentences.length) place.focus();
+}
+
+/** News of what is done here must not take the page elsewhere first. @returns {() => void} what takes it back */
+function holdStill() {
+  const watch = /** @type {HTMLElement | null} */ (document.querySelector("[data-watch]"));
+  const shown = watch?.dataset.refreshUrl;
+  const signaling = /** @type {any} */ (document.getElementById("call"))?.call?.signaling;
+  const over = signaling?.ended;
+  if (watch) watch.dataset.refreshUrl = watch.dataset.watch;
+  if (signaling) signaling.ended = true;
+  return () => {
+    if (watch) watch.dataset.refreshUrl = shown;
+    if (!signaling) return;
+    signaling.ended = over;
+    signaling.connect();
+  };
+}
+
+/** A form that leaves the page goes where it says. */
 document.addEventListener("submit", (event) => {
   if (event.defaultPrevented || !(event.target instanceof HTMLFormElement) || event.target.hasAttribute("hx-post")) return;
-  const watch = document.querySelector("[data-watch]");
-  if (watch instanceof HTMLElement) watch.dataset.refreshUrl = watch.dataset.watch;
-  const call = /** @type {any} */ (document.getElementById("call"))?.call;
-  if (call) call.signaling.ended = true;
+  holdStill();
 });
 
 /* ---- After a fragment came in ------------------------------------------------------ */
