@@ -70,5 +70,6 @@ def _facts(encounter: Encounter, decision: EncounterDecision, answers: Mapping[s
         ticket = Ticket.objects.select_related("place_commune").filter(encounter=encounter).first()
         home = ticket.place_commune if ticket and answers[LIVES_HERE] else None
         on = timezone.localtime(encounter.started_at or encounter.planned_at)
-        facts |= facts_of_home(home=home, doctor=encounter.practitioner, on=on)
+        found = facts_of_home(home=home, doctor=encounter.practitioner, on=on)
+        facts |= {name: value for name, value in found.items() if name not in answers}
     return facts

@@ -20,6 +20,7 @@ from toubib.record.told import QUESTIONS
 from toubib.territory.models import Commune
 from toubib.waiting import catalogue
 from toubib.waiting.enums import MedecinTraitant
+from toubib.waiting.questions import AT_HOME, AT_HOME_WORDS
 
 YES_NO = [("no", _("Non")), ("yes", _("Oui"))]
 WITH_DOCTOR = frozenset({MedecinTraitant.HERE, MedecinTraitant.UNAVAILABLE, MedecinTraitant.AVAILABLE})
@@ -97,6 +98,8 @@ class PlaceForm(Form):
         help_text=_("Si la vidéo coupe, le médecin vous rappelle. Numéro français ou étranger, avec « + »."),
         attrs={"autocomplete": "tel", "inputmode": "tel", "type": "tel"},
     )  # fmt: skip
+
+    at_home = _radio(AT_HOME_WORDS, AT_HOME, required=False)
 
     def __init__(self, data: Any = None, *, found: Sequence[Commune], **more: Any) -> None:
         super().__init__(data, **more)

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from toubib.directory.models import Practitioner
+from toubib.directory.models import Place, Practitioner
 from toubib.ground.fields import EncryptedJSONField, EncryptedTextField
 from toubib.ground.models import DataNote, Model
 from toubib.people.models import Account, Patient
@@ -115,6 +115,9 @@ class Ticket(Model):
     reason_key = models.CharField(max_length=40, blank=True)
     reason_text = EncryptedTextField(null=True)
     place_commune = models.ForeignKey(Commune, on_delete=models.PROTECT, null=True)
+    place_of_care = models.ForeignKey(
+        Place, on_delete=models.PROTECT, null=True, related_name="+"
+    )  # where one is used
     place_detail = EncryptedTextField(null=True)
     callback_phone = EncryptedTextField(null=True)
     medecin_traitant = models.CharField(max_length=12, choices=MedecinTraitant.choices, blank=True)

@@ -27,6 +27,12 @@ class Question:
 _LEAVE = (("none", _("aucun")), ("initial", _("premier arrêt")), ("prolongation", _("prolongation")))
 _HOMES = (("home", _("chez lui")), ("ehpad", _("EHPAD")), ("disabled_facility", _("établissement pour adultes handicapés")),
           ("prison", _("détention")))  # fmt: skip
+_PLACES = (("home", _("chez lui")), ("pharmacy", _("pharmacie")), ("town_hall", _("mairie")), ("health_house", _("maison de santé")),
+           ("nurse_practice", _("cabinet infirmier")), ("optician", _("opticien")), ("hearing_centre", _("audioprothésiste")),
+           ("ehpad", _("EHPAD")), ("hospital", _("établissement de santé")), ("other", _("autre lieu")))  # fmt: skip
+PLACE_TYPE = "place_type"
+AT_HOME = (("home", _("Chez moi")), ("other", _("Ailleurs")))
+AT_HOME_WORDS = _("Êtes-vous chez vous ?")
 QUESTIONS = {
     question.fact: question
     for question in (
@@ -45,6 +51,7 @@ QUESTIONS = {
         Question("is_medecin_traitant", "", _("Êtes-vous son médecin traitant ?")),
         Question("replaces_mt", "", _("Remplacez-vous son médecin traitant ?")),
         Question("patient_residence", "", _("Où réside le patient ?"), "choice", _HOMES),
+        Question(PLACE_TYPE, "", _("Où se trouve le patient ?"), "choice", _PLACES),
         Question("months_since_in_person", "", _("Dernière consultation sur place avec vous : il y a combien de mois ?"), "int"),
         Question("leave_kind", "", _("Un arrêt de travail ?"), "choice", _LEAVE),
         Question("leave_days", "", _("Combien de jours d’arrêt ?"), "int"),

@@ -1,6 +1,6 @@
 """The only writers of the line. Locks are taken ticket first, then offer, then duty."""
 
-from toubib.waiting.operations.attest import attest_in_consultation, attest_on_path
+from toubib.waiting.operations.attest import attest_in_consultation, attest_on_path, attest_place
 from toubib.waiting.operations.call import (
     abort_call,
     close_follow_up,
@@ -66,6 +66,7 @@ __all__ = [
     "attach_patient",
     "attest_in_consultation",
     "attest_on_path",
+    "attest_place",
     "call_back_away",
     "change_place",
     "close_follow_up",

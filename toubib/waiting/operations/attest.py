@@ -18,6 +18,7 @@ from toubib.waiting.models import Attestation, Ticket
 from toubib.waiting.operations.moves import MoveRefused, lock_ticket
 from toubib.waiting.operations.path import lock_preparing
 from toubib.waiting.queries.facts import said_of
+from toubib.waiting.questions import PLACE_TYPE
 
 Said = Mapping[str, tuple[Any, str]]  # fact → value (None: unknown), the words of the question
 
@@ -30,6 +31,14 @@ def attest_on_path(*, ticket_id: UUID, said: Said, by: Actor, now: datetime) -> 
     ticket.draft = {**ticket.draft, "done": done if "prix" in done else [*done, "prix"]}
     ticket.save()
     _keep(ticket, said, by=by, now=now)
+    return ticket
+
+
+@transactional
+def attest_place(*, ticket_id: UUID, place_type: str, words: str, by: Actor, now: datetime) -> Ticket:
+    """Whether the patient is at home, said with the place. Nothing said changes nothing."""
+    ticket = lock_preparing(ticket_id=ticket_id, now=now)
+    _keep(ticket, {PLACE_TYPE: (place_type or None, words)}, by=by, now=now)
     return ticket
 
 

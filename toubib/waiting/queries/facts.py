@@ -5,13 +5,15 @@ Keys and values: `toubib/rulebook/facts.yaml`. Unknown is None, never « no ».
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from toubib.directory.models import Practitioner
+from toubib.directory.enums import Employer, OrganisationKind
+from toubib.directory.models import Place, Practitioner
+from toubib.directory.queries import has_agrement, is_organised, organisation_of, place_type_of
 from toubib.ground.prepared import at_hand, read
 from toubib.people.identity import age_on
 from toubib.record.enums import Attestation as Channel
@@ -22,21 +24,20 @@ from toubib.territory.models import Commune
 from toubib.territory.queries import same_territory, zone_of
 from toubib.waiting.enums import MedecinTraitant
 from toubib.waiting.models import Attestation, Ticket
-from toubib.waiting.questions import LIVES_HERE, QUESTIONS
+from toubib.waiting.questions import LIVES_HERE, PLACE_TYPE, QUESTIONS
 
-_PLACES = _("vient avec les lieux de soins et les organisations territoriales")
+_AREA = _("vient avec les suspensions qu’une autorité publie")
 _WINDOW = _("vient avec les bornes et les professionnels qui assistent")
 NOT_YET_KNOWN: dict[str, Any] = {
-    "territorial_organisation": _PLACES,
-    "place_type": _PLACES,
-    "suspension_area": _PLACES,
-    "company_agrement": _PLACES,
+    "suspension_area": _AREA,
     "assisted_by": _WINDOW,
     "equipment_on_site": _WINDOW,
     "practitioner_situations": _("vient avec le dossier du médecin"),
     "participation_paid_today": _("n’est pas demandé : votre caisse le sait"),
     "participation_paid_year": _("n’est pas demandé : votre caisse le sait"),
 }
+# What follows of the doctor's organisation, of the place of care and of the patient's home, by their dates
+OF_DIRECTORY = ("territorial_organisation", "place_type", "company_agrement")
 # What nobody is asked because the platform itself guarantees it, each with the reason; docs/law.md lists them
 GUARANTEES: dict[str, tuple[Any, str]] = {
     "act_kind": (
@@ -89,6 +90,7 @@ def facts_of(
         "patient_id": str(encounter.patient_id),
         "patient_age": _age(age_on(encounter.patient.birth_date, on=on.date())),
         **facts_of_doctor(encounter.practitioner),
+        "company_agrement": _company_agrement(encounter.practitioner, on.date()),
         "is_medecin_traitant": _is_own(encounter.practitioner, ticket),
         **_of_request(ticket, encounter.practitioner, on),
     }
@@ -121,7 +123,7 @@ def _of_act(act_id: str, on: datetime, modality: str | None) -> dict[str, Any]:
         **ASSERTED,
         "modality": modality,
         "secure_channel": True if modality == "video" else None,
-        **dict.fromkeys(NOT_YET_KNOWN),
+        **dict.fromkeys((*NOT_YET_KNOWN, *OF_DIRECTORY)),
     }
 
 
@@ -179,16 +181,34 @@ def _of_request(ticket: Ticket | None, doctor: Practitioner | None, on: datetime
     if facts["leave_kind"] == "initial":
         facts["leave_running_days"] = 0  # what « first » says
     home = ticket.place_commune if said.get(LIVES_HERE) else None
-    return facts | facts_of_home(home=home, doctor=doctor, on=on)
+    place = ticket.place_of_care
+    if place is not None:
+        facts[PLACE_TYPE] = place_type_of(place=place)  # where it is beats what is said of it
+    return facts | facts_of_home(home=home, doctor=doctor, on=on, place=place)
 
 
-def facts_of_home(*, home: Commune | None, doctor: Practitioner | None, on: datetime) -> dict[str, Any]:
+def _company_agrement(doctor: Practitioner, on: date) -> bool | None:
+    """Whether the company that employs the doctor held an agrément; false where no company does. None: not on file."""
+    if doctor.employer != Employer.COMPANY:
+        return False if doctor.employer else None
+    employer = organisation_of(practitioner=doctor, on=on)
+    if employer is None or employer.kind != OrganisationKind.COMPANY:
+        return None
+    return has_agrement(organisation=employer, on=on)
+
+
+def facts_of_home(
+    *, home: Commune | None, doctor: Practitioner | None, on: datetime, place: Place | None = None
+) -> dict[str, Any]:
     """What follows of the commune where the patient lives; None: unknown, or elsewhere than said."""
     if home is None:
-        return {"same_territory": None, "patient_departement": None, "patient_zone": None}
+        return dict.fromkeys(
+            ("same_territory", "patient_departement", "patient_zone", "territorial_organisation")
+        )
     near = same_territory(home=home, practice=doctor.practice_commune) if doctor else None
     return {
         "same_territory": near,
         "patient_departement": home.departement,
         "patient_zone": zone_of(commune_id=home.pk, on=on.date()),
+        "territorial_organisation": is_organised(home=home, practitioner=doctor, place=place, on=on.date()),
     }

@@ -17,7 +17,13 @@ from toubib.rulebook import live
 from toubib.rulebook.days import working_day_from
 from toubib.waiting import catalogue
 from toubib.waiting.models import Ticket
-from toubib.waiting.queries.facts import ASSERTED, NOT_YET_KNOWN, facts_of_doctor, facts_of_ticket
+from toubib.waiting.queries.facts import (
+    ASSERTED,
+    NOT_YET_KNOWN,
+    OF_DIRECTORY,
+    facts_of_doctor,
+    facts_of_ticket,
+)
 from toubib.waiting.queries.opening import pool_for
 
 AMOUNTS = ("tariff", "amo", "amc", "public", "patient")
@@ -176,7 +182,7 @@ def standard_estimate(*, on: date) -> Estimate | None:
 def _standard(on: date) -> dict[str, Any]:
     no = ("emergency", "referred_by_mt", "c2s", "ame", "patient_ald", "ald_related", "maternity")
     return {
-        **dict.fromkeys(NOT_YET_KNOWN),
+        **dict.fromkeys((*NOT_YET_KNOWN, *OF_DIRECTORY)),
         **dict.fromkeys((*no, "work_accident", "alsace_moselle"), False),
         **ASSERTED,
         "act_date": working_day_from(on).isoformat(),

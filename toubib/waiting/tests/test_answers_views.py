@@ -1,5 +1,6 @@
 """Where, for whom, why, the médecin traitant: what goes on, what stays and what is kept."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from toubib.directory.enums import Title
 from toubib.directory.tests.factories import make_practitioner
 from toubib.people.enums import LinkKind
 from toubib.people.tests.factories import make_account, make_link, make_patient, make_professional, sign_in
+from toubib.waiting.models import Attestation
 from toubib.waiting.tests.factories import make_pool, make_scene, put_on_duty
 from toubib.waiting.tests.walk import GOOD, errors, post, the_ticket, walk_to
 
@@ -57,6 +59,16 @@ def test_an_empty_commune_gives_one_sentence(client, pool):
 
 
 # Where
+
+
+@pytest.mark.parametrize(("said", "kept"), [("home", ["home"]), ("other", ["other"]), ("", [])])
+def test_whether_one_is_at_home_is_kept_with_its_words_and_need_not_be_said(client, pool, said, kept):
+    walk_to(client, "lieu")
+    assert post(client, "lieu", at_home=said).status_code == 302
+    rows = Attestation.objects.filter(ticket=the_ticket(client), fact="place_type")
+    assert [(row.value, row.words) for row in rows] == [(value, "Êtes-vous chez vous ?") for value in kept]
+    page = client.get("/consulter/lieu").content.decode()
+    assert re.findall(r'name="at_home" value="(\w+)" id="\w+" checked', page) == kept
 
 
 def test_a_commune_of_the_demo_is_named_before_and_after_a_vain_search(client, pool):

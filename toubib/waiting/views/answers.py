@@ -26,9 +26,18 @@ from toubib.ui.formats import say_age, say_phone
 from toubib.waiting import catalogue
 from toubib.waiting.enums import MedecinTraitant
 from toubib.waiting.forms import ForWhomForm, MedecinTraitantForm, PlaceForm, ReasonForm
-from toubib.waiting.operations import say_for_whom, say_language, say_medecin_traitant, say_place, say_reason
+from toubib.waiting.operations import (
+    attest_place,
+    say_for_whom,
+    say_language,
+    say_medecin_traitant,
+    say_place,
+    say_reason,
+)
 from toubib.waiting.queries import admission_to, doctors_on_duty, pool_for
 from toubib.waiting.queries.doctors import find_doctors_here
+from toubib.waiting.queries.facts import said_of
+from toubib.waiting.questions import AT_HOME_WORDS, PLACE_TYPE
 from toubib.waiting.views.common import Visit, draft_life, next_step, path_context, step_page
 from toubib.waiting.views.signs import GENERAL
 
@@ -55,6 +64,9 @@ def place(request: HttpRequest, visit: Visit) -> HttpResponse:
         ticket_id=visit.ticket.id, commune_id=form.cleaned_data["place"].id, detail=form.cleaned_data["detail"],
         callback_phone=form.cleaned_data["phone"], by=visit.by, now=visit.now,
     )  # fmt: skip
+    attest_place(
+        ticket_id=visit.ticket.id, place_type=form.cleaned_data["at_home"], words=str(AT_HOME_WORDS), by=visit.by, now=visit.now,
+    )  # fmt: skip
     visit.ticket.refresh_from_db()
     return next_step(request, visit.ticket)
 
@@ -62,12 +74,13 @@ def place(request: HttpRequest, visit: Visit) -> HttpResponse:
 def _place_known(visit: Visit) -> dict[str, Any]:
     ticket = visit.ticket
     phone = ticket.callback_phone or (visit.account.phone if visit.account else "") or ""
-    commune = ticket.place_commune
+    commune, said = ticket.place_commune, said_of(ticket=ticket).get(PLACE_TYPE)
     return {
         "town": commune.name if commune else "",
         "commune": str(commune.id) if commune else "",
         "detail": ticket.place_detail or "",
         "phone": say_phone(phone),
+        "at_home": said.value if said else "",
     }
 
 
