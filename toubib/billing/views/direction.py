@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from toubib.billing.forms import CoverForm, ExportForm, PlanForm, SearchForm
-from toubib.billing.models import ClaimLine, ExportBatch
+from toubib.billing.models import ClaimLine, Cover, ExportBatch
 from toubib.billing.operations import (
     NotAnswered,
     NotCovered,
@@ -229,6 +229,8 @@ def _keep(request: HttpRequest, do: str | None, typed: dict[str, Any]) -> bool:
 @never_cache
 @require_POST
 def end(request: HttpRequest, cover: UUID) -> HttpResponse:
+    if not Cover.objects.filter(pk=cover).exists():
+        raise Http404
     end_cover(cover_id=cover, by=current_actor(request), now=timezone.now())
     messages.success(request, _("Ce contrat ne paie plus à partir d’aujourd’hui."))
     return redirect("billing:plans")
