@@ -45,7 +45,11 @@ PERIODS: dict[str, Period] = {
     "7 days": Period("the making", ("retention.copy.days",)),
     "one day": Period("the asking", ("retention.code.days",)),
     "as the public directory": Period("nothing: it follows the public register"),
+    "until the next import": Period("nothing: it follows the public register"),
+    "always": Period("nothing: it proves what was in force"),
     "until its doctor deletes it": Period("nothing: its owner deletes it"),
+    "while in use": Period("nothing: it goes when nobody uses it any more"),
+    "until the line is settled": Period("nothing: it goes when its work is done"),
     "until the documents are made": Period("nothing: it goes when its work is done"),
 }
 

@@ -40,6 +40,7 @@ from toubib.web.own_data import (
 )
 from toubib.web.views.aftercare import visit_context
 
+LOWER = {("h2", False): "h4", ("h3", False): "h5"}  # headings of a screen's parts, under the title of their visit
 PDF = "application/pdf"
 STYLE = Path(__file__).parent / "static" / "web" / "copy.css"
 DROPPED = (
@@ -129,4 +130,8 @@ def alone(page: str, *, names: dict[str, str]) -> str:
             link.drop_tag()
     for details in tree.xpath(".//details"):
         details.set("open", "open")
+    for part in tree.xpath(".//*[contains(@class, 'visit')]//*"):
+        part.tag = LOWER.get((part.tag, part.getparent().get("class") == "visit"), part.tag)
+        for name in ("id", "aria-labelledby", "aria-label"):
+            part.attrib.pop(name, None)
     return "<!doctype html>\n" + html.tostring(tree, encoding="unicode")

@@ -11,6 +11,7 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from toubib.billing.models import ClaimLine, PriceShown
 from toubib.consultation.models import ChatMessage, Participant, Room
 from toubib.documents.models import Document
 from toubib.exchange.models import Delivery
@@ -165,7 +166,7 @@ PARTS: tuple[tuple[type[Model], str], ...] = (
     (PrescriptionLine, "prescription__encounter"), (SickLeave, "encounter"), (Certificate, "encounter"),
     (PatientTask, "encounter"), (Document, "encounter"), (Delivery, "document__encounter"), (Room, "encounter"),
     (ChatMessage, "room__encounter"), (Participant, "room__encounter"), (Ticket, "encounter"),
-    (Offer, "ticket__encounter"),
+    (Offer, "ticket__encounter"), (ClaimLine, "encounter"), (PriceShown, "ticket__encounter"),
 )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils.text import slugify
 
+from toubib.billing.queries import bill_of
 from toubib.consultation.models import ChatMessage, Complaint, Feedback
 from toubib.consultation.queries import guest_names, name_in_chat
 from toubib.documents.fhir import bundle_of
@@ -242,10 +243,19 @@ def _visits(link: PatientLink, account: Account, *, now: datetime) -> list[dict[
                 "tasks": list(visit.tasks.values("kind", "state", "opened_at", "answered_at")),
                 "sick_leave": _leave(visit) if signed else None,
                 "decisions": plain_of(encounter=visit) if signed else [],
+                "bill": _bill(visit) if signed else None,
                 **_said(visit.id, account),
             }
         )
     return shown
+
+
+def _bill(visit: Encounter) -> dict[str, Any] | None:
+    """What was settled of the act: as the page of the visit says it."""
+    bill = bill_of(encounter=visit)
+    if bill is None:
+        return None
+    return {"state": bill.state, "amounts": bill.amounts, "due_now": bill.due_now, "contract": bill.plan}
 
 
 def _prescribed(visit: Encounter) -> list[dict[str, Any]]:

@@ -12,8 +12,10 @@ from django.db.models import Q
 from django.db.models.functions import Coalesce
 
 from toubib.activity.models import CountedAct, DeclaredActivity
+from toubib.billing.models import ClaimLine, Cover, ExportBatch
 from toubib.consultation.models import Complaint, Feedback, Invite
 from toubib.ground.actors import Actor
+from toubib.ground.files import drop_file
 from toubib.people.enums import PROFESSIONAL_ROLES
 from toubib.people.models import Account, Evidence, Patient, PatientLink
 from toubib.people.queries import live_links
@@ -136,6 +138,23 @@ def _activity(now: datetime) -> int:
     return _gone(CountedAct.objects.filter(act_date__lt=day)) + _gone(declared)
 
 
+def _claims(now: datetime) -> int:
+    """The files handed over, with their bytes; then the lines that stand in none any more, and the contracts over."""
+    before = _before("retention.staff.years", now)
+    count = 0
+    for batch in ExportBatch.objects.filter(made_at__lt=before).order_by("pk")[:A_RUN]:
+        files = [batch.csv_file, batch.json_file]
+        batch.entries.all().delete()
+        batch.delete()
+        for file in files:
+            drop_file(file)
+        count += 1
+    lines = ClaimLine.objects.filter(made_at__lt=before, entries__isnull=True, corrected_by__isnull=True)
+    covers = Cover.objects.filter(ends_on__lt=_day_before("retention.staff.years", now))
+    held = _held()
+    return count + _gone(lines.exclude(encounter__patient__in=held)) + _gone(covers.exclude(patient__in=held))
+
+
 def _copies(now: datetime) -> int:
     rows = list(DataCopy.objects.filter(expires_at__lte=now).select_related("file").order_by("pk")[:A_RUN])
     for row in rows:
@@ -191,7 +210,7 @@ IN_A_RECORD = (
     "record.PrescriptionLine", "record.SickLeave", "record.Certificate", "record.PatientTask", "record.HealthSummary",
     "record.Attachment", "record.Consent", "record.EncounterDecision", "documents.Document", "exchange.Delivery",
     "consultation.Room", "consultation.Participant", "consultation.Measurement", "consultation.ChatMessage",
-    "consultation.PapersDue", "waiting.Ticket", "waiting.Attestation", "rights.LegalHold", "rights.PatientDeath",
+    "consultation.PapersDue", "billing.PriceShown", "billing.FactAnswer", "waiting.Ticket", "waiting.Attestation", "rights.LegalHold", "rights.PatientDeath",
     "ground.StoredFile",
 )  # fmt: skip
 SWEEPS = (
@@ -215,6 +234,12 @@ SWEEPS = (
         ("activity.CountedAct", "activity.DeclaredActivity"),
         _activity,
     ),
+    Sweep(
+        "claims and contracts",
+        "retention.staff.years",
+        ("billing.ClaimLine", "billing.ExportBatch", "billing.ExportEntry", "billing.Cover"),
+        _claims,
+    ),
     Sweep("copies of data", "retention.copy.days", ("rights.DataCopy",), _copies),
     Sweep("accounts left alone", "retention.account.years", ("people.Account",), _accounts),
     Sweep("records", "retention.record.archived_years", IN_A_RECORD, _records),
@@ -229,5 +254,8 @@ ELSEWHERE = {
     "people.ProfessionalAccount": "names who signed, as long as a record holds a signature",
     "record.NoteTemplate": "its doctor",
     "directory.Practitioner": "the public directory's import",
+    "directory.RegisterEntry": "the public directory's import",
+    "directory.PracticePlace": "the public directory's import",
+    "directory.PlaceEvidence": "nobody: it proves which organisation worked where",
     "ground.JournalEntry": "nobody: the database refuses it; docs/privacy.md says what the operator does",
 }

@@ -28,7 +28,6 @@ from toubib.record.prescribed import Item
 from toubib.record.tests.factories import TEXTS, make_encounter, make_picture
 from toubib.waiting.models import Attestation, Ticket
 
-
 DECISION = {name: {"outcome": "YES", "reasons": []} for name in ("reimbursement", "price", "sick_leave")}
 AMOUNTS = {"outcome": "FIXED", "tariff": 25.0, "amo": 17.5, "amc": 5.5, "public": 0.0, "patient": 2.0}
 ESTIMATE = {"reimbursement": "YES", "price": AMOUNTS, "if_yes": AMOUNTS, "if_no": AMOUNTS}
