@@ -145,8 +145,8 @@ def test_as_a_small_table(run):
 
 @pytest.mark.slow
 def test_acts_newly_payable_and_their_cost(run):
-    head = "act_id,act_date,act_time,act_kind,modality,secure_channel,consent,funding,practitioner_id,practitioner_profession,practitioner_specialty,practitioner_sector,practitioner_employer,company_agrement,regulated_by,is_medecin_traitant,has_medecin_traitant,referred_by_mt,same_territory,territorial_organisation,patient_zone,patient_age,mt_unavailable,emergency,replaces_mt,patient_residence,covid,c2s,ame,patient_ald,ald_related,maternity,work_accident,alsace_moselle,participation_paid_today,participation_paid_year,overrun\n"  # fmt: skip
-    row = "1,2025-03-11,10:00,teleconsultation,video,true,true,amo,A,doctor,general_practice,s1,liberal,false,none,false,true,true,{near},false,ZAC,40,false,false,false,home,false,false,false,false,false,false,false,false,0,0,0\n"  # fmt: skip
+    head = "act_id,act_date,act_time,act_kind,modality,secure_channel,consent,identified,funding,practitioner_id,practitioner_profession,practitioner_specialty,practitioner_sector,practitioner_employer,company_agrement,regulated_by,is_medecin_traitant,has_medecin_traitant,referred_by_mt,same_territory,territorial_organisation,patient_zone,patient_age,mt_unavailable,emergency,replaces_mt,patient_residence,covid,c2s,ame,patient_ald,ald_related,maternity,work_accident,alsace_moselle,participation_paid_today,participation_paid_year,overrun\n"  # fmt: skip
+    row = "1,2025-03-11,10:00,teleconsultation,video,true,true,true,amo,A,doctor,general_practice,s1,liberal,false,none,false,true,true,{near},false,ZAC,40,false,false,false,home,false,false,false,false,false,false,false,false,0,0,0\n"  # fmt: skip
     text = head + row.format(near="false") + row.format(near="true")
     text += row.format(near="true").replace("video,true,true", "video,true,")
     _, out, _ = run("--policy", "territory_for_deserts", "tariff_as_in_person", "--json", acts=text)

@@ -13,7 +13,8 @@ import yaml
 
 from toubib.rulebook.decide import decide
 from toubib.rulebook.parameters import in_force
-from toubib.rulebook.trial import differences, read_bases, try_policy
+from toubib.rulebook.policies import read_policy
+from toubib.rulebook.trial import differences, read_bases, try_file, try_policy
 
 ROOT = Path(__file__).resolve().parents[3]
 LAW = (ROOT / "docs" / "law.md").read_text(encoding="utf-8")
@@ -70,6 +71,20 @@ def test_proposal_holds_its_own_cases(tmp_path):
     path = tmp_path / "ma-proposition.yaml"
     path.write_text(block("yaml"), encoding="utf-8")
     assert try_policy(str(path)) == (2, [])
+
+
+def test_case_of_a_doctor_is_tried_as_it_says(tmp_path):
+    path = tmp_path / "cases.yaml"
+    path.write_text(block("yaml", 3), encoding="utf-8")
+    assert try_file(str(path)) == (1, [])
+
+
+def test_ranges_are_read_as_it_writes_them():
+    written = re.findall(r"`((?:patient_age|months_since_in_person|act_date|act_time): \{[^`]*\})`", LAW)
+    for one in written:
+        text = f"id: x\nlabel: y\nsource: z\nexclude: [{{when: {{{one}}}}}]"
+        assert read_policy(text, "x.yaml").exclude, one
+    assert len(written) == 5
 
 
 def test_case_that_is_wrong_is_said():
