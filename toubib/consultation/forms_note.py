@@ -65,14 +65,6 @@ class NoteForm(forms.Form):
 
     TEXTS = TEXTS
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for code, one in CATALOGUE.items():
-            self.fields[f"m_{code}"] = forms.CharField(label=str(one.label), required=False, max_length=12)
-            self.fields[f"m_{code}{BY}"] = forms.ChoiceField(
-                label=_("qui a mesuré"), required=False, choices=MeasuredBy.choices
-            )
-
     def texts(self) -> dict[str, str]:
         """Those that were sent: a part that the page does not have stays as it is."""
         sent = [name for name in TEXTS if name in self.data]
@@ -117,6 +109,13 @@ class NoteForm(forms.Form):
     def measured(self) -> bool:
         """Whether a value stands, or one is wrong: then the list is open."""
         return any(row.value or row.error for row in self.measure_rows())
+
+
+for code, one in CATALOGUE.items():  # once, not at each request: the forms below have them too
+    NoteForm.base_fields[f"m_{code}"] = forms.CharField(label=one.label, required=False, max_length=12)
+    NoteForm.base_fields[f"m_{code}{BY}"] = forms.ChoiceField(
+        label=_("qui a mesuré"), required=False, choices=MeasuredBy.choices
+    )
 
 
 def initial_of(note: Note | None) -> dict[str, Any]:

@@ -16,6 +16,8 @@ from uuid import UUID, uuid4
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections, models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.utils import CursorWrapper
+from django.db.models.base import ModelState
 from django.db.models.query import get_related_populators
 
 Row = TypeVar("Row", bound=models.Model)
@@ -47,9 +49,9 @@ class Statement:
         params = list(self.params)
         for place, name in self.places:
             params[place] = _adapted(values[name], db)
-        with db.cursor() as cursor:
-            cursor.execute(self.sql, params)
-            found = cursor.fetchall()
+        cursor = _cursor(db)
+        cursor.execute(self.sql, params)
+        found = cursor.fetchall()
         return [self._row(db, list(one)) for one in found]
 
     def _row(self, db: BaseDatabaseWrapper, values: list[Any]) -> Any:
@@ -58,7 +60,10 @@ class Statement:
                 values[place] = convert(values[place], expression, db)
         if self.model is None:
             return tuple(values)
-        row = self.model.from_db(db.alias, self.columns, values[self.first : self.last])
+        row = self.model.__new__(self.model)  # as `from_db` does, without asking every field and signal again
+        row._state = ModelState()
+        row._state.adding, row._state.db = False, db.alias
+        row.__dict__.update(zip(self.columns, values[self.first : self.last], strict=True))
         for populator in self.related:
             populator.populate(values, row)
         for name, place in self.annotations.items():
@@ -213,6 +218,18 @@ def _here() -> BaseDatabaseWrapper:
     return connections[DEFAULT_DB_ALIAS]
 
 
+def _cursor(db: BaseDatabaseWrapper) -> CursorWrapper:
+    """The connection's own cursor for what is asked and read at once: as `db.cursor()`, made once a connection."""
+    if db.vendor != "postgresql" or db.queries_logged:
+        return db.cursor()
+    db.close_if_health_check_failed()
+    db.ensure_connection()
+    kept: CursorWrapper | None = db.__dict__.get("_kept_cursor")
+    if kept is None or kept.cursor.connection is not db.connection or kept.cursor.closed:
+        kept = db._kept_cursor = db.cursor()  # type: ignore[attr-defined]
+    return kept
+
+
 def _adapted(value: Any, db: BaseDatabaseWrapper) -> Any:
     """As Django hands it to the database."""
     if isinstance(value, UUID):
@@ -242,8 +259,7 @@ def insert(rows: Sequence[models.Model], *, or_update: Iterable[str] = (), of: s
         names = [quote(str(meta.get_field(name).column)) for name in or_update]  # type: ignore[union-attr]
         changes = ", ".join(f"{name} = EXCLUDED.{name}" for name in names)
         sql += f" ON CONFLICT ({quote(str(meta.get_field(of).column))}) DO UPDATE SET {changes}"  # type: ignore[union-attr]
-    with db.cursor() as cursor:
-        cursor.execute(sql, values)
+    _cursor(db).execute(sql, values)
     for row in rows:
         row._state.adding, row._state.db = False, db.alias
 
@@ -258,7 +274,7 @@ def update(row: models.Model, names: Iterable[str]) -> None:
     columns = ", ".join(f"{quote(str(field.column))} = %s" for field in fields)  # type: ignore[union-attr]
     values = [field.get_db_prep_save(getattr(row, field.attname), db) for field in [*fields, pk]]  # type: ignore[union-attr]
     sql = f"UPDATE {quote(row._meta.db_table)} SET {columns} WHERE {quote(str(pk.column))} = %s"  # noqa: S608  names are ours
-    with db.cursor() as cursor:
-        cursor.execute(sql, values)
-        if cursor.rowcount != 1:
-            raise type(row).DoesNotExist  # type: ignore[attr-defined]
+    cursor = _cursor(db)
+    cursor.execute(sql, values)
+    if cursor.rowcount != 1:
+        raise type(row).DoesNotExist  # type: ignore[attr-defined]
