@@ -67,6 +67,12 @@ def test_list_shows_above_then_near_then_undetermined_and_nobody_below(client):
         ("Lenoir", "ABOVE", "0.20"),
         ("Vasseur", "NEAR", "0.20"),
     ]
+    assert [(row["other_reading"], row["other_outcome"]) for row in rows] == [
+        ("NON_MT_ACTIVITY_ONLY", "UNDETERMINED"),  # how many acts are for their own patients was not declared
+        ("NON_MT_ACTIVITY_ONLY", "UNDETERMINED"),
+    ]
+    assert [row.other.outcome for row in page.context["rows"]] == ["indéterminé", "indéterminé"]
+    assert "Autre lecture" in page.content.decode()
     read = JournalEntry.objects.filter(action__startswith="activity.caps").order_by("id")
     assert [entry.action for entry in read] == ["activity.caps.read", "activity.caps.export"]
 

@@ -22,7 +22,8 @@ from toubib.web.views.compliance import safe_cell
 director_only = role_required(Role.MEDICAL_DIRECTOR)
 HEAD = (
     "rpps", "family_name", "given_name", "specialty", "year", "outcome", "share_low", "share_high", "rate",
-    "remaining_acts", "in_person_needed", "counted_here", "acts_here", "declared_on",
+    "remaining_acts", "in_person_needed", "counted_here", "acts_here", "declared_on", "other_reading",
+    "other_outcome", "other_share_low", "other_share_high",
 )  # fmt: skip
 
 
@@ -32,6 +33,7 @@ class Row:
     reading: Reading
     low: str
     high: str
+    other: Reading | None  # in the reading of the activity that the law of the day does not take
 
 
 def _year() -> int:
@@ -44,11 +46,9 @@ def _year() -> int:
 def caps(request: HttpRequest) -> HttpResponse:
     found = to_watch(year=_year())
     _trace(request, "read")
-    rows = [
-        Row(one, reading_of(one.status), percent(one.status.lowest), percent(one.status.highest))
-        for one in found
-    ]
-    return render(request, "web/staff/caps.html", {"rows": rows, "year": _year(), "tab": "caps"})
+    return render(
+        request, "web/staff/caps.html", {"rows": [_row(one) for one in found], "year": _year(), "tab": "caps"}
+    )
 
 
 @director_only
@@ -63,6 +63,12 @@ def caps_csv(request: HttpRequest) -> HttpResponse:
     writer.writerow(HEAD)
     writer.writerows([safe_cell(value) for value in _line(one)] for one in to_watch(year=_year()))
     return answer
+
+
+def _row(one: Standing) -> Row:
+    status = one.status
+    other = None if status.other is None else reading_of(status.other)
+    return Row(one, reading_of(status), percent(status.lowest), percent(status.highest), other)
 
 
 def _line(one: Standing) -> list[object]:
@@ -82,7 +88,15 @@ def _line(one: Standing) -> list[object]:
         one.counts.counted,
         one.counts.acts,
         one.declared.declared_on if one.declared else None,
+        *_other(one),
     ]
+
+
+def _other(one: Standing) -> tuple[object, ...]:
+    other = one.status.other
+    if other is None:
+        return (None,) * 4
+    return other.reading, other.outcome, f"{float(other.lowest):.4f}", f"{float(other.highest):.4f}"
 
 
 def _trace(request: HttpRequest, how: str) -> None:
