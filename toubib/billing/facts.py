@@ -67,9 +67,11 @@ def _facts(encounter: Encounter, decision: EncounterDecision, answers: Mapping[s
     if facts.get("patient_ald") is False:
         facts["ald_related"] = False
     if LIVES_HERE in answers:
-        ticket = Ticket.objects.select_related("place_commune").filter(encounter=encounter).first()
+        rows = Ticket.objects.select_related("place_commune", "place_of_care")
+        ticket = rows.filter(encounter=encounter).first()
         home = ticket.place_commune if ticket and answers[LIVES_HERE] else None
         on = timezone.localtime(encounter.started_at or encounter.planned_at)
-        found = facts_of_home(home=home, doctor=encounter.practitioner, on=on)
+        place = ticket.place_of_care if ticket else None
+        found = facts_of_home(home=home, doctor=encounter.practitioner, on=on, place=place)
         facts |= {name: value for name, value in found.items() if name not in answers}
     return facts

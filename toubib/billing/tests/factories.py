@@ -22,7 +22,7 @@ from toubib.people.models import Account, Patient, ProfessionalAccount
 from toubib.record.enums import Attestation, ConsentScope
 from toubib.record.models import Encounter
 from toubib.record.operations import save_note, say_consents
-from toubib.waiting.models import Offer, Ticket
+from toubib.waiting.models import Duty, Offer, Ticket
 from toubib.waiting.operations import attest_in_consultation, sign_call, start_call, take_offer
 from toubib.waiting.questions import COVER_FACTS, LIVES_HERE
 from toubib.waiting.tests.factories import (
@@ -84,7 +84,8 @@ def make_taken(scene: Scene | None = None, **over: Any) -> Signed:
     doctor = professional.practitioner
     doctor.sector, doctor.employer, doctor.country = "s1", "liberal", "FR"
     doctor.save()
-    put_on_duty(scene, professional, now=now)
+    if not Duty.objects.filter(practitioner=doctor, closed_at__isnull=True).exists():
+        put_on_duty(scene, professional, now=now)
     ticket = put_in_line(scene, now=now, **over)
     by = doctor_actor(professional)
     encounter = take_offer(offer_id=Offer.objects.get(ticket=ticket, state="pending").pk, by=by, now=now)

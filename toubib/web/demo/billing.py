@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from toubib.billing.enums import PlanKind
+from toubib.billing.enums import ClaimState, PlanKind
 from toubib.billing.models import ClaimDue, ClaimLine, Plan
 from toubib.billing.operations import add_cover, add_plan, ask_for_claim, export_claims, settle_claim
 from toubib.ground.actors import Actor
@@ -50,7 +50,8 @@ def _receipts_of(home: Household, *, now: datetime) -> None:
 def _send_old_weeks(staff: Staff, *, now: datetime) -> None:
     first = ClaimLine.objects.order_by("act_on").values_list("act_on", flat=True).first()
     last = timezone.localdate(now - SENT_UNTIL)
-    if first is not None and first <= last:
+    ready = ClaimLine.objects.filter(state=ClaimState.READY, act_on__lte=last)
+    if first is not None and ready.exists():
         export_claims(first=first, last=last, by=staff.directing, now=now - timedelta(days=20))
 
 
