@@ -141,6 +141,6 @@ def test_a_policy_that_only_excludes_counts_no_act_more(seed, tmp_path_factory):
 def test_policies_that_only_exclude_are_known():
     """A new policy says on which side it stands; one that moves a rate or reimburses more is no exclusion."""
     assert {name for name in policy_files() if not only_excludes(find_policy(name))} == {
-        "cnam_2023_50pct", "companies_as_organisations", "law_2021", "law_2024", "tariff_as_in_person",
-        "territory_for_deserts",
+        "activity_without_own_patients", "cnam_2023_50pct", "companies_as_organisations", "law_2021", "law_2024",
+        "tariff_as_in_person", "territory_for_deserts",
     }  # fmt: skip
