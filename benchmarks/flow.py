@@ -130,8 +130,9 @@ def measure(options: argparse.Namespace, stock: dict, doctors: list, *, port: in
     threads = [threading.Thread(target=caller, args=pair) for pair in doctors]
     first, session = doctors[0]  # the rule book is compiled at the first signature after a start
     flow(production.Browser(port, session), first, stock, todo.pop(), port=port, times={})
-    worker = production.part_pid(process, "worker")
-    os.kill(worker, signal.SIGSTOP)
+    makers = [production.part_pid(process, name) for name in ("worker", "papers")]
+    for pid in makers:
+        os.kill(pid, signal.SIGSTOP)
     before, begun = production.cpu_by_part(process), time.perf_counter()
     for thread in threads:
         thread.start()
@@ -139,11 +140,13 @@ def measure(options: argparse.Namespace, stock: dict, doctors: list, *, port: in
         thread.join()
     seconds = time.perf_counter() - begun
     calls = spent_since(before, production.cpu_by_part(process))
-    os.kill(worker, signal.SIGCONT)
+    for pid in makers:
+        os.kill(pid, signal.SIGCONT)
     before, begun = production.cpu_by_part(process), time.perf_counter()
     wait_papers()
-    papers = (time.perf_counter() - begun, spent_since(before, production.cpu_by_part(process))["worker"])
-    del calls["worker"]
+    spent = spent_since(before, production.cpu_by_part(process))
+    papers = (time.perf_counter() - begun, spent["worker"] + spent["papers"])
+    del calls["worker"], calls["papers"]
     return report(times, failures, seconds=seconds, cpu=calls, papers=papers)
 
 

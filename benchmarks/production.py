@@ -109,7 +109,12 @@ def open_session(account: Any, **more: str) -> str:
     return str(store.session_key)
 
 
-WORDS = {"pages": b"granian", "live": b"live", "worker": b"worker"}  # of the command line
+WORDS = {
+    "pages": b"granian",
+    "live": b"live",
+    "worker": b"worker",
+    "papers": b"papers",
+}  # of the command line
 
 
 def part_pid(process: Any, name: str) -> int:
@@ -132,7 +137,7 @@ def memory_kb(pid: int) -> int:
     return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS:"))
 
 
-PARTS = ("pages", "live", "worker")
+PARTS = ("pages", "live", "worker", "papers")
 
 
 def cpu_by_part(process: Any) -> dict[str, float]:

@@ -98,9 +98,9 @@ def test_keyboard_alone_from_the_note_to_the_patients_phone(app, open_page):
 
 def opens(app, patient):
     """The phone: documents listed, one opened, one verified; nothing of the leave yet."""
-    patient.reload()
     listed = patient.get_by_role("region", name="Mes documents")
-    expect(listed.get_by_role("link", name=re.compile("^Ordonnance"))).to_be_visible()
+    ordonnance = listed.get_by_role("link", name=re.compile("^Ordonnance"))
+    expect(ordonnance).to_be_visible(timeout=20_000)  # it comes by itself
     expect(listed.get_by_role("link", name=re.compile("^Compte rendu"))).to_be_visible()
     expect(patient.get_by_text("Arrêt de travail", exact=True)).to_have_count(0)
     there = listed.get_by_role("link", name=re.compile("^Ordonnance")).get_attribute("href")

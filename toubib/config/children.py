@@ -1,4 +1,4 @@
-"""What `toubib serve` starts: `python -m toubib.config.children all|live|pages|worker`."""
+"""What `toubib serve` starts: `python -m toubib.config.children all|live|pages|worker|papers`."""
 
 from __future__ import annotations
 
@@ -13,6 +13,10 @@ from toubib.config import env
 
 DEFAULT_BIND = "127.0.0.1:8000"
 DEFAULT_LIVE_BIND = "127.0.0.1:8001"
+
+PAPERS = frozenset(
+    {"consultation.papers"}
+)  # a process of their own beside the worker: a patient waits for them
 
 
 def read_bind(name: str, default: str) -> tuple[str, int]:
@@ -53,8 +57,8 @@ def run_pages(bind: tuple[str, int]) -> None:
     os.execv(sys.executable, [sys.executable, "-m", "granian", *options, "toubib.config.wsgi:application"])  # noqa: S606
 
 
-def run_worker_process() -> None:
-    """The worker until SIGTERM or SIGINT."""
+def run_worker_process(*, only: frozenset[str] = frozenset()) -> None:
+    """The worker until SIGTERM or SIGINT; `only`: the duties it does, all where empty."""
     import django
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "toubib.config.settings")
@@ -65,7 +69,7 @@ def run_worker_process() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     logging.captureWarnings(True)
-    run_worker(stop)
+    run_worker(stop, only=only)
 
 
 def main() -> None:
@@ -76,6 +80,8 @@ def main() -> None:
         run_asgi("live", read_bind("TOUBIB_LIVE_BIND", DEFAULT_LIVE_BIND))
     elif part == "pages":
         run_pages(read_bind("TOUBIB_BIND", DEFAULT_BIND))
+    elif part == "papers":
+        run_worker_process(only=PAPERS)
     else:
         run_worker_process()
 

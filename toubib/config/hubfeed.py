@@ -111,13 +111,7 @@ class Hub:
             await asyncio.sleep(RETRY)
 
     async def _connect(self) -> psycopg.AsyncConnection[Any]:
-        given = connections["default"].settings_dict
-        words = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
-        known = {key: str(given[name]) for key, name in words.items() if given.get(name)}
-        extra = {key: value for key, value in given.get("OPTIONS", {}).items() if isinstance(value, str)}
-        alive = {"connect_timeout": 5, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
-        parameters: dict[str, Any] = {**alive, **known, **extra}
-        return await psycopg.AsyncConnection.connect(autocommit=True, **parameters)
+        return await psycopg.AsyncConnection.connect(autocommit=True, **listening_parameters())
 
     async def _read(self, connection: psycopg.AsyncConnection[Any]) -> None:
         while True:
@@ -170,6 +164,16 @@ class Hub:
         task: asyncio.Task[None] = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def listening_parameters() -> dict[str, Any]:
+    """Of a connection that listens: the settings' database, and a dead line noticed within seconds."""
+    given = connections["default"].settings_dict
+    words = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
+    known = {key: str(given[name]) for key, name in words.items() if given.get(name)}
+    extra = {key: value for key, value in given.get("OPTIONS", {}).items() if isinstance(value, str)}
+    alive = {"connect_timeout": 5, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
+    return {**alive, **known, **extra}
 
 
 def with_database(query: Callable[[], Any]) -> Any:

@@ -1,7 +1,8 @@
 """`toubib serve`: starts the parts of the server, starts again what dies, stops all of it on SIGTERM or SIGINT.
 
-On SQLite there is one part: pages, sockets, streams and the worker in one process. On PostgreSQL there are three:
-the pages (granian, WSGI), the sockets and streams (one uvicorn), the worker.
+On SQLite there is one part: pages, sockets, streams and the worker in one process. On PostgreSQL there are four:
+the pages (granian, WSGI), the sockets and streams (one uvicorn), the worker, and a second worker that makes the papers
+of signed consultations alone.
 """
 
 from __future__ import annotations
@@ -182,4 +183,4 @@ def serve() -> int:
     if connection.vendor == "sqlite":
         return Supervisor(["all"]).run()
     check_port(*read_bind("TOUBIB_LIVE_BIND", DEFAULT_LIVE_BIND))
-    return Supervisor(["pages", "live", "worker"]).run()
+    return Supervisor(["pages", "live", "worker", "papers"]).run()

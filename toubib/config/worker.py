@@ -2,8 +2,10 @@
 
 An app adds duties in its `tasks.py`:
     TICKS = [(name, seconds_between, function)]    called as function(now=…) again and again
+    WAKES = {topic: name}                          news of the hub that have that duty done at once
     DAILY = [(name, function)]                     called as function(now=…) once a day, at 3 in the morning or
                                                    as soon after as a worker lives
+A duty that answers True has more to do: it comes again once the others had their turn.
 Each duty has its own guard: none stops another, and a database that is away is waited for.
 """
 
@@ -25,6 +27,7 @@ from django.utils import timezone
 
 from toubib.config.heartbeat import WORKER, beat
 from toubib.config.metrics import TICKS
+from toubib.config.waking import Waker
 from toubib.ground.journal import SEAL_BATCH, seal_journal
 from toubib.ground.mail import deliver_due_messages, erase_old_messages
 from toubib.ground.models import Beat
@@ -58,22 +61,35 @@ def start_worker_thread() -> Callable[[], None]:
     return end
 
 
-def run_worker(stop: threading.Event) -> None:
-    """Do what is due each second until `stop`."""
-    ticks = find_ticks()
-    guard = Guard()
+def run_worker(stop: threading.Event, *, only: frozenset[str] = frozenset()) -> None:
+    """Do what is due each second, and at once what news announce, until `stop`. `only`: these duties, all where empty."""
+    ticks = [tick for tick in find_ticks() if not only or tick.name in only]
+    guard, names = Guard(), {tick.name for tick in ticks}
+    waker = Waker({topic: name for topic, name in find_wakes().items() if name in names}, stop)
+    waker.start()
     log.info("the worker runs: %s", ", ".join(tick.name for tick in ticks))
     while not stop.is_set():
-        began = time.monotonic()
+        _run_due(ticks, guard, stop)
+        rest = min((tick.next_at for tick in ticks), default=0) - time.monotonic()
+        heard = waker.wait(min(1.0, max(0.0 if guard.more else 0.05, rest)))
         for tick in ticks:
-            if stop.is_set():
-                break
-            if tick.next_at <= began:
-                tick.next_at = began + tick.seconds
-                guard.run(tick.name, tick.run, now=timezone.now())
-        stop.wait(max(0.05, 1 - (time.monotonic() - began)))
+            if tick.name in heard:
+                tick.next_at = 0
+    waker.end()
     connections.close_all()
     log.info("the worker stops")
+
+
+def _run_due(ticks: list[Tick], guard: Guard, stop: threading.Event) -> None:
+    began, more = time.monotonic(), False
+    for tick in ticks:
+        if stop.is_set():
+            break
+        if tick.next_at <= began:
+            guard.run(tick.name, tick.run, now=timezone.now())
+            tick.next_at = 0 if guard.more else began + tick.seconds
+            more |= guard.more
+    guard.more = more
 
 
 class Guard:
@@ -81,11 +97,13 @@ class Guard:
 
     def __init__(self) -> None:
         self.away = False
+        self.more = False  # the duty has more to do
 
     def run(self, name: str, duty: Duty, *, now: datetime) -> bool:
         """Whether it went well."""
+        self.more = False
         try:
-            duty(now=now)
+            self.more = duty(now=now) is True
         except (OperationalError, InterfaceError) as error:
             self._database_away(name, error)
         except Exception:
@@ -122,6 +140,15 @@ def find_ticks() -> list[Tick]:
     guard = Guard()
     ticks.append(Tick("daily", 60, lambda now: run_daily(daily, guard, now=now)))
     return ticks
+
+
+def find_wakes() -> dict[str, str]:
+    """The duty that each topic of the hub wakes, by each app's `tasks.py`."""
+    wakes: dict[str, str] = {}
+    for config in apps.get_app_configs():
+        if config.name.startswith("toubib.") and find_spec(f"{config.name}.tasks"):
+            wakes |= getattr(import_module(f"{config.name}.tasks"), "WAKES", {})
+    return wakes
 
 
 def run_daily(duties: list[tuple[str, Duty]], guard: Guard, *, now: datetime) -> list[str]:

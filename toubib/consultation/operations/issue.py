@@ -7,6 +7,7 @@ import logging
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db import transaction
 from django.utils import translation
 
 from toubib.consultation.models import PapersDue, Participant
@@ -34,19 +35,41 @@ from toubib.record.queries import READABLE, certificates_of, leave_of, notes_of,
 log = logging.getLogger("toubib.consultation")
 WORKER = Actor.system("papers")
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(hours=1)
+LEASE = timedelta(
+    minutes=1
+)  # far longer than the papers of one encounter take; one that died is taken up after it
+TOPIC = "work:papers"
 
 
 def ask_for_papers(*, encounter_id: UUID, now: datetime) -> None:
-    """Have them made by the worker once this transaction stands: a page waits for no printer, and none takes a signature
-    down."""
+    """Have them made by the worker once this transaction stands, which wakes it: a page waits for no printer, and none
+    takes a signature down."""
+    publish(TOPIC, "due")
     row = PapersDue(encounter_id=encounter_id, asked_at=now, next_at=now)
     insert([row], of="encounter", or_update=["asked_at", "next_at", "tries"])
 
 
 def issue_due_papers(*, now: datetime, limit: int = 20) -> int:
-    """Make what is due, the oldest first; what could not be made is tried again later. How many were made."""
-    due = PapersDue.objects.filter(next_at__lte=now).order_by("next_at", "id")
-    return sum(_issue_due(row, now=now) for row in due[:limit])
+    """Make what is due, the oldest first; what could not be made is tried again later. How many were made.
+
+    Several processes may do so at once: each encounter is claimed by one, for LEASE, and no lock is held meanwhile."""
+    made = 0
+    for _ in range(limit):
+        row = _claim_one(now=now)
+        if row is None:
+            break
+        made += _issue_due(row, now=now)
+    return made
+
+
+def _claim_one(*, now: datetime) -> PapersDue | None:
+    with transaction.atomic():
+        due = PapersDue.objects.filter(next_at__lte=now).order_by("next_at", "id")
+        row = due.select_for_update(skip_locked=True).first()
+        if row is not None:
+            row.next_at = now + LEASE
+            row.save(update_fields=["next_at"])
+        return row
 
 
 def _issue_due(row: PapersDue, *, now: datetime) -> bool:

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from toubib.consultation.models import PapersDue
 from toubib.consultation.operations import issue_due_papers, sign_room
+from toubib.consultation.operations.issue import LEASE, _claim_one
 from toubib.consultation.tests.pages import FRAGMENT, TEXTS, client_of, save, text_of, url
 from toubib.consultation.tests.test_leave import typed
 from toubib.consultation.tests.test_ordonnance import WHOLE, add
@@ -114,6 +115,16 @@ def test_what_cannot_be_made_is_tried_again_and_takes_no_signature_down(doctor, 
     assert list(PapersDue.objects.values_list("tries", "next_at")) == [(1, now + timedelta(seconds=5))]
     settings.TRIAL = True
     assert (issue_due_papers(now=now), issue_due_papers(now=now + timedelta(seconds=5))) == (0, 1)
+    assert (len(kinds()), PapersDue.objects.count()) == (1, 0)
+
+
+def test_papers_are_claimed_by_one_process_and_taken_up_where_it_died(doctor, call):
+    save(doctor, call)
+    now = timezone.now()
+    sign_room(room_id=call.room.id, attestation=Attestation.VIDEO, by=call.by, now=now)
+    assert _claim_one(now=now).encounter_id == call.encounter.id
+    assert (_claim_one(now=now), issue_due_papers(now=now), Document.objects.count()) == (None, 0, 0)
+    assert issue_due_papers(now=now + LEASE) == 1
     assert (len(kinds()), PapersDue.objects.count()) == (1, 0)
 
 
