@@ -15,7 +15,7 @@ from toubib.ground.ids import new_id
 from toubib.ground.locks import hold_lock
 from toubib.ground.tables import BadTable, digest_of, in_pieces, write_rows
 from toubib.territory import readers
-from toubib.territory.enums import ListKind, ZoneKind
+from toubib.territory.enums import ListKind, OrganisationKind, ZoneKind
 from toubib.territory.models import (
     Accessibility,
     Commune,
@@ -27,7 +27,15 @@ from toubib.territory.models import (
 )
 from toubib.territory.queries import DATA, forget_neighbours, lasting
 
-__all__ = ["BadTable", "Imported", "import_list", "join_communes", "load_shipped_communes", "set_zone"]
+__all__ = [
+    "BadTable",
+    "Imported",
+    "import_list",
+    "join_communes",
+    "keep_coverage",
+    "load_shipped_communes",
+    "set_zone",
+]
 
 VERSION = "1"  # of the readers: another one reads a known file again
 SHIPPED = DATA / "communes.csv.gz"
@@ -70,6 +78,24 @@ def join_communes(*, one: Commune, two: Commune) -> None:
             commune.neighbour_codes = sorted([*commune.neighbour_codes, other.code_insee])
             commune.save(update_fields=["neighbour_codes"])
     forget_neighbours()
+
+
+def keep_coverage(
+    *,
+    kind: OrganisationKind,
+    name: str,
+    finess: str,
+    communes: Sequence[Commune],
+    starts_on: date,
+    referenced_from: date | None = None,
+) -> TerritorialOrganisation:
+    """A territorial organisation and its communes from a day. Idempotent. Call inside a transaction."""
+    found, _made = TerritorialOrganisation.objects.update_or_create(
+        finess=finess, defaults={"kind": kind, "name": name, "referenced_from": referenced_from}
+    )
+    for commune in communes:
+        Coverage.objects.get_or_create(organisation=found, commune=commune, starts_on=starts_on)
+    return found
 
 
 def import_list(

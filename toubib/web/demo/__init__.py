@@ -20,6 +20,7 @@ from toubib.web.demo.clinic import PAST, PLAYED, hold_missing_sessions
 from toubib.web.demo.families import settle_families
 from toubib.web.demo.law import declare_year, draw_zones, judge_older_visits
 from toubib.web.demo.past import tell_afterwards
+from toubib.web.demo.places import draw_directory
 from toubib.web.demo.staff import hire_staff
 from toubib.web.demo.today import end_stale_day, refresh_today, somebody_is_there
 from toubib.web.demo.world import draw_world
@@ -39,6 +40,7 @@ def load_demo_district(*, now: datetime) -> None:
         load_shipped_communes(now=now)
         draw_zones(world.communes)
         staff = hire_staff(world=world, now=now)
+        draw_directory(world=world, staff=staff, now=now)
         families = settle_families(world=world, staff=staff, now=now)
         end_stale_day(staff=staff, families=families, now=now)
         if not somebody_is_there():

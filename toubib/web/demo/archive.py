@@ -26,9 +26,11 @@ from toubib.record.enums import Attestation, ConsentScope, EncounterState
 from toubib.record.models import Consent, Encounter, Note
 from toubib.waiting import catalogue
 from toubib.waiting.enums import DutyState, ExitReason, MedecinTraitant, OfferState, TicketState
+from toubib.waiting.models import Attestation as Said
 from toubib.waiting.models import Duty, Offer, Ticket
 from toubib.web.demo.clinic import Plan, doctors_for, languages_of, plans_between, pool_of, wishes_of
 from toubib.web.demo.families import Household
+from toubib.web.demo.law import attested
 from toubib.web.demo.staff import Staff
 from toubib.web.demo.texts import INVENTED, WORDS
 from toubib.web.demo.visit import Wish, for_whom, story_for
@@ -40,6 +42,7 @@ ORDER: tuple[type[Model], ...] = (
     Duty.pools.through,
     Encounter,
     Ticket,
+    Said,
     Offer,
     Note,
     Room,
@@ -221,6 +224,18 @@ def _ticket(
         },
     )
     box.add(ticket)
+    for fact, (value, words) in attested(dice("said", at.isoformat())).items():
+        box.add(
+            Said(
+                ticket=ticket,
+                fact=fact,
+                value=value,
+                words=words,
+                said_at=at,
+                said_by=home.account.id,
+                role=Role.PATIENT.value,
+            )
+        )
     return ticket
 
 

@@ -19,7 +19,7 @@ from toubib.record.queries import READABLE
 from toubib.territory.enums import ZoneKind
 from toubib.territory.models import Commune
 from toubib.territory.operations import set_zone
-from toubib.waiting.questions import COVER_FACTS, LIVES_HERE, QUESTIONS
+from toubib.waiting.questions import AT_HOME_WORDS, COVER_FACTS, LIVES_HERE, PLACE_TYPE, QUESTIONS
 from toubib.web.demo.staff import Staff
 
 ARRETE = "Arrêté de zonage inventé pour la démonstration, n° 2025-000"
@@ -35,14 +35,19 @@ def draw_zones(communes: tuple[Commune, ...]) -> None:
 
 
 def attested(rng: Random) -> dict[str, tuple[Any, str]]:
-    """What one patient says on the page of the price: most live there and have nothing of the list."""
+    """What one patient says on the way: each is at home and lives there; most have nothing of the list."""
     said: dict[str, tuple[Any, str]] = {}
     if rng.random() < 0.85:
         yes = rng.choice(("c2s", "patient_ald", "", "", "", ""))
         said = {fact: (fact == yes, str(QUESTIONS[fact].patient)) for fact in COVER_FACTS}
-    if rng.random() < 0.9:
-        said[LIVES_HERE] = (rng.random() < 0.93, str(QUESTIONS[LIVES_HERE].patient))
-    return said
+    return said | at_home()
+
+
+def at_home() -> dict[str, tuple[Any, str]]:
+    return {
+        LIVES_HERE: (True, str(QUESTIONS[LIVES_HERE].patient)),
+        PLACE_TYPE: ("home", str(AT_HOME_WORDS)),
+    }
 
 
 def judge_older_visits() -> None:

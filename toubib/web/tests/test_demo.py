@@ -7,12 +7,14 @@ from django.test import override_settings
 from django.utils import timezone
 
 from toubib.consultation.models import Complaint
+from toubib.directory.models import Organisation, Place
+from toubib.directory.queries import may_open, places_open
 from toubib.ground.models import JournalEntry
 from toubib.people.identity import OID_TEST, has_valid_ins_key
 from toubib.people.models import Account, Patient, ProfessionalAccount
 from toubib.people.perms import may_go_on_duty
 from toubib.people.queries import find_account, links_of
-from toubib.record.models import Encounter
+from toubib.record.models import Encounter, EncounterDecision
 from toubib.territory.models import Commune, Samu
 from toubib.waiting.enums import IN_LINE_STATES, LIVE_STATES, DutyState, TicketState
 from toubib.waiting.models import Duty, FollowUp, Offer, Ticket
@@ -166,7 +168,9 @@ def test_one_professional_lapses_soon_one_is_suspended_one_waits_for_the_directo
 
 
 def test_everything_invented_says_so():
-    assert all("(inventé" in row.name for row in [*Commune.objects.filter(listed_in=None), *Samu.objects.all()])
+    assert all(
+        "(inventé" in row.name for row in [*Commune.objects.filter(listed_in=None), *Samu.objects.all()]
+    )
     known = [patient for patient in Patient.objects.all() if patient.ins_matricule]
     assert all(one.ins_oid == OID_TEST and has_valid_ins_key(one.ins_matricule) for one in known)
     assert len(known) == 8
@@ -204,3 +208,32 @@ def test_every_name_of_the_contract_enters_in_one_click_and_by_password(client):
 def test_the_journal_holds_the_past():
     assert JournalEntry.objects.count() > 3000
     assert JournalEntry.objects.filter(at__gt=timezone.now() + timedelta(days=3650)).count() == 0
+
+
+def test_no_fact_of_the_places_stays_unknown():
+    wanted = ("patient_zone", "same_territory", "territorial_organisation", "company_agrement", "place_type")
+    rows = EncounterDecision.objects.values_list("facts", flat=True)
+    lacking = Counter(name for facts in rows for name in wanted if facts.get(name) is None)
+    assert (len(rows) > 200, lacking) == (True, Counter())
+    said = Counter(facts["territorial_organisation"] for facts in rows)
+    assert said[True] > 20 and said[False] > 20
+
+
+def test_three_places_are_open_and_one_says_why_it_is_not():
+    assert [place.kind for place in places_open(on=LOADED.date()).order_by("name")] == [
+        "pharmacy",
+        "town_hall",
+        "health_house",
+    ]
+    (closed,) = Place.objects.filter(opened_on=None)
+    reasons = may_open(place=closed, on=LOADED.date())
+    assert {one.code for one in reasons} >= {
+        "PLACE.D4.UNSEEN",
+        "PLACE.KIND_SENSITIVE",
+        "PLACE.ARS_NOT_DECLARED",
+    }
+    assert all(
+        "(invent" in row.name
+        for row in [*Organisation.objects.all(), *Place.objects.all()]
+        if "société" not in row.name
+    )
