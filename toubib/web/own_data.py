@@ -17,7 +17,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils.text import slugify
 
-from toubib.billing.queries import bill_of
+from toubib.billing.queries import bill_of, plain_bill
 from toubib.consultation.models import ChatMessage, Complaint, Feedback
 from toubib.consultation.queries import guest_names, name_in_chat
 from toubib.documents.fhir import bundle_of
@@ -243,6 +243,7 @@ def _visits(link: PatientLink, account: Account, *, now: datetime) -> list[dict[
                 "tasks": list(visit.tasks.values("kind", "state", "opened_at", "answered_at")),
                 "sick_leave": _leave(visit) if signed else None,
                 "decisions": plain_of(encounter=visit) if signed else [],
+                "price": plain_bill(encounter=visit) if signed else None,
                 "bill": _bill(visit) if signed else None,
                 **_said(visit.id, account),
             }

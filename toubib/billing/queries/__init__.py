@@ -1,6 +1,6 @@
 """Reads of billing. Who shows a patient's line leaves a trace (`trace_read`)."""
 
-from toubib.billing.queries.bills import Bill, bill_of
+from toubib.billing.queries.bills import Bill, bill_of, plain_bill
 from toubib.billing.queries.claims import (
     Search,
     batches,
@@ -30,6 +30,7 @@ __all__ = [
     "get_batch",
     "line_of",
     "open_plans",
+    "plain_bill",
     "to_send",
     "totals_by_day",
     "totals_by_doctor",

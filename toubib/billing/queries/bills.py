@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from toubib.billing.enums import ClaimState
-from toubib.billing.models import ClaimLine, PriceShown
+from toubib.billing.models import ClaimLine, FactAnswer, PriceShown
 from toubib.billing.queries.claims import current_line
 from toubib.billing.settle import amount_of
 from toubib.record.models import Encounter
@@ -88,3 +88,31 @@ def _differs(estimate: dict[str, Any], line: ClaimLine | None) -> bool:
     price = estimate["price"]
     shown = [price] if price.get("outcome") == "FIXED" else [estimate["if_yes"], estimate["if_no"]]
     return not any(all(one.get(name) == amounts[name] for name in SHOWN) for one in shown)
+
+
+def plain_bill(*, encounter: Encounter) -> dict[str, Any]:
+    """The price of a visit as plain values, for the copy of one's data: what was shown, each version, what was said."""
+    shown = PriceShown.objects.filter(ticket__encounter=encounter).order_by("answered_at", "id")
+    lines = ClaimLine.objects.filter(encounter=encounter).order_by("version")
+    said = FactAnswer.objects.filter(encounter=encounter).order_by("said_at", "id")
+    return {
+        "shown": [{"at": row.shown_at, "agreed": row.agreed, "price": row.estimate} for row in shown],
+        "lines": [
+            {
+                "version": row.version,
+                "state": row.state,
+                "paid_by": row.funding,
+                "code": row.code,
+                **_amounts(row),
+                "plan": amount_of(row.plan_cents),
+                "due_now": amount_of(row.due_now_cents),
+                "reasons": [one["text_patient"] for one in row.said["reasons"]],
+                "law_version": row.law_version,
+                "at": row.made_at,
+            }
+            for row in lines
+        ],
+        "said": [
+            {"at": row.said_at, "role": row.role, "question": row.words, "answer": row.value} for row in said
+        ],
+    }

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from toubib.billing.models import ClaimLine, ExportBatch
 from toubib.billing.operations import settle_due_claims
+from toubib.billing.queries import plain_bill
 from toubib.billing.tests.factories import make_signed
 from toubib.ground.models import JournalEntry
 from toubib.people.tests.factories import sign_in
@@ -49,6 +50,13 @@ def test_the_patient_reads_what_is_due_and_finds_the_receipt(signed):
     assert f"/documents/{receipt.pk}.pdf" in page.content.decode()
     assert mine.get(f"/documents/{receipt.pk}.pdf").content[:5] == b"%PDF-"
     assert "À régler maintenant" in text_of(mine.get(f"{visit(signed)}/prix"))
+
+
+def test_the_copy_of_ones_data_holds_the_price(signed):
+    run()
+    found = plain_bill(encounter=signed.encounter)
+    assert [(one["version"], one["state"], one["paid_by"]) for one in found["lines"]] == [(1, "ready", "amo")]
+    assert (found["shown"], found["said"]) == ([], [])
 
 
 def test_what_is_held_asks_nothing_of_the_patient_and_the_doctor_settles_it():
