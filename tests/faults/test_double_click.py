@@ -114,6 +114,7 @@ PAGES: dict[str, Callable[[], tuple[Any, str]]] = {
     "visit-signed": of_patient("/consultation/{encounter}", until="sign"),
     "space": in_world(OWNER, "/mon-espace"),
     "my-data": in_world(OWNER, "/mon-espace/mes-donnees"),
+    "consents": in_world(OWNER, "/mon-espace/accords"),
     "profile": in_world(OWNER, "/mon-espace/profil"),
     "relative-add": in_world(OWNER, "/mon-espace/proches/ajouter"),
     "relatives": in_world(OWNER, "/mon-espace/proches"),
@@ -131,6 +132,8 @@ PAGES: dict[str, Callable[[], tuple[Any, str]]] = {
     "direction-complaint": in_world(DIRECTOR, "/direction/reclamations/{complaint}"),
     "direction-professional": in_world(DIRECTOR, "/direction/professionnels/{professional_id}"),
     "compliance": in_world(COMPLIANCE, "/conformite"),
+    "compliance-erasure": in_world(COMPLIANCE, "/conformite/droits/{erasure_id}"),
+    "compliance-record": in_world(COMPLIANCE, "/conformite/dossiers/{patient}"),
     "account-new": in_world(ADMINISTRATOR, "/administration/comptes/nouveau"),
     "account": in_world(ADMINISTRATOR, "/administration/comptes/{account_id}"),
 }  # fmt: skip

@@ -41,7 +41,6 @@ MORE = {
     "people.session.open": gettext_lazy("connexion"),
     "record.encounter.arrived": gettext_lazy("arrivée notée"),
     "record.encounter.second_parent": gettext_lazy("accord du second parent noté"),
-    "record.history.read": gettext_lazy("consultations passées lues"),
     "record.template.delete": gettext_lazy("modèle de note supprimé"),
     "record.template.keep": gettext_lazy("modèle de note gardé"),
     "record.template.rename": gettext_lazy("modèle de note renommé"),
@@ -73,7 +72,6 @@ MORE = {
     "rights.erasure.read": gettext_lazy("demande d’effacement lue"),
     "rights.record.erase": gettext_lazy("dossier effacé à son terme ou sur demande"),
     "web.erasure.ask": gettext_lazy("effacement demandé"),
-    "web.export.read": gettext_lazy("journal exporté"),
     "web.journal.verify": gettext_lazy("chaîne du journal vérifiée"),
 }
 

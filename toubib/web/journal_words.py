@@ -127,6 +127,7 @@ WORDS = {
     "web.delivery.read": gettext_lazy("état d’un envoi lu, pour y donner suite"),
     "web.tier.read": gettext_lazy("demande passée devant, lue"),
     "web.patient.find": gettext_lazy("dossier cherché dans le journal"),
+    "web.export.read": gettext_lazy("journal des accès exporté"),
     "web.journal.read": gettext_lazy("journal des accès lu"),
 }
 

@@ -70,7 +70,7 @@ ID = "0192f0c0-0000-7000-8000-000000000001"
         (f"/cabinet/salle/{ID}/signer", f"/cabinet/salle/{ID}"),
         ("/cabinet/garde/pause", "/cabinet"),
         (f"/cabinet/proposition/{ID}/prendre", "/cabinet"),
-        (f"/mon-espace/accords/{ID}/retirer", "/mon-espace"),
+        (f"/mon-espace/accords/{ID}/retirer", "/mon-espace/accords"),
         ("/mon-espace/mes-donnees/effacer", "/mon-espace/mes-donnees"),
         (f"/mon-espace/proches/{ID}/retirer", f"/mon-espace/proches/{ID}"),
         ("/consulter/lieu/communes", "/consulter/lieu"),

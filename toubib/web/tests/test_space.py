@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from toubib.consultation.enums import ParticipantRole
 from toubib.consultation.operations import invite_guest, use_invite
+from toubib.documents.tests.factories import make_document
 from toubib.ground.models import JournalEntry, OutboundMessage
 from toubib.people.enums import Role
 from toubib.people.tests.factories import make_account, make_link, make_patient
@@ -22,6 +23,7 @@ from toubib.record.operations import add_attachment, say_consents, tell_health_s
 from toubib.rights.models import DataCopy
 from toubib.waiting.models import Ticket
 from toubib.waiting.tests.factories import patient_actor, prepare_ticket
+from toubib.web.audit_words import MORE
 from toubib.web.tasks import make_copies
 from toubib.web.tests.journey import Journey
 from toubib.web.tests.test_waiting_room import picture
@@ -75,13 +77,18 @@ def past(visit, count):
         )
 
 
-@pytest.mark.parametrize("address", [SPACE, "/mon-espace/consultations"])
+LISTS = ["", "/consultations", "/documents", "/accords", "/acces", "/mes-donnees"]
+
+
+@pytest.mark.parametrize("address", [f"{SPACE}{name}" for name in LISTS])
 def test_lists_ask_the_same_number_of_queries_for_one_and_three(address):
     visit = Journey.begin()
     client = visit.client()
     counts = []
     for more in (1, 2):
         past(visit, more)
+        for encounter in Encounter.objects.filter(state="signed", documents__isnull=True):
+            make_document(visit.scene.cast, encounter=encounter)
         by = patient_actor(visit.ticket.account)
         say_consents(
             patient_id=visit.ticket.patient_id, answers={ConsentScope.CARE: True}, by=by, now=visit.now
@@ -93,6 +100,45 @@ def test_lists_ask_the_same_number_of_queries_for_one_and_three(address):
             assert client.get(address).status_code == 200
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+# Reads that are of no one's record: lists of the whole platform, files without a name, an account alone.
+OF_NO_RECORD = {
+    "activity.caps.read",
+    "activity.caps.export",
+    "billing.batch.read",
+    "billing.claims.read",
+    "billing.covers.read",
+    "rights.erasure.read",
+}
+
+
+def test_every_read_of_a_record_has_words_for_the_person():
+    assert {one for one in MORE if one.endswith((".read", ".find", ".list", ".take"))} - OF_NO_RECORD == {
+        "rights.copy.take"  # one's own act, which names no patient
+    }
+
+
+def test_for_whom_one_chooses_and_nobody_else():
+    visit = Journey.begin()
+    past(visit, 1)
+    cast, client = visit.scene.cast, visit.client()
+    for name in ("consultations", "documents", "acces"):
+        assert client.get(f"{SPACE}/{name}?pour={cast.leo.id}").status_code == 200
+        for wrong in (cast.stranger_patient.id, "zzz", cast.jeanne.id):
+            assert client.get(f"{SPACE}/{name}?pour={wrong}").status_code == 404
+    assert "Dre Salomé Vasseur" in body(client.get(f"{SPACE}/consultations?pour={cast.jeanne_patient.id}"))
+    assert "Dre Salomé Vasseur" not in body(client.get(f"{SPACE}/consultations?pour={cast.leo.id}"))
+
+
+def test_the_copy_is_its_own_account_s_alone():
+    visit = Journey.begin()
+    copy(visit.client())
+    there = reverse("web:my_data_copy", args=[DataCopy.objects.get().id])
+    assert visit.client(visit.scene.cast.stranger).get(there).status_code == 404
+    DataCopy.objects.update(expires_at=timezone.now())
+    assert visit.client().get(there).status_code == 404
+    assert "Télécharger" not in body(visit.client().get(reverse("web:my_data")))
 
 
 def test_all_visits_by_pages():
