@@ -68,7 +68,7 @@ class CapStatus:
 def cap_status(
     *,
     year: int,
-    specialty: str,
+    specialty: str | None,
     counted: int,
     acts_here: int,
     own_mt_here: int = 0,
@@ -93,7 +93,7 @@ def cap_status(
 
 @dataclass(frozen=True, slots=True)
 class _Here:
-    specialty: str
+    specialty: str | None
     counted: int
     acts: int
     own_mt: int
@@ -168,7 +168,7 @@ def _sure(
     )
 
 
-def _row(here: _Here, outside: Outside | None) -> tuple[str, int, int | None, int | None]:
+def _row(here: _Here, outside: Outside | None) -> tuple[str | None, int, int | None, int | None]:
     """Of the rule's table: specialty, counted, conventioned acts, own patients' acts."""
     if outside is None:
         return here.specialty, here.counted, None, None

@@ -100,7 +100,7 @@ def _rows(path: Path) -> list[tuple[int, Any]]:
         fault = " ".join(str(getattr(error, "problem", None) or error).split())
         line = mark.line + 1 if mark else 1
         raise BadParameters(f"{path.name}:{line}: -: not readable as YAML: {fault}") from error
-    if not isinstance(rows, list):
+    if node is None or not isinstance(rows, list):
         raise BadParameters(f"{path.name}:1: -: a list of parameters is expected")
     for row, of_row in zip(rows, node.value, strict=True):
         _mark(row, of_row)

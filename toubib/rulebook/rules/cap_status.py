@@ -40,7 +40,7 @@ class Rates:
     reading: str
     parameters: tuple[str, ...]
 
-    def of(self, specialty: str) -> Fraction | None:
+    def of(self, specialty: str | None) -> Fraction | None:
         return self.psychiatry if specialty == SPECIALTY_WITH_A_RATE else self.general
 
 
