@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from toubib.observatory.claims_commands import add_commands as add_claims_commands
+
 SIMULATE = """Tells how many doctors a year's acts put above, near or below the cap under the law, under each policy and
 under all of them together. FILE: Parquet, CSV (`,`, header) or JSON Lines. A policy is a name or a .yaml file."""
 COLUMNS = ("practitioners", "undetermined", "exempt", "above", "near", "below", "counted_acts", "excluded")
@@ -28,6 +30,7 @@ def add_commands(commands: Any) -> None:
     )
     simulate.add_argument("--json", action="store_true", help="as a JSON object")
     simulate.set_defaults(run=run_simulate)
+    add_claims_commands(parts)
 
 
 def read_year(text: str) -> int:

@@ -9,13 +9,14 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from toubib.observatory.claims.layouts import act_codes
 from toubib.observatory.generator import draws
 from toubib.observatory.generator.calibration import MONTH, value
-from toubib.observatory.generator.doctors import GYNAECOLOGY, LIBERAL, PSYCHIATRY, SALARIED
+from toubib.observatory.generator.doctors import GYNAECOLOGY, LIBERAL, PSYCHIATRY, Doctors
 from toubib.observatory.generator.draws import Lines, World
-from toubib.observatory.generator.people import birth_years, is_twin, pseudonyms
+from toubib.observatory.generator.people import Places, birth_years, is_twin, pseudonyms
 
 SLICE = 500_000
 COMPANIES, CENTRES, PHARMACIES = 7, 600, 5000
@@ -41,21 +42,19 @@ def codes() -> dict[str, int]:
 
 def columns_of(world: World, lines: Lines) -> Iterator[tuple[pa.Table, pa.Table, pa.Table]]:
     """(ER_PRS_F, ER_ETE_F, X_LIEU_TC) of each slice."""
-    texts = _texts(world)
+    texts = world.texts
     random = world.order.random(MONTH, lines.month.year, lines.month.month, 1)
     for start in range(0, len(lines), SLICE):
         part = slice(start, min(start + SLICE, len(lines)))
         yield _slice(world, lines, part, random, texts)
 
 
-def _texts(world: World) -> dict[str, pa.Array]:
+def texts_of(places: Places, doctors: Doctors) -> dict[str, pa.Array]:
     """Texts that lines point at: of communes, départements and professionals."""
-    places = world.people.places
-    overseas = [code.startswith("97") for code in places.codes]
-    number = [one.decode() for one in world.doctors.numbers.tolist()]
+    number = [one.decode() for one in doctors.numbers.tolist()]
     return {
         "departement": pa.array([*(_departement(code) for code in places.departements), "000"]),
-        "commune": pa.array([*(code[2:5] if far or True else code for code, far in zip(places.codes, overseas, strict=True)), "000"]),
+        "commune": pa.array([*(code[2:] for code in places.codes), "000"]),
         "doctor": pa.array([f"{one}{int(one) % 9}" for one in number]),
         "pharmacy": pa.array([f"{75 + n % 20}2{n:05d}{n % 9}" for n in range(PHARMACIES)]),
         "rpps": pa.array([f"1{n:08d}" for n in range(len(number))]),
@@ -86,20 +85,20 @@ def _slice(
         channel[by_house] == draws.COMPANY, COMPANIES, CENTRES
     )
     house |= {
-        "ETB_EXE_FIN": _pick(texts["establishment"], at),
-        "ETE_CAT_COD": _whole(np.full(len(at), 124), pa.int16()),
-        "PRS_PPU_SEC": _whole(np.full(len(at), 2), pa.int8()),
+        "ETB_EXE_FIN": pick(texts["establishment"], at),
+        "ETE_CAT_COD": whole(np.full(len(at), 124), pa.int16()),
+        "PRS_PPU_SEC": whole(np.full(len(at), 2), pa.int8()),
     }
     zone = world.people.places.zone[world.people.commune[patient]]
     kiosk = np.where((kind == draws.TRACER) | (channel == draws.COMPANY), patient % value("kiosks") + 1, 0)
     place = {
         "FLX_EMT_ORD": keys["FLX_EMT_ORD"],
         "DCT_ORD_NUM": keys["DCT_ORD_NUM"],
-        "X_CHANNEL": _whole(channel, pa.int8()),
-        "X_KIND": _whole(kind, pa.int8()),
-        "X_HOUR": _whole(lines.hour[part], pa.int8()),
-        "X_KIOSK": _whole(kiosk, pa.int32()),
-        "X_ZONE": _whole(zone, pa.int8()),
+        "X_CHANNEL": whole(channel, pa.int8()),
+        "X_KIND": whole(kind, pa.int8()),
+        "X_HOUR": whole(lines.hour[part], pa.int8()),
+        "X_KIOSK": whole(kiosk, pa.int32()),
+        "X_ZONE": whole(zone, pa.int8()),
     }
     return claims, pa.table(house), pa.table(place)
 
@@ -107,22 +106,24 @@ def _slice(
 def _keys(lines: Lines, part: slice, random: np.random.Generator) -> dict[str, pa.Array]:
     """The nine keys: unique by the month (FLX_EMT_ORD) and the line in it (DCT_ORD_NUM)."""
     size, month = part.stop - part.start, lines.month
-    delay = np.searchsorted(np.cumsum(value("delays")), random.random(size)).clip(0, len(value("delays")) - 1) + 1
+    delay = (
+        np.searchsorted(np.cumsum(value("delays")), random.random(size)).clip(0, len(value("delays")) - 1) + 1
+    )
     delay = delay + (lines.kind[part] == draws.CANCELLED)
     firsts = np.array(
         [_epoch(month.year, month.month + late) for late in range(len(value("delays")) + 2)], dtype=np.int32
     )
     told = firsts[delay]
     return {
-        "FLX_DIS_DTD": _days(told),
-        "FLX_TRT_DTD": _days(told - 1),
-        "FLX_EMT_TYP": _whole(np.ones(size), pa.int8()),
-        "FLX_EMT_NUM": _whole(np.ones(size), pa.int8()),
-        "FLX_EMT_ORD": _whole(np.full(size, month.place), pa.int16()),
-        "ORG_CLE_NUM": _pick(pa.array(["01C750000"]), np.zeros(size, dtype=np.int8)),
-        "DCT_ORD_NUM": _whole(np.arange(part.start, part.stop), pa.int32()),
-        "PRS_ORD_NUM": _whole(np.ones(size), pa.int8()),
-        "REM_TYP_AFF": _whole(np.ones(size), pa.int8()),
+        "FLX_DIS_DTD": days(told),
+        "FLX_TRT_DTD": days(told - 1),
+        "FLX_EMT_TYP": whole(np.ones(size), pa.int8()),
+        "FLX_EMT_NUM": whole(np.ones(size), pa.int8()),
+        "FLX_EMT_ORD": whole(np.full(size, month.place), pa.int16()),
+        "ORG_CLE_NUM": pick(pa.array(["01C750000"]), np.zeros(size, dtype=np.int8)),
+        "DCT_ORD_NUM": whole(np.arange(part.start, part.stop), pa.int32()),
+        "PRS_ORD_NUM": whole(np.ones(size), pa.int8()),
+        "REM_TYP_AFF": whole(np.ones(size), pa.int8()),
     }
 
 
@@ -144,15 +145,15 @@ def _person(
     departement = np.where(no_place, len(people.places.departements), people.places.departement[commune])
     day = _epoch(month.year, month.month) + lines.day[part].astype(np.int32)
     return {
-        "BEN_NIR_PSA": _fixed(pseudonyms(patient)),
-        "BEN_RNG_GEM": _whole(1 + is_twin(patient), pa.int8()),
-        "BEN_AMA_COD": _whole(age, pa.int16()),
-        "BEN_SEX_COD": _whole(cell // 5 + 1, pa.int8()),
-        "BEN_RES_DPT": _pick(texts["departement"], departement.astype(np.int16)),
-        "BEN_RES_COM": _pick(texts["commune"], np.where(no_place, len(people.places.codes), commune)),
-        "BEN_CMU_TOP": _whole((patient * np.int64(2654435761)) % 1000 < 110, pa.int8()),
-        "EXE_SOI_DTD": _days(day),
-        "EXE_SOI_AMD": _whole(np.full(size, month.year * 100 + month.month), pa.int32()),
+        "BEN_NIR_PSA": fixed(pseudonyms(patient)),
+        "BEN_RNG_GEM": whole(1 + is_twin(patient), pa.int8()),
+        "BEN_AMA_COD": whole(age, pa.int16()),
+        "BEN_SEX_COD": whole(cell // 5 + 1, pa.int8()),
+        "BEN_RES_DPT": pick(texts["departement"], departement.astype(np.int16)),
+        "BEN_RES_COM": pick(texts["commune"], np.where(no_place, len(people.places.codes), commune)),
+        "BEN_CMU_TOP": whole((patient * np.int64(2654435761)) % 1000 < 110, pa.int8()),
+        "EXE_SOI_DTD": days(day),
+        "EXE_SOI_AMD": whole(np.full(size, month.year * 100 + month.month), pa.int32()),
     }
 
 
@@ -160,40 +161,38 @@ def _doctor(
     world: World, lines: Lines, part: slice, random: np.random.Generator, texts: dict[str, pa.Array]
 ) -> dict[str, Any]:
     own, kind, channel, given = world.doctors, lines.kind[part], lines.channel[part], lines.doctor[part]
-    main = main_of(world)[given]
+    main = world.main[given]
     tracer, soin = kind == draws.TRACER, channel == draws.TELESOIN
     specialty = np.where(tracer | soin, 0, own.specialty[main])
     status = np.where(tracer, LIBERAL, own.status[main])
     gp = np.isin(own.specialty[main], (1, 22, 23))
     salaried = np.isin(channel, (draws.COMPANY, draws.CENTRE)) & ~tracer
-    number = _pick(texts["doctor"], given)
+    number = pick(texts["doctor"], given)
     if tracer.any():
-        pharmacy = _pick(texts["pharmacy"], (lines.patient[part] % PHARMACIES).astype(np.int32))
+        pharmacy = pick(texts["pharmacy"], (lines.patient[part] % PHARMACIES).astype(np.int32))
         number = _choose(tracer, pharmacy, number)
-    rpps = _choose(salaried, _pick(texts["rpps"], given), None)
+    rpps = _choose(salaried, pick(texts["rpps"], given), None)
     code = _acts(kind, channel, gp, random)
     columns = {
-        "PRS_NAT_REF": _whole(code, pa.int16()),
-        "BSE_PRS_NAT": _whole(code, pa.int16()),
+        "PRS_NAT_REF": whole(code, pa.int16()),
+        "BSE_PRS_NAT": whole(code, pa.int16()),
         "PFS_EXE_NUM": number,
-        "PSE_SPE_COD": _whole(specialty, pa.int8()),
-        "PSE_ACT_NAT": _whole(np.where(tracer, PHARMACY, np.where(soin, SPEECH_THERAPIST, 0)), pa.int8()),
-        "PSE_STJ_COD": _whole(status, pa.int8()),
-        "PSE_CNV_COD": _whole(own.sector[main], pa.int8()),
+        "PSE_SPE_COD": whole(specialty, pa.int8()),
+        "PSE_ACT_NAT": whole(np.where(tracer, PHARMACY, np.where(soin, SPEECH_THERAPIST, 0)), pa.int8()),
+        "PSE_STJ_COD": whole(status, pa.int8()),
+        "PSE_CNV_COD": whole(own.sector[main], pa.int8()),
         "PSP_PPS_NUM": rpps,
-        "PRS_PDS_QCP": _whole(_pathway(channel, random), pa.int8()),
+        "PRS_PDS_QCP": whole(_pathway(channel, random), pa.int8()),
     }
-    return {"columns": columns, "index": main, "specialty": own.specialty[main], "gp": gp, "salaried": SALARIED}
+    return {"columns": columns, "index": main, "specialty": own.specialty[main], "gp": gp}
 
 
-def main_of(world: World) -> np.ndarray:
+def main_of(doctors: Doctors) -> np.ndarray:
     """From the place of a number, an alias's too, to the professional."""
-    own = world.doctors
-    size = len(own.specialty)
-    have = np.flatnonzero(own.alias >= 0)
-    found = np.arange(len(own.numbers), dtype=np.int32)
-    found[own.alias[have]] = have
-    return found if len(have) else found[:size]
+    have = np.flatnonzero(doctors.alias >= 0)
+    found = np.arange(len(doctors.numbers), dtype=np.int32)
+    found[doctors.alias[have]] = have
+    return found
 
 
 def _acts(kind: np.ndarray, channel: np.ndarray, gp: np.ndarray, random: np.random.Generator) -> np.ndarray:
@@ -221,13 +220,19 @@ def _pathway(channel: np.ndarray, random: np.random.Generator) -> np.ndarray:
     return found
 
 
-def _money(lines: Lines, part: slice, doctor: dict[str, Any], random: np.random.Generator) -> dict[str, pa.Array]:
+def _money(
+    lines: Lines, part: slice, doctor: dict[str, Any], random: np.random.Generator
+) -> dict[str, pa.Array]:
     kind, channel, is_ald = lines.kind[part], lines.channel[part], lines.is_ald[part]
     gp, psychiatry, gynaecology, other, expertise, telesoin = value("prices")
     specialty = doctor["specialty"]
     price = np.where(doctor["gp"], gp, other)
-    price = np.where(specialty == PSYCHIATRY, psychiatry, np.where(specialty == GYNAECOLOGY, gynaecology, price))
-    price = np.where(channel == draws.EXPERTISE, expertise, np.where(channel == draws.TELESOIN, telesoin, price))
+    price = np.where(
+        specialty == PSYCHIATRY, psychiatry, np.where(specialty == GYNAECOLOGY, gynaecology, price)
+    )
+    price = np.where(
+        channel == draws.EXPERTISE, expertise, np.where(channel == draws.TELESOIN, telesoin, price)
+    )
     price = np.where((kind == draws.TRACER) | (kind == draws.INFORMATION), 0.0, price)
     price = np.where(kind == draws.SUPPLEMENT, 5.0, price)
     drawn = random.random(len(kind))
@@ -247,46 +252,43 @@ def _money(lines: Lines, part: slice, doctor: dict[str, Any], random: np.random.
         "PRS_PAI_MNT": pa.array(paid),
         "PRS_DEP_MNT": pa.array(np.zeros(len(kind))),
         "RGO_REM_TAU": pa.array(rate),
-        "EXO_MTF": _whole(exempt, pa.int8()),
-        "CPL_MAJ_TOP": _whole(np.where(kind == draws.SUPPLEMENT, 2, 0), pa.int8()),
-        "DPN_QLF": _whole(np.where(kind == draws.INFORMATION, 71, 0), pa.int8()),
-        "PRS_DPN_QLP": _whole(np.where(kind == draws.INFORMATION, 71, 0), pa.int8()),
+        "EXO_MTF": whole(exempt, pa.int8()),
+        "CPL_MAJ_TOP": whole(np.where(kind == draws.SUPPLEMENT, 2, 0), pa.int8()),
+        "DPN_QLF": whole(np.where(kind == draws.INFORMATION, 71, 0), pa.int8()),
+        "PRS_DPN_QLP": whole(np.where(kind == draws.INFORMATION, 71, 0), pa.int8()),
     }
 
 
 def _constants(size: int) -> dict[str, pa.Array]:
-    zero, nothing = _whole(np.zeros(size), pa.int8()), pa.nulls(size, pa.string())
+    zero, nothing = whole(np.zeros(size), pa.int8()), pa.nulls(size, pa.string())
     return {
         "CPL_AFF_COD": zero,
         "EXE_LIE_COD": zero,
         "PSP_SPE_COD": zero,
-        "PRS_PPU_SEC": _whole(np.full(size, 2), pa.int8()),
+        "PRS_PPU_SEC": whole(np.full(size, 2), pa.int8()),
         "PRS_MTT_NUM": nothing,
         "PFS_PRE_NUM": nothing,
         "ETB_PRE_FIN": nothing,
     }
 
 
-def _whole(values: np.ndarray, kind: pa.DataType) -> pa.Array:
+def whole(values: np.ndarray, kind: pa.DataType) -> pa.Array:
     return pa.array(np.asarray(values).astype(kind.to_pandas_dtype()))
 
 
-def _days(values: np.ndarray) -> pa.Array:
+def days(values: np.ndarray) -> pa.Array:
     return pa.array(values.astype(np.int32)).cast(pa.date32())
 
 
-def _pick(texts: pa.Array, at: np.ndarray) -> pa.Array:
-    return pa.DictionaryArray.from_arrays(pa.array(at.astype(np.int32)), texts)
+def pick(texts: pa.Array, at: np.ndarray) -> pa.Array:
+    return texts.take(pa.array(np.asarray(at).astype(np.int32)))
 
 
 def _choose(where: np.ndarray, yes: pa.Array, no: pa.Array | None) -> pa.Array:
-    import pyarrow.compute as pc
-
-    other = pa.nulls(len(where), pa.string()) if no is None else no.cast(pa.string())
-    return pc.if_else(pa.array(where), yes.cast(pa.string()), other)
+    return pc.if_else(pa.array(where), yes, pa.nulls(len(where), pa.string()) if no is None else no)
 
 
-def _fixed(text: np.ndarray) -> pa.Array:
+def fixed(text: np.ndarray) -> pa.Array:
     """Texts of one width from their bytes, without a Python object each."""
     size, width = text.shape
     offsets = pa.py_buffer(np.arange(0, (size + 1) * width, width, dtype=np.int32).tobytes())

@@ -85,7 +85,9 @@ def _roll(random: np.random.Generator, places: Places) -> tuple[np.ndarray, np.n
     parts: dict[str, tuple[np.ndarray, np.ndarray]] = {"gp": (np.repeat(where, count[GP]), np.empty(0))}
     gps = random.choice(GP_CODES, len(parts["gp"][0]), p=GP_SHARES)
     parts["gp"] = (parts["gp"][0], gps)
-    others = [(np.repeat(where, count[code]), np.full(count[code].sum(), code)) for code in codes if code != GP]
+    others = [
+        (np.repeat(where, count[code]), np.full(count[code].sum(), code)) for code in codes if code != GP
+    ]
     joined = (np.concatenate([a for a, _ in others]), np.concatenate([b for _, b in others]))
     by_place = np.argsort(joined[0], kind="stable")
     parts["specialist"] = (joined[0][by_place], joined[1][by_place])
@@ -93,7 +95,10 @@ def _roll(random: np.random.Generator, places: Places) -> tuple[np.ndarray, np.n
     parts["company"] = (seat, _company_specialties(random, len(seat)))
     for name, size in (("centre", value("centre_doctors")), ("speech", SPEECH_THERAPISTS)):
         of = np.sort(random.choice(len(number), size, p=people / people.sum()))
-        parts[name] = (of, np.where(random.random(size) < 0.8, 22, 12) if name == "centre" else np.zeros(size))
+        parts[name] = (
+            of,
+            np.where(random.random(size) < 0.8, 22, 12) if name == "centre" else np.zeros(size),
+        )
     stopped = np.sort(random.choice(parts["gp"][0], round(RETIRED * len(gps))))
     parts["retired"] = (stopped, np.full(len(stopped), 22))
     groups, start = {}, 0
@@ -122,7 +127,9 @@ def _second_places(
 
 def _numbers(departement: np.ndarray, places: Places, taken: np.ndarray | None = None) -> np.ndarray:
     """8 characters: the département's first two and a rank in it (overseas and the two Corses share theirs)."""
-    two = np.array([code[:2].replace("2A", "20").replace("2B", "20") for code in places.departements])[departement]
+    two = np.array([code[:2].replace("2A", "20").replace("2B", "20") for code in places.departements])[
+        departement
+    ]
     before = {} if taken is None else _last_ranks(taken)
     found = np.empty(len(departement), dtype="S8")
     for prefix in np.unique(two):
@@ -153,7 +160,9 @@ def adoption_rates(order: Order, places: Places) -> dict[int, np.ndarray]:
     """Quarter → the rate of each département: a national path, a spread that lasts, and Île-de-France above."""
     path = {quarter_number(name): rate for name, rate in value("adoption").items()}
     spread, paris = value("adoption_spread")
-    shift = order.random(ADOPTION).normal(0.0, spread, len(places.departements)) + paris * places.in_paris_region
+    shift = (
+        order.random(ADOPTION).normal(0.0, spread, len(places.departements)) + paris * places.in_paris_region
+    )
     gps = np.array([int(row[str(GP)]) for row in rows("doctors_2024.csv")], dtype=float)
     known = sorted(path)
     found = {}

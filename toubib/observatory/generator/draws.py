@@ -21,7 +21,8 @@ SECOND_SHARE = 0.3  # of the acts of a doctor with a second number
 
 @dataclass(frozen=True)
 class World:
-    """What every month is drawn from. `active`: quarter → the GPs that must have a téléconsultation in it."""
+    """What every month is drawn from. `active`: quarter → the GPs that must have a téléconsultation in it; `texts`: what lines point at;
+    `main`: from the place of a number to the professional."""
 
     order: Order
     people: People
@@ -29,6 +30,8 @@ class World:
     active: dict[int, np.ndarray]
     pools: dict[str, Pool]
     months: list[Month]
+    texts: dict[str, Any]
+    main: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,10 @@ class Pool:
         low, high = self.bounds[departement], self.bounds[departement + 1]
         none = high <= low
         low, high = np.where(none, 0.0, low), np.where(none, self.edges[-1], high)
-        found = np.searchsorted(self.edges, low + random.random(len(departement)) * (high - low), side="right") - 1
+        found = (
+            np.searchsorted(self.edges, low + random.random(len(departement)) * (high - low), side="right")
+            - 1
+        )
         drawn: np.ndarray = self.members[np.clip(found, 0, len(self.members) - 1)]
         return drawn
 
@@ -80,7 +86,9 @@ def draw_month(world: World, month: Month) -> Lines:
     channel = _channels(random, world.people, month, patient)
     doctor = _doctors(random, world, month, patient, channel)
     day = _days(random, month, channel)
-    lines = Lines(month, patient, doctor, channel, day, _hours(random, channel), np.zeros(len(patient), np.int8), is_ald)
+    lines = Lines(
+        month, patient, doctor, channel, day, _hours(random, channel), np.zeros(len(patient), np.int8), is_ald
+    )
     return _with_dirt(random, world, lines)
 
 
@@ -107,7 +115,11 @@ def _channels(random: np.random.Generator, people: People, month: Month, patient
     zone = people.places.zone[people.commune[patient[first:]]]
     weight = 1.0 + value("zone_weight") * (zone - 1.0)
     key = random.standard_exponential(month.visits) / weight
-    rank = np.argpartition(key, min(company, max(month.visits - 1, 0))) if month.visits else np.empty(0, dtype=np.int64)
+    rank = (
+        np.argpartition(key, min(company, max(month.visits - 1, 0)))
+        if month.visits
+        else np.empty(0, dtype=np.int64)
+    )
     rest = rank[company:]
     rest = rest[random.permutation(len(rest))]
     channel[first + rank[:company]] = COMPANY
@@ -125,7 +137,13 @@ def _doctors(
     away = random.random(len(patient)) >= value("same_departement")
     home = np.where(away, random.integers(0, size, len(patient)), home)
     doctor = np.empty(len(patient), dtype=np.int32)
-    pools = {SPECIALIST: "specialist", COMPANY: "company", CENTRE: "centre", EXPERTISE: "specialist", TELESOIN: "speech"}
+    pools = {
+        SPECIALIST: "specialist",
+        COMPANY: "company",
+        CENTRE: "centre",
+        EXPERTISE: "specialist",
+        TELESOIN: "speech",
+    }
     for code, name in pools.items():
         chosen = np.flatnonzero(channel == code)
         doctor[chosen] = world.pools[name].draw(random, home[chosen])
@@ -149,7 +167,9 @@ def _gps(random: np.random.Generator, world: World, month: Month, home: np.ndarr
 def sure_of_month(world: World, month: Month) -> np.ndarray:
     """The share of the quarter's active GPs that must have a line in this month."""
     active = world.active[month.quarter]
-    mixed = active[np.argsort((active.astype(np.int64) * 2654435761 + month.quarter) % 4294967296, kind="stable")]
+    mixed = active[
+        np.argsort((active.astype(np.int64) * 2654435761 + month.quarter) % 4294967296, kind="stable")
+    ]
     own = [one for one in world.months if one.quarter == month.quarter]
     total = sum(one.channels[0] for one in own)
     before = sum(one.channels[0] for one in own if one.month < month.month)
@@ -181,7 +201,10 @@ def _days(random: np.random.Generator, month: Month, channel: np.ndarray) -> np.
     """From 0; surgeries rest on Sundays and holidays, companies less."""
     length = calendar.monthrange(month.year, month.month)[1]
     days = [date(month.year, month.month, one + 1) for one in range(length)]
-    kinds = [2 if day.weekday() == 6 or day in holidays(month.year) else 1 if day.weekday() == 5 else 0 for day in days]
+    kinds = [
+        2 if day.weekday() == 6 or day in holidays(month.year) else 1 if day.weekday() == 5 else 0
+        for day in days
+    ]
     found = np.empty(len(channel), dtype=np.int8)
     for name, chosen in (("company", channel == COMPANY), ("surgery", channel != COMPANY)):
         weights = np.array(value("days")[name])[kinds]

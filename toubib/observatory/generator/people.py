@@ -57,7 +57,10 @@ def read_places(order: Order) -> Places:
         found = [row for row in csv.DictReader(file) if not row["part_of"] and row["population"]]
     departements = sorted({row["departement"] for row in rows("doctors_2024.csv")})
     number = {code: place for place, code in enumerate(departements)}
-    found = sorted((row for row in found if row["departement"] in number), key=lambda row: (row["departement"], row["code"]))
+    found = sorted(
+        (row for row in found if row["departement"] in number),
+        key=lambda row: (row["departement"], row["code"]),
+    )
     of = np.array([number[row["departement"]] for row in found], dtype=np.int16)
     weight = np.array([int(row["population"]) for row in found], dtype=np.float64)
     zone = _zones(order, weight, of, departements)
@@ -128,7 +131,9 @@ def _weights(order: Order, departement: np.ndarray, cell: np.ndarray, places: Pl
     return weight
 
 
-def _pool(order: Order, weight: np.ndarray, who: np.ndarray, size: int, stream: int) -> tuple[np.ndarray, np.ndarray]:
+def _pool(
+    order: Order, weight: np.ndarray, who: np.ndarray, size: int, stream: int
+) -> tuple[np.ndarray, np.ndarray]:
     """Each person as often as they have slots; and how many people have 0, 1, 2 … slots."""
     random, total = order.random(SLOTS, stream), float(weight[who].sum(dtype=np.float64))
     slots = np.empty(len(who), dtype=np.uint16)

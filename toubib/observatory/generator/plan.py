@@ -51,7 +51,10 @@ def _year(order: Order, year: int) -> list[Month]:
     weights = value("months_2020") if year == 2020 else value("months")
     total = round(value("acts")[year] * order.scale)
     parts = [shared_out(int(number), weights) for number in shared_out(total, value("channels")[year])]
-    expertise, telesoin = _expertise(order, year), shared_out(round(value("telesoin")[year] * order.scale), weights)
+    expertise, telesoin = (
+        _expertise(order, year),
+        shared_out(round(value("telesoin")[year] * order.scale), weights),
+    )
     return [
         Month(
             year,
@@ -75,7 +78,9 @@ def _expertise(order: Order, year: int) -> np.ndarray:
 
 
 def _with_ald(order: Order, months: list[Month], slots: np.ndarray) -> list[Month]:
-    lines = {quarter: sum(one.lines for one in months if one.quarter == quarter) for quarter in order.quarters}
+    lines = {
+        quarter: sum(one.lines for one in months if one.quarter == quarter) for quarter in order.quarters
+    }
     draws = solve_ald(order, lines, slots)
     found = []
     for quarter in order.quarters:
@@ -83,14 +88,18 @@ def _with_ald(order: Order, months: list[Month], slots: np.ndarray) -> list[Mont
         shares = shared_out(min(draws[quarter], lines[quarter]), [max(one.lines, 1e-9) for one in own])
         for one, share in zip(own, shares, strict=True):
             found.append(
-                Month(one.year, one.month, one.channels, one.expertise, one.telesoin, min(int(share), one.lines))
+                Month(
+                    one.year, one.month, one.channels, one.expertise, one.telesoin, min(int(share), one.lines)
+                )
             )
     return found
 
 
 def targets(order: Order) -> dict[int, float]:
     """Quarter → distinct patients in ALD over six months: a geometric path between the two published figures."""
-    (first, low), (last, high) = ((quarter_number(name), number) for name, number in value("ald_window").items())
+    (first, low), (last, high) = (
+        (quarter_number(name), number) for name, number in value("ald_window").items()
+    )
     inside = [quarter for quarter in order.quarters if quarter >= first and quarter - 1 in order.quarters]
     return {q: order.scale * low * (high / low) ** ((q - first) / (last - first)) for q in inside}
 
@@ -101,7 +110,9 @@ def solve_ald(order: Order, lines: dict[int, int], slots: np.ndarray) -> dict[in
     wanted = {quarter: draws_for(slots, target) for quarter, target in targets(order).items()}
     draws = {quarter: share * number for quarter, number in lines.items()}
     for _ in range(ROUNDS):
-        ratio = {quarter: want / max(draws[quarter - 1] + draws[quarter], 1e-9) for quarter, want in wanted.items()}
+        ratio = {
+            quarter: want / max(draws[quarter - 1] + draws[quarter], 1e-9) for quarter, want in wanted.items()
+        }
         for quarter in draws:
             around = [ratio[one] for one in (quarter, quarter + 1) if one in ratio]
             if around:

@@ -87,13 +87,8 @@ def adoption_rows(found: Adoption, cover: Cover, areas: Areas) -> list[dict[str,
             with_one = None if area in hidden or not cover.holds(quarter) else users[area]
             number = None if area in hidden_gps else gps[area]
             rate = with_one / number if with_one is not None and number else None
-            row = {
-                "quarter": name_of(quarter),
-                "area": area,
-                "gps": number,
-                "with_teleconsultation": with_one,
-            }
-            told.append(row | {"rate": rate})
+            row: dict[str, Any] = {"quarter": name_of(quarter), "area": area, "gps": number}
+            told.append(row | {"with_teleconsultation": with_one, "rate": rate})
     return told
 
 
