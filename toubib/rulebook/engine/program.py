@@ -14,8 +14,8 @@ from toubib.rulebook.policies import Overlay
 from toubib.rulebook.rules.cap import cap
 from toubib.rulebook.rules.classification import classification
 from toubib.rulebook.rules.decision import Decision, reasons
-from toubib.rulebook.rules.price import NO_OVERRUN_OWED, price
-from toubib.rulebook.rules.reimbursement import of_teleconsultation, reimbursement
+from toubib.rulebook.rules.price import NO_OVERRUN_OWED, Paid, price
+from toubib.rulebook.rules.reimbursement import of_expertise, of_teleconsultation, reimbursement
 from toubib.rulebook.rules.sick_leave import sick_leave
 
 LAW = Overlay()
@@ -90,10 +90,9 @@ def block_of(decision: Decision, found: Answer) -> Block:
 
 def price_block(act: Any, law: Law, overlay: Overlay, paid: Answer, domains: Domains) -> Block:
     """`paid`: the answer on reimbursement."""
-    remote, others = (
-        answer(of_teleconsultation(act, law, overlay, but=but), domains) for but in ((), NO_OVERRUN_OWED)
-    )
-    found = price(act, law, paid, remote, others, domains)
+    remote, others = (of_teleconsultation(act, law, overlay, but=but) for but in ((), NO_OVERRUN_OWED))
+    alone = (answer(tree, domains) for tree in (remote, others, of_expertise(act, law)))
+    found = price(act, law, Paid(paid, *alone), domains)
     figures = {"code": found.code, **found.fixed}
     figures |= {f"if_yes_{name}": value for name, value in found.yes.items()}
     figures |= {f"if_no_{name}": value for name, value in found.no.items()}

@@ -57,6 +57,17 @@ class Price:
     remarks: list[Way] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Paid:
+    """The answers on reimbursement: of any act; of a téléconsultation alone; the same but for the refusals of
+    NO_OVERRUN_OWED; of a télé-expertise alone."""
+
+    any: Answer
+    remote: Answer
+    others: Answer
+    expertise: Answer
+
+
 @dataclass
 class _Parts:
     """`base`: the key letter; `priced`: the same, NO_TARIFF where no convention binds the doctor's fees."""
@@ -71,9 +82,8 @@ class _Parts:
     exempt: Answer
 
 
-def price(act: Any, law: Law, paid: Answer, remote: Answer, others: Answer, domains: Domains) -> Price:
-    """`paid`: the answer on reimbursement; `remote`: that of a téléconsultation alone; `others`: the same but for
-    the refusals of NO_OVERRUN_OWED."""
+def price(act: Any, law: Law, paid: Paid, domains: Domains) -> Price:
+    """Amounts, what is missing of them, and what is said."""
     cents = _tariffs(law)
     parts = _Parts(
         answer(_base(act, law, cents), domains),
@@ -85,7 +95,7 @@ def price(act: Any, law: Law, paid: Answer, remote: Answer, others: Answer, doma
         answer(_yes_no(_covered(act, law)), domains),
         answer(_exempt(act, law), domains),
     )
-    return _assemble(act, law, paid, remote, others, parts)
+    return _assemble(act, law, paid, parts)
 
 
 def _tariffs(law: Law) -> dict[str, int]:
@@ -267,7 +277,7 @@ def _participation(act: Any, law: Law) -> _Participation:
     return _Participation(due, missing, ~over_day & ~over_year)
 
 
-def _assemble(act: Any, law: Law, paid: Answer, remote: Answer, others: Answer, parts: _Parts) -> Price:
+def _assemble(act: Any, law: Law, paid: Paid, parts: _Parts) -> Price:
     share = _participation(act, law)
     company = all_of(law.is_true("reimb.company_overrun_forbidden"), act.practitioner_employer == "company")
     bound = any_of(company, all_of(law.is_true("te.overrun_forbidden"), act.act_kind == "tele_expertise"))
@@ -275,18 +285,20 @@ def _assemble(act: Any, law: Law, paid: Answer, remote: Answer, others: Answer, 
     tariff = _tariff(parts)
     yes = _amounts_if_paid(tariff, share.due, owed, parts, law)
     no = _amounts_if_not(act, tariff, owed, parts)
-    missing = _missing(act, law, paid, remote, others, parts, share, company, bound)
-    nothing = any_of(paid.certain.get("NOT_APPLICABLE", False), parts.priced.certain.get("NO_TARIFF", False))
+    missing = _missing(act, law, paid, parts, share, company, bound)
+    nothing = any_of(
+        paid.any.certain.get("NOT_APPLICABLE", False), parts.priced.certain.get("NO_TARIFF", False)
+    )
     asked = {fact: all_of(where, negate(nothing)) for fact, where in missing.items()}
     outcome = ibis.cases(
         (as_column(nothing), "NOT_APPLICABLE"),
         (as_column(any_of(*asked.values())), "UNDETERMINED"),
         else_="FIXED",
     )
-    accepted = as_column(paid.certain.get("YES", False))
+    accepted = as_column(paid.any.certain.get("YES", False))
     fixed = {name: _if_fixed(outcome, accepted, yes[name], no[name]) for name in AMOUNTS}
     code = ibis.cases((as_column(negate(nothing)), _code(parts)), else_=ibis.null("string"))
-    remarks = [*_remarks(act, company, parts, share, paid), *_doubts(act, law, parts)]
+    remarks = [*_remarks(act, company, parts, share, paid.any), *_doubts(act, law, parts)]
     return Price(outcome, asked, code, yes, no, fixed, remarks)
 
 
@@ -377,29 +389,27 @@ def _amounts_if_paid(tariff: Any, due: Any, owed: Any, parts: _Parts, law: Law) 
 def _missing(
     act: Any,
     law: Law,
-    paid: Answer,
-    remote: Answer,
-    others: Answer,
+    paid: Paid,
     parts: _Parts,
     share: _Participation,
     company: Bool,
     bound: Bool,
 ) -> dict[str, Bool]:
     """Each unknown fact that moves an amount that can still be."""
-    yes, no, beside = (paid.can.get(name, False) for name in ("YES", "NO", "NOT_APPLICABLE"))
-    seen = remote.can.get("YES", False)
+    yes, no, beside = (paid.any.can.get(name, False) for name in ("YES", "NO", "NOT_APPLICABLE"))
+    seen, advised = paid.remote.can.get("YES", False), paid.expertise.can.get("YES", False)
     below = any_of(*(can for name, can in parts.rate.can.items() if name != "100"))
     owes = parts.exempt.can.get("no", False)
     due = negate(surely(bound))
     overrun_open = all_of(act.overrun_cents.isnull() | surely(act.overrun_cents > 0), due)
     asked_of = any_of(not law.is_true("c2s.overrun_forbidden"), parts.covered.can.get("no", False))
     bound_fees = negate(surely(act.practitioner_sector == "none"))
-    counts = any_of(all_of(bound_fees, others.can.get("NO", False)), all_of(seen, asked_of))
+    counts = any_of(all_of(bound_fees, paid.others.can.get("NO", False)), all_of(seen, asked_of))
     groups: list[tuple[Bool, dict[str, Bool]]] = [
         (True, {fact: gap for fact, gap in parts.priced.missing.items() if fact != "patient_departement"}),
-        (yes, {fact: gap for fact, gap in parts.priced.missing.items() if fact == "patient_departement"}),
+        (advised, {fact: gap for fact, gap in parts.priced.missing.items() if fact == "patient_departement"}),
         *((bound_fees, added.missing) for _, _, added in parts.additions),
-        (any_of(all_of(yes, no), all_of(beside, any_of(yes, no))), paid.missing),
+        (any_of(all_of(yes, no), all_of(beside, any_of(yes, no))), paid.any.missing),
         (seen, parts.rate.missing),
         (all_of(seen, any_of(below, overrun_open, all_of(owes, share.open))), parts.solidarity.missing),
         (all_of(seen, share.open), parts.exempt.missing),
@@ -449,7 +459,7 @@ def _doubts(act: Any, law: Law, parts: _Parts) -> list[Way]:
         for id in parts.cents
         if id in parts.base.certain and law.is_doubtful(f"tariff.{id}")
     ]
-    binds = negate(parts.priced.certain.get("NO_TARIFF", False))
+    binds = negate(parts.priced.can.get("NO_TARIFF", False))
     free = all_of(
         act.act_kind == "teleconsultation",
         act.practitioner_profession == "doctor",

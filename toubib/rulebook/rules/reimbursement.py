@@ -13,15 +13,14 @@ from toubib.rulebook.law import Law
 from toubib.rulebook.policies import Overlay
 from toubib.rulebook.rules.decision import Decision, after_the_law_known
 
-REMOTE = ("teleconsultation",)
+REMOTE, EXPERTISE = ("teleconsultation",), ("tele_expertise",)
 NOT_APPLICABLE = Leaf("NOT_APPLICABLE", ("REIMB.NOT_MODELLED",))
 
 
 def reimbursement(act: Any, law: Law, overlay: Overlay) -> Decision:
     """Outcome: YES, NO or NOT_APPLICABLE."""
-    expertise = Gate(_expertise(act, law), Leaf("YES", ("REIMB.OK",)), Leaf("NO"))
     remote = _by_doctor(act, _conditions(act, law, overlay))
-    tree = Select(act.act_kind, ((REMOTE, remote), (("tele_expertise",), expertise)), NOT_APPLICABLE)
+    tree = Select(act.act_kind, ((REMOTE, remote), (EXPERTISE, _paid(_expertise(act, law)))), NOT_APPLICABLE)
     return Decision(tree, (*_remarks(act, law), *after_the_law_known(law)))
 
 
@@ -31,9 +30,17 @@ def of_teleconsultation(act: Any, law: Law, overlay: Overlay, *, but: tuple[str,
     return Select(act.act_kind, ((REMOTE, _by_doctor(act, conditions)),), NOT_APPLICABLE)
 
 
+def of_expertise(act: Any, law: Law) -> Tree:
+    """The tree of a télé-expertise alone."""
+    return Select(act.act_kind, ((EXPERTISE, _paid(_expertise(act, law))),), NOT_APPLICABLE)
+
+
+def _paid(conditions: tuple[Condition, ...]) -> Gate:
+    return Gate(conditions, Leaf("YES", ("REIMB.OK",)), Leaf("NO"))
+
+
 def _by_doctor(act: Any, conditions: tuple[Condition, ...]) -> Tree:
-    gate = Gate(conditions, Leaf("YES", ("REIMB.OK",)), Leaf("NO"))
-    return Select(act.practitioner_profession, ((("doctor",), gate),), NOT_APPLICABLE)
+    return Select(act.practitioner_profession, ((("doctor",), _paid(conditions)),), NOT_APPLICABLE)
 
 
 def _conditions(act: Any, law: Law, overlay: Overlay) -> tuple[Condition, ...]:
