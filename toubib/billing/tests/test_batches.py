@@ -11,7 +11,8 @@ import pytest
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from hypothesis import given
+from hypothesis import HealthCheck, given
+from hypothesis import settings as tried
 from hypothesis import strategies as st
 
 from toubib.billing.files import COLUMNS, totals_of
@@ -126,6 +127,7 @@ def test_the_database_refuses_shares_that_do_not_sum(signed):
         ClaimLine.objects.filter(pk=line.pk).update(amo_cents=1)
 
 
+@tried(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(
         st.tuples(st.integers(0, 9999), st.integers(0, 9999), st.integers(0, 9999), st.booleans()),

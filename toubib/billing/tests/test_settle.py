@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from toubib.billing.enums import ClaimState
@@ -88,7 +88,7 @@ def test_a_secret_act_without_picture_owes_nothing():
     assert settle(act(secret=True, attestation="none")).state == "nothing"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.fixed_dictionaries({name: st.sampled_from([True, False, None]) for name in BOOLS}),
     st.sampled_from([3, 17, 40, 85, None]),
@@ -110,6 +110,7 @@ def test_shares_sum_to_the_cent_and_a_doubt_holds(said, age, funding, hour, meas
     assert again.digest == line.digest
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.integers(-(10**9), 10**9))
 def test_cents_survive_their_writing(cents):
     assert cents_of(amount_of(cents)) == cents

@@ -203,7 +203,7 @@ def visit_price(request: HttpRequest, encounter: UUID) -> HttpResponse:
     """The price alone, once more: the line of the act comes a moment after the signature."""
     account, row, _by = my_visit(request, encounter)
     readable = may_read_note(account=account, encounter=row, now=timezone.now()).allowed
-    context = {"visit": row, "bill": bill_of(encounter=row) if readable else None}
+    context: dict[str, Any] = {"visit": row, "bill": bill_of(encounter=row) if readable else None}
     context["prices"] = prices_of(encounter=row) if readable and context["bill"] is None else []
     return render(request, "web/_visit_bill.html", context)
 
