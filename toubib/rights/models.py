@@ -84,7 +84,7 @@ class LegalHold(Model):
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="holds")
     why = EncryptedTextField()
     placed_at = models.DateTimeField()
-    placed_by = models.UUIDField()
+    placed_by = models.UUIDField(null=True)
     lifted_at = models.DateTimeField(null=True)
     lifted_by = models.UUIDField(null=True)
 
@@ -108,4 +108,4 @@ class PatientDeath(Model):
     died_on = models.DateField()
     known_by = EncryptedTextField()  # the paper that was seen
     told_at = models.DateTimeField()
-    told_by = models.UUIDField()
+    told_by = models.UUIDField(null=True)

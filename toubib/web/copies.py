@@ -40,7 +40,8 @@ from toubib.web.own_data import (
 )
 from toubib.web.views.aftercare import visit_context
 
-LOWER = {("h2", False): "h4", ("h3", False): "h5"}  # headings of a screen's parts, under the title of their visit
+# Headings of a screen's parts, under the title of their visit
+LOWER = {("h2", False): "h4", ("h3", False): "h5"}
 PDF = "application/pdf"
 STYLE = Path(__file__).parent / "static" / "web" / "copy.css"
 DROPPED = (

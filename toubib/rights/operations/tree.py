@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.contrib.sessions.models import Session
@@ -92,7 +93,7 @@ def erase_record(*, patient: Patient, rule: str, by: Actor, now: datetime) -> in
 
 
 def _files_of(rows: Rows) -> list[StoredFile]:
-    found: set[object] = set()
+    found: set[UUID] = set()
     for model, ids in rows.items():
         for field in model._meta.concrete_fields:
             if field.related_model is StoredFile:
@@ -154,7 +155,7 @@ def erase_tickets(*, ids: Iterable[UUID], by: Actor, now: datetime) -> int:
     return count
 
 
-BARE = {
+BARE: dict[str, Any] = {
     "account": None, "patient": None, "patient_age": None, "draft": {}, "signs_yes": [], "reason_key": "",
     "reason_text": None, "place_commune": None, "place_detail": None, "callback_phone": None,
     "medecin_traitant": "", "own_practitioner": None, "tier_reason": None,

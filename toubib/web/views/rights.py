@@ -70,7 +70,7 @@ def _show(request: HttpRequest, row: ErasureRequest, form: ErasureAnswerForm) ->
         )
         for one in (found.people if found else ())
     )
-    names = dict(Account.objects.filter(pk=row.answered_by).values_list("pk", "display_name"))
+    names = dict(Account.objects.filter(pk__in=[row.answered_by]).values_list("pk", "display_name"))
     context: dict[str, Any] = {
         "row": row,
         "found": found,
