@@ -208,10 +208,14 @@ def main() -> int:
     given = parser.parse_args()
     files = given.files or list(ON)
     began = time.monotonic()
-    from mutation_worlds import all_worlds
+    from mutation_worlds import all_worlds, first_unsound
 
     names = tuple(dict.fromkeys(name for file in files for group in ON[file] for name in group))
     worlds = all_worlds(names) if names else None
+    unsound = first_unsound(worlds, names) if worlds else None
+    if unsound is not None:
+        print(f"the rules as they are do not satisfy: {unsound}")
+        return 2
     mutants = [one for file in files for one in mutants_of(file)]
     print(f"{len(mutants)} mutants; {time.monotonic() - began:.0f} s to prepare", flush=True)
     whole = [Mutant(file, file, "", "", (RULES / f"{file}.py").read_text(encoding="utf-8")) for file in files]

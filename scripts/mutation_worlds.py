@@ -127,10 +127,10 @@ def expectations(case: Case, names: tuple[str, ...]) -> int:
     return sum(name in case["expect"] for name in names)
 
 
-def fails(case: Case, names: tuple[str, ...], found: dict[str, Found], on: date) -> bool:
+def fails(case: Case, names: tuple[str, ...], found: dict[str, Found], on: date, overlay: Overlay) -> bool:
     """Does the case expect something else of these decisions?"""
     return any(
-        of_one(name, case["expect"][name], _written(name, found[name], on))
+        of_one(name, case["expect"][name], _written(name, found[name], on, overlay))
         for name in names
         if name in case["expect"]
     )
@@ -151,7 +151,7 @@ class Worlds:
         )
         for world in order:
             for (case, row), one in zip(world.cases, world.judged_anew(names) or (), strict=False):
-                if fails(case, names, one, row["act_date"]):
+                if fails(case, names, one, row["act_date"], world.overlay):
                     return str(case["case"])
         return None
 
@@ -179,6 +179,15 @@ def all_worlds(names: tuple[str, ...]) -> Worlds:
     for world in found.law + found.of_policies:
         world.keep(names)
     return found
+
+
+def first_unsound(worlds: Worlds, names: tuple[str, ...]) -> str | None:
+    """The first case that the rules as they are do not satisfy: a run that cannot compare must not kill."""
+    for world in worlds.law + worlds.of_policies:
+        for (case, row), one in zip(world.cases, world.found, strict=True):
+            if fails(case, names, one, row["act_date"], world.overlay):
+                return str(case["case"])
+    return None
 
 
 def _same(world: World, start: date) -> bool:
