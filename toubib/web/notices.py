@@ -28,6 +28,7 @@ DATA_ROWS = (
     DataRow("record.EncounterDecision", _("Ce que la règle dit de la consultation, et son prix"), _("En garder la preuve")),
     DataRow("billing.PriceShown", _("Le prix montré avant l’appel, et votre réponse"), _("Vous dire ce qui a changé")),
     DataRow("billing.ClaimLine", _("Ce que coûte chaque consultation, et qui la paie"), _("La faire payer à qui la doit")),
+    DataRow("billing.ExportBatch", _("Les fichiers de facturation où vos consultations figurent"), _("Retrouver ce qui fut transmis")),
     DataRow("billing.FactAnswer", _("Ce que le médecin précise après, pour facturer juste"), _("Ne pas se tromper de payeur")),
     DataRow("billing.Cover", _("Votre contrat, s’il paie des actes"), _("Le laisser payer si vous le choisissez")),
     DataRow("record.Prescription", _("Vos ordonnances"), _("Vous soigner, en garder la preuve")),

@@ -50,9 +50,13 @@ def find_claims(search: Search) -> QuerySet[ClaimLine]:
 
 
 def to_send(*, first: date, last: date) -> list[ClaimLine]:
-    """Lines that wait to leave, in the order of the acts: those ready, and those that only take back one sent."""
+    """Lines that wait to leave, in the order of the acts: those ready, and those that only take back one sent.
+
+    None of an act that is secret now, whatever was asked when the line was settled."""
     waits = Q(state=ClaimState.READY) | Q(state=ClaimState.NOTHING, corrects__isnull=False)
-    rows = ClaimLine.objects.select_for_update(of=("self",)).filter(waits, secret=False)
+    rows = ClaimLine.objects.select_for_update(of=("self",)).filter(
+        waits, secret=False, encounter__minor_secrecy=False
+    )
     rows = rows.filter(act_on__gte=first, act_on__lte=last).select_related(
         "practitioner",
         "receipt",

@@ -23,6 +23,7 @@ from toubib.billing.queries import totals_of as sum_of
 from toubib.billing.settle import WAIVED, cents_of
 from toubib.billing.tests.factories import SYSTEM, make_signed
 from toubib.ground.files import read_file
+from toubib.record.models import Encounter
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -110,6 +111,15 @@ def test_a_secret_act_leaves_in_no_file():
     assert keep_receipt(line_id=line.pk, by=SYSTEM, now=timezone.now()) is None
     tell(act, **{WAIVED: True})
     assert act.lines()[-1][1] == "nothing"
+
+
+def test_secrecy_asked_after_the_line_was_settled_keeps_it_back(signed):
+    signed.settle()
+    Encounter.objects.filter(pk=signed.encounter_id).update(minor_secrecy=True)
+    with pytest.raises(NothingToSend):
+        export()
+    line = signed.settle()
+    assert (line.version, line.state, line.secret) == (2, "held", True)
 
 
 def test_totals_by_day_and_doctor_sum_to_the_same(signed):
