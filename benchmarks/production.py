@@ -35,16 +35,14 @@ def collect_static() -> None:
 
 
 @contextmanager
-def served(**more: str) -> Any:
+def served(*, cores: str = APP_CORE, **more: str) -> Any:
     """Starts the server and waits until it is ready; gives (port of the pages, port of the streams, its process)."""
     port, live = free_port(), free_port()
     static = {"TOUBIB_BIND": f"127.0.0.1:{port}", "TOUBIB_LIVE_BIND": f"127.0.0.1:{live}"}
     settings = {**os.environ, **static, "TOUBIB_HOSTS": "127.0.0.1", **more}
     run = [sys.executable, "-c", "import sys; from toubib.config.cli import main; sys.exit(main())"]
     collect_static()
-    process = subprocess.Popen(
-        ["taskset", "-c", APP_CORE, *run, "serve"], env=settings, start_new_session=True
-    )
+    process = subprocess.Popen(["taskset", "-c", cores, *run, "serve"], env=settings, start_new_session=True)
     try:
         wait_ready(port)
         yield port, live, process
