@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import logging
+import threading
 from datetime import datetime
+
+from django.db import connection
+from django.utils import timezone
 
 from toubib.ground.crypto import CannotDecrypt
 from toubib.rights.operations import claim_copy, keep_copy, put_off_copy
@@ -30,4 +34,19 @@ def make_copies(now: datetime) -> int:
     return made
 
 
-TICKS = [("web.copies", 2, make_copies)]
+def make_copies_aside(now: datetime) -> None:
+    """In a thread of its own, one at a time: a copy may take a minute, and the line must not wait for it."""
+    if due_copies(now=now, limit=1) and _busy.acquire(blocking=False):
+        threading.Thread(target=_make_aside, name="copies", daemon=True).start()
+
+
+def _make_aside() -> None:
+    try:
+        make_copies(now=timezone.now())
+    finally:
+        connection.close()
+        _busy.release()
+
+
+_busy = threading.Lock()
+TICKS = [("web.copies", 2, make_copies_aside)]
