@@ -72,7 +72,7 @@ def pdf_of(*, document: Document) -> bytes:
 
 
 def archive_of(*, document: Document) -> bytes | None:
-    """The PDF/A-1 of a report, for the body of its CDA; None for any other kind."""
+    """The PDF/A-1 of a report that names a médecin traitant, for the body of its CDA; None for any other document."""
     return read_file(document.archive) if document.archive else None
 
 

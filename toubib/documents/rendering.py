@@ -33,8 +33,8 @@ def render(*, header: Header, content: Content) -> Rendered:
     view = view_of(header=header, content=content)
     fhir = bundle_of(header=header, content=content)
     pdf = _compiled(view, standards=["a-3a", "ua-1"], fhir=fhir)
-    is_report = isinstance(content, Report)
-    return Rendered(pdf=pdf, pdf_a1=_compiled(view, standards=["a-1b"]) if is_report else None, fhir=fhir)
+    is_sent = isinstance(content, Report) and header.medecin_traitant is not None
+    return Rendered(pdf=pdf, pdf_a1=_compiled(view, standards=["a-1b"]) if is_sent else None, fhir=fhir)
 
 
 def _compiled(view: View, *, standards: list[Standard], fhir: dict[str, object] | None = None) -> bytes:

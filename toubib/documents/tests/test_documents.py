@@ -130,7 +130,9 @@ def test_matricule_and_datamatrix_stand_for_a_qualified_identity_alone(cast, sta
 
 
 def test_report_keeps_its_pdf_a1_for_the_cda(cast):
-    document = make_document(cast, CONTENTS["compte-rendu"])
+    assert archive_of(document=make_document(cast, CONTENTS["compte-rendu"])) is None  # sent to nobody
+    own = MedecinTraitant("Dr Marc Lenoir")
+    document = make_document(cast, CONTENTS["compte-rendu"], medecin_traitant=own)
     archive = archive_of(document=document)
     assert claims_of(archive)["pdfaid:part"] == "1"
     assert text_of(archive) == text_of(pdf_of(document=document))
