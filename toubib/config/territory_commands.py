@@ -109,7 +109,7 @@ def run_load(_: argparse.Namespace) -> int:
 
 
 def say(counts: dict[str, int], day: date, *, is_new: bool) -> None:
-    counted = ", ".join(f"{count} {name}" for name, count in counts.items())
+    counted = ", ".join(f"{count} {name}" for name, count in sorted(counts.items()))
     said = "Imported" if is_new else "Already in use, nothing written"
     sys.stdout.write(f"{said} (files of {day}): {counted}.\n")
 

@@ -25,10 +25,10 @@ def run(capsys, *arguments):
 def test_communes_are_counted_once_and_not_written_again(capsys, tmp_path):
     file = files.write(tmp_path, "v_commune_2026.csv", files.COG)
     asked = ("territory", "import", "communes", file, "--date", "2026-01-01")
-    assert run(capsys, *asked) == (0, "Imported (files of 2026-01-01): 3 communes, 3 new, 0 gone.\n", "")
+    assert run(capsys, *asked) == (0, "Imported (files of 2026-01-01): 3 communes, 0 gone, 3 new.\n", "")
     assert run(capsys, *asked) == (
         0,
-        "Already in use, nothing written (files of 2026-01-01): 3 communes, 3 new, 0 gone.\n",
+        "Already in use, nothing written (files of 2026-01-01): 3 communes, 0 gone, 3 new.\n",
         "",
     )
     assert run(capsys, "territory", "load")[1] == "A list of communes is in use already, nothing written.\n"
@@ -57,7 +57,7 @@ def test_a_zonage_holds_from_the_day_in_its_name_and_says_what_it_left_out(capsy
     file = files.write_zonage(tmp_path, ("12901", "ZIP"), ("99001", "ZAC"))
     code, out, err = run(capsys, "territory", "import", "zonage", file)
     assert (code, err) == (0, "1 codes are no commune that we know, left out: 99001\n")
-    assert out == "Imported (files of 2025-05-16): 1 ZIP, 0 ZAC, 0 ZV, 0 none, 0 unknown.\n"
+    assert out == "Imported (files of 2025-05-16): 0 ZAC, 1 ZIP, 0 ZV, 0 none, 0 unknown.\n"
     assert list(Zone.objects.values_list("starts_on", "arrete")) == [
         (date(2025, 5, 16), "Arrêtés de zonage des ARS, fichier Zonage_medecin_20250516.xlsx")
     ]
@@ -72,7 +72,7 @@ def test_a_register_tells_its_refused_lines(capsys, tmp_path):
     code, out, err = run(
         capsys, "directory", "import", "rpps", file, "--date", "2026-11-01", "--report", report
     )
-    assert (code, out) == (0, "Imported (files of 2026-11-01): 90 rows, 0 others, 7 refused.\n")
+    assert (code, out) == (0, "Imported (files of 2026-11-01): 0 others, 7 refused, 90 rows.\n")
     refused = [f"{file}:{line}: rpps: '1' has not eleven digits with a right key" for line in range(92, 99)]
     assert err.splitlines() == [*refused[:5], "… 7 lines refused"]
     assert report.read_text().splitlines() == refused
