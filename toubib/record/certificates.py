@@ -56,6 +56,7 @@ TEMPLATES = {
         ),
     ),
 }
+# These articles are quoted from memory: no text of them could be read again here, and the page says so.
 REFUSED = {
     "sport": Refusal(
         _("Aptitude ou non-contre-indication au sport"),

@@ -15,7 +15,7 @@ from toubib.nomenclature.verdicts import judge
 from toubib.nomenclature.words import words_of
 from toubib.record.enums import NonSubstitutable, SheetKind
 
-LONGEST_DAYS = 365  # R. 5132-21 CSP: twelve months, renewals included
+LONGEST_DAYS = 365  # R. 5132-21 CSP, quoted from memory: twelve months, renewals included
 WEIGHED_UNDER = 16
 SHORTEST_WORD, MOST_WORDS = 5, 12
 

@@ -36,7 +36,8 @@ def write_certificate(
     encounter = _lock_open(encounter_id)
     refusal = REFUSED.get(template)
     if refusal is not None:
-        raise CertificateRefused(str(refusal.why), refusal.reference)
+        cited = _("%(article)s, cité de mémoire : à vérifier") % {"article": refusal.reference}
+        raise CertificateRefused(str(refusal.why), cited)
     if template not in TEMPLATES:
         raise CertificateRefused(_("Ce modèle de certificat n’existe pas."))
     if body is not None and (not body.strip() or len(body) > LONGEST):
