@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from lxml import html
 
 from tests.access.world import addresses, undone
 from toubib.consultation.models import ChatMessage, Complaint
@@ -32,8 +33,8 @@ WORD = "zibeline"  # stands in each part of the secret visit, and nowhere else
 
 
 @pytest.fixture
-def family(client):
-    """Inès is sixteen: one visit that her mother may see, and one under secrecy that she asked for herself."""
+def before():
+    """Inès is sixteen: one visit that her mother may see."""
     scene, now = make_scene(), timezone.now()
     cast, day = scene.cast, timezone.localdate()
     ines = make_patient(birth_name="Morel", birth_given_names="Inès", birth_date=date(day.year - 16, 1, 1))
@@ -41,9 +42,21 @@ def family(client):
     make_link(own, ines)
     make_link(cast.jeanne, ines, "parent")
     open_visit = fill_record(cast, ines, cast.jeanne, at=now - timedelta(days=40))
-    secret = fill_record(cast, ines, own, at=now - timedelta(days=3), secret=True)
+    return {"scene": scene, "ines": ines, "own": own, "open": open_visit}
+
+
+@pytest.fixture
+def family(before):
+    """And one under secrecy, that she asked for herself."""
+    return with_secret(before)
+
+
+def with_secret(before):
+    now = timezone.now()
+    at, own, ines = now - timedelta(days=3), before["own"], before["ines"]
+    secret = fill_record(before["scene"].cast, ines, own, at=at, secret=True)
     _mark(secret, own, ines, now)
-    return {"scene": scene, "ines": ines, "own": own, "open": open_visit, "secret": secret}
+    return {**before, "secret": secret}
 
 
 def _mark(secret, own, ines, now):
@@ -130,6 +143,29 @@ def test_no_page_tells_a_parent_of_a_secret_visit(client, family, settings):
             if found or (answer.status_code == 200 and any(one in url for one in traces_of(family))):
                 told[f"{method} {name}"] = (answer.status_code, found)
     assert (told, seen > 20) == ({}, True)
+
+
+LISTS = ("space", "visits", "documents", "consents", "accesses", "my_data")
+
+
+def test_a_parent_s_pages_read_the_same_with_and_without_it(client, before):
+    """No date, no count, no order may tell of it."""
+    mother, ines = before["scene"].cast.jeanne, before["ines"]
+    urls = [reverse(f"web:{name}") for name in LISTS]
+    urls += [f"{url}?pour={ines.id}" for url in urls]
+    sign_in(client, mother)
+
+    def read():
+        return {url: words_on(client.get(url).content.decode()) for url in urls}
+
+    first = read()
+    with_secret(before)
+    assert read() == first
+
+
+def words_on(page):
+    main = html.document_fromstring(page).xpath("//main")[0]
+    return [" ".join(piece.split()) for piece in main.itertext() if piece.strip()]
 
 
 def test_the_same_pages_show_it_to_the_minor(client, family):

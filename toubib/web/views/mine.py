@@ -18,8 +18,8 @@ from django.views.decorators.http import require_GET, require_POST
 from toubib.consultation.operations import agree_to_guest
 from toubib.consultation.queries import get_invite
 from toubib.consultation.web import read_uuid
-from toubib.people.enums import Role
-from toubib.people.models import Patient
+from toubib.people.enums import LinkKind, Role
+from toubib.people.models import PatientLink
 from toubib.people.queries import links_of, own_patient
 from toubib.people.web import current_account, current_actor, role_required
 from toubib.record.models import Consent
@@ -86,17 +86,20 @@ def _show(request: HttpRequest, form: ErasureForm, *, refusal: str = "") -> Http
         "copies": copies_of(account=account, now=now),
         "waiting": next((one for one in asked if one.answer == Answer.WAITING), None),
         "answered": [one for one in asked if one.answer != Answer.WAITING],
-        "kept": [_kept_words(link.patient, now=now) for link in links_of(account=account, now=now)],
+        "kept": [_kept_words(link, now=now) for link in links_of(account=account, now=now)],
         "refusal": refusal,
     }
     status = 422 if form.is_bound or refusal else 200
     return render(request, "web/my_data.html", context, status=status)
 
 
-def _kept_words(patient: Patient, *, now: datetime) -> dict[str, Any]:
-    """Until when the law keeps the record of each person, if there is one."""
-    kept = has_record(patient_id=patient.id)
-    return {"patient": patient, "until": end_of(patient=patient, now=now).on if kept else None}
+def _kept_words(link: PatientLink, *, now: datetime) -> dict[str, Any]:
+    """Until when the law keeps one's own record, if there is one. Of anyone else the rule alone: a date would tell of a
+    minor's secret visit (L. 1111-5 CSP)."""
+    own = link.kind == LinkKind.SELF
+    kept = own and has_record(patient_id=link.patient_id)
+    until = end_of(patient=link.patient, now=now).on if kept else None
+    return {"patient": link.patient, "own": own, "until": until}
 
 
 @role_required(Role.PATIENT)
