@@ -101,7 +101,7 @@ def _lines(claims: Claims, rules: frozenset[str], months: int) -> Any:
     codes = [one.code for one in act_codes() if one.family in TELEHEALTH]
     table = table.filter(table.PRS_NAT_REF.isin(codes))
     table = table.mutate(family=family_of(table.PRS_NAT_REF, table.EXE_SOI_DTD))
-    table = _with_centres(claims, table.filter(table.family.notnull()), rules)
+    table = with_centres(claims, table.filter(table.family.notnull()), rules)
     return table.select(
         patient=table.BEN_NIR_PSA,
         rank=table.BEN_RNG_GEM.fill_null(0).cast("int16"),
@@ -109,18 +109,19 @@ def _lines(claims: Claims, rules: frozenset[str], months: int) -> Any:
         day=table.EXE_SOI_DTD,
         code=table.PRS_NAT_REF.cast("int32"),
         family=table.family,
-        channel=_channel(table),
+        channel=channel_of(table),
         specialty=table.PSE_SPE_COD.fill_null(0).cast("int16"),
         place=place_of(table.BEN_RES_DPT, table.BEN_RES_COM, rules),
         exempt=table.EXO_MTF.between(41, 46).fill_null(False),
         quantity=table.PRS_ACT_QTE.fill_null(0),
         paid=table.PRS_PAI_MNT.fill_null(0),
         reimbursed=table.BSE_REM_MNT.fill_null(0),
-        stage=_stage(table, rules, months),
+        stage=stage_of(table, rules, months),
     )
 
 
-def _stage(table: Any, rules: frozenset[str], months: int) -> Any:
+def stage_of(table: Any, rules: frozenset[str], months: int) -> Any:
+    """The stage of the first rule that drops the line, or COUNTED."""
     late = _month(table.FLX_DIS_DTD) - _month(table.EXE_SOI_DTD)
     drops = {
         "for_information": (table.DPN_QLF == 71) | (table.PRS_DPN_QLP == 71),
@@ -140,7 +141,7 @@ def _month(day: Any) -> Any:
     return day.year().cast("int32") * 12 + day.month().cast("int32")
 
 
-def _with_centres(claims: Claims, table: Any, rules: frozenset[str]) -> Any:
+def with_centres(claims: Claims, table: Any, rules: frozenset[str]) -> Any:
     """`by_centre`, `by_company`: what ER_ETE_F says of the establishment, by the nine keys."""
     own = channels()
     asked = {"by_centre": own["centre"]["categories"], "by_company": own["company"]["finess"]}
@@ -159,7 +160,8 @@ def _with_centres(claims: Claims, table: Any, rules: frozenset[str]) -> Any:
     return table
 
 
-def _channel(table: Any) -> Any:
+def channel_of(table: Any) -> Any:
+    """Of lines that `with_centres` has seen."""
     own = channels()
     status, gp = table.PSE_STJ_COD, table.PSE_SPE_COD.isin(own["gp"])
     liberal = status.isin(own["liberal"]["statuses"])

@@ -32,7 +32,7 @@ class AldPatients:
 def ald_patients(claims: Claims, acts: Any, rules: frozenset[str]) -> AldPatients:
     """The act is judged on its own day: an ALD that ended before does not count. The patient lives where their last act says."""
     if "ald_register" in rules:
-        register = _register(claims)
+        register = ald_register(claims)
         held = [
             acts.patient == register.ald_patient,
             acts.rank == register.ald_rank,
@@ -50,7 +50,8 @@ def ald_patients(claims: Claims, acts: Any, rules: frozenset[str]) -> AldPatient
     return _told(rows_of(found), rules)
 
 
-def _register(claims: Claims) -> Any:
+def ald_register(claims: Claims) -> Any:
+    """(ald_patient, ald_rank, since, until): every line of ALD, both days included."""
     table = claims.tables["IR_IMB_R"]
     ours = table.filter(table.IMB_ETM_NAT.isin(channels()["ald"]["grounds"]) & table.IMB_ALD_DTD.notnull())
     ends = ours.IMB_ALD_DTF
