@@ -112,7 +112,7 @@ class NoteForm(forms.Form):
 
 
 for code, one in CATALOGUE.items():  # once, not at each request: the forms below have them too
-    NoteForm.base_fields[f"m_{code}"] = forms.CharField(label=one.label, required=False, max_length=12)
+    NoteForm.base_fields[f"m_{code}"] = forms.CharField(label=one.label, required=False, max_length=12)  # type: ignore[arg-type]
     NoteForm.base_fields[f"m_{code}{BY}"] = forms.ChoiceField(
         label=_("qui a mesuré"), required=False, choices=MeasuredBy.choices
     )

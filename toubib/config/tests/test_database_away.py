@@ -36,7 +36,7 @@ def test_everything_waits_and_goes_on_when_the_database_is_away(server_folder, t
     assert migrated.returncode == 0, migrated.stderr
     with serving(env, tmp_path) as server:
         server.wait_ready()
-        parts = {part: server.pid_of(part) for part in ("pages", "live", "worker")}
+        parts = {part: server.pid_of(part) for part in ("pages", "live", "worker", "papers")}
         postgres("stop", server_folder)
         began = time.monotonic()
         seen = set()

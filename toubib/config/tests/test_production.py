@@ -221,7 +221,7 @@ def test_form_too_large_is_refused_by_nginx(site):
     assert httpx.post(f"{address}/langue", content=b"x" * 14_000_000, verify=trust).status_code == 413
 
 
-@pytest.mark.parametrize("part", ["pages", "live", "worker"])
+@pytest.mark.parametrize("part", ["pages", "live", "worker", "papers"])
 def test_each_part_that_is_killed_comes_back(site, part):
     server, address, trust, _ = site
     first = server.pid_of(part)
