@@ -169,7 +169,7 @@ def _limits(act: Any, law: Law, asked: Any) -> list[tuple[Bool, Any]]:
             continue
         # Above 0 only where a policy puts the short limit over the ceiling
         room = int(most or 0) - int(ceiling)
-        smaller = True if room <= 0 else running > room if kind == "prolongation" else False
+        smaller = True if room <= 0 else running >= room if kind == "prolongation" else False
         reason = law.is_true("sickleave.over_ceiling_reason_allowed") and act.leave_over_ceiling_reason
         bound = all_of(of_kind, negate(reason))
         found += [(all_of(short, smaller), left), (bound, ibis.literal(int(ceiling), "int64")), (short, left)]
