@@ -5,7 +5,7 @@ import gzip
 import pytest
 
 from toubib.ground.tables import BadTable, Column, plain, read_table
-from toubib.territory.tests.files import write_book
+from toubib.ground.tests.books import write_book
 
 COLUMNS = (
     Column("code", ("Code de la commune", "depcom")),

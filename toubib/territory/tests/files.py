@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from openpyxl import Workbook
+from toubib.ground.tests.books import write_book
+
+__all__ = ["write", "write_book"]
 
 COG = """TYPECOM,COM,REG,DEP,CTCD,ARR,TNCC,NCC,NCCENR,LIBELLE,CAN,COMPARENT
 COM,12901,76,12,12D,121,0,VALBRUNE,Valbrune,Valbrune,1298,
@@ -27,23 +29,6 @@ APL_HEADER = ("Code commune INSEE", "Commune", "APL aux médecins généralistes
               "APL aux médecins généralistes de 65 ans et moins", "APL aux médecins généralistes de 62 ans et moins",
               "APL aux médecins généralistes de 60 ans et moins",
               "Population standardisée 2023 pour la médecine générale", "Population totale 2023")  # fmt: skip
-
-
-def write(folder: Path, name: str, text: str) -> Path:
-    path = folder / name
-    path.write_text(text, encoding="utf-8")
-    return path
-
-
-def write_book(path: Path, sheets: dict[str, Sequence[Sequence[object]]]) -> Path:
-    book = Workbook()
-    book.remove(book.active)
-    for name, rows in sheets.items():
-        sheet = book.create_sheet(name)
-        for row in rows:
-            sheet.append(list(row))
-    book.save(path)
-    return path
 
 
 def zonage_row(code: object, zone: str) -> tuple[object, ...]:
