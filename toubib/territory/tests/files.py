@@ -7,8 +7,6 @@ from pathlib import Path
 
 from toubib.ground.tests.books import write_book
 
-__all__ = ["write", "write_book"]
-
 COG = """TYPECOM,COM,REG,DEP,CTCD,ARR,TNCC,NCC,NCCENR,LIBELLE,CAN,COMPARENT
 COM,12901,76,12,12D,121,0,VALBRUNE,Valbrune,Valbrune,1298,
 COM,12902,76,12,12D,121,0,SAINT ORENS,Saint-Orens,Saint-Orens-le-Vieux,1298,
@@ -29,6 +27,12 @@ APL_HEADER = ("Code commune INSEE", "Commune", "APL aux médecins généralistes
               "APL aux médecins généralistes de 65 ans et moins", "APL aux médecins généralistes de 62 ans et moins",
               "APL aux médecins généralistes de 60 ans et moins",
               "Population standardisée 2023 pour la médecine générale", "Population totale 2023")  # fmt: skip
+
+
+def write(folder: Path, name: str, text: str) -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
 
 
 def zonage_row(code: object, zone: str) -> tuple[object, ...]:
