@@ -1,5 +1,6 @@
 """A small claims folder by hand: each act is one line with the columns that the test names; all else has a plain value."""
 
+import argparse
 import csv
 from datetime import date
 from itertools import count
@@ -9,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from toubib.observatory.claims.layouts import layouts
+from toubib.observatory.commands import add_commands
 
 TYPES = {
     "text": pa.string(),
@@ -122,3 +124,16 @@ def write_table(folder, name, rows, form="parquet"):
     kinds = {key: TYPES["text"] if key in AS_TEXT else TYPES[one.kind] for key, one in columns.items()}
     arrays = {key: pa.array(values[key], kinds[key]) for key in columns}
     pq.write_table(pa.table(arrays), folder / f"{name}.parquet")
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message):
+        self.exit(2, f"{message}\n")
+
+
+def main(arguments):
+    """The exit of `toubib observatory …`."""
+    parser = _Parser()
+    add_commands(parser.add_subparsers())
+    given = parser.parse_args(arguments)
+    return given.run(given)

@@ -4,9 +4,8 @@ import json
 
 import pytest
 
-from toubib.config.cli import main
 from toubib.observatory.acts import mapping
-from toubib.observatory.tests.claims_kit import ald, centre, doctor, line, write_claims
+from toubib.observatory.tests.claims_kit import ald, centre, doctor, line, main, write_claims
 from toubib.rulebook.engine.tables import read_table
 from toubib.rulebook.facts import all_facts
 

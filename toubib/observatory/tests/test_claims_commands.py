@@ -5,8 +5,7 @@ import resource
 
 import pytest
 
-from toubib.config.cli import main
-from toubib.observatory.tests.claims_kit import doctor, line, write_claims
+from toubib.observatory.tests.claims_kit import doctor, line, main, write_claims
 
 pytestmark = pytest.mark.once
 FACE = (
