@@ -89,7 +89,8 @@ class CommuneField(forms.CharField):
             raise forms.ValidationError(_("Nous ne trouvons pas cette commune. Vérifiez son nom."))
         names = ", ".join(f"{one.name} ({one.code_insee})" for one in found)
         raise forms.ValidationError(
-            _("Plusieurs communes vont : %(names)s. Écrivez le code qui suit le nom."), params={"names": names}
+            _("Plusieurs communes vont : %(names)s. Écrivez le code qui suit le nom."),
+            params={"names": names},
         )
 
 
