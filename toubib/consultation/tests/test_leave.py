@@ -15,7 +15,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture(autouse=True)
 def known(call):
-    """A doctor of France who is not the patient's own."""
+    """A doctor of France who is not the patient's own, and has checked who the patient is."""
+    Encounter.objects.filter(pk=call.encounter.pk).update(identity_checked=True)
     practitioner = call.encounter.practitioner
     practitioner.country = "FR"
     practitioner.save()
