@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
+from asn1crypto import cms
 from asn1crypto import keys as asn1_keys
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
@@ -26,6 +28,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import fields, signers
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+from toubib.documents.mould import Mould, mould_of
 from toubib.ground.private import write_private
 
 FIELD = "Cachet"
@@ -52,9 +55,19 @@ class Seal:
 
 
 class _Signer(signers.SimpleSigner):
-    """pyHanko's, with the key loaded once: reading an RSA key checks it each time, for 36 ms."""
+    """pyHanko's, with the key loaded once (reading an RSA key checks it each time, for 36 ms), and its first signature
+    kept as the mould of the next ones."""
 
     loaded: Key
+    mould: Mould | None = None
+
+    async def async_sign(self, data_digest: bytes, digest_algorithm: str, **settings: Any) -> cms.ContentInfo:
+        """Only `seal_pdf` calls it, always with the same settings."""
+        if self.mould is None:
+            self.mould = mould_of(await super().async_sign(data_digest, digest_algorithm, **settings))
+        return cms.ContentInfo.load(
+            self.mould.fill(data_digest, lambda data: self.sign_raw(data, digest_algorithm))
+        )
 
     def sign_raw(self, data: bytes, digest_algorithm: str) -> bytes:
         if isinstance(self.loaded, rsa.RSAPrivateKey):
