@@ -37,7 +37,11 @@ def _spark(scratch: Path) -> Any:
     builder = SparkSession.builder.appName("toubib observatory").config("spark.sql.session.timeZone", "UTC")
     builder = builder.config("spark.ui.enabled", "false").config("spark.local.dir", str(scratch))
     if "SPARK_REMOTE" not in os.environ and "SPARK_CONF_DIR" not in os.environ:
-        builder = builder.master("local[*]")
+        cores = os.cpu_count() or 1
+        builder = builder.master(f"local[{cores}]").config("spark.sql.shuffle.partitions", str(2 * cores))
+        builder = builder.config("spark.driver.host", "127.0.0.1").config(
+            "spark.driver.bindAddress", "127.0.0.1"
+        )
     return ibis.pyspark.connect(builder.getOrCreate())
 
 

@@ -33,14 +33,13 @@ class Adoption:
 
 
 def adoption(
-    acts: Any, rows: Any, quarters: Any, kind: Kind, rules: frozenset[str], billed: Any = None
+    used: Any, rows: Any, quarters: Any, kind: Kind, rules: frozenset[str], billed: Any = None
 ) -> Adoption:
-    """`rows`, `quarters`: of `professionals`; `billed`: (quarter, person) to whom the denominator is narrowed."""
+    """`used`: by professional; `rows`, `quarters`: of `professionals`; `billed`: (quarter, person) to whom the denominator is narrowed."""
     people = in_exercise(rows, quarters, kind)
     if billed is not None:
         people = people.semi_join(billed, ["quarter", "person"])
-    used = users_of(acts, rows, kind)
-    both = people.left_join(used, ["quarter", "person"])
+    both = people.left_join(users_of(used, rows, kind), ["quarter", "person"])
     reached = both.stage.fill_null(-1)
     found = both.group_by("quarter", "place", reached=reached).aggregate(
         n=ibis._.count(), more=(ibis._.places - 1).sum()
@@ -65,13 +64,17 @@ def adoption(
     return Adoption(professionals, users, told)
 
 
-def users_of(acts: Any, rows: Any, kind: Kind) -> Any:
-    """(quarter, person, stage): the furthest stage that a téléconsultation of theirs reached."""
-    ours = acts.filter((acts.family == TELECONSULTATION) & acts.channel.isin(kind.channels))
-    by_number = ours.group_by(quarter=quarter_of(ours.day), number=ours.professional).aggregate(
-        stage=ibis._.stage.max()
-    )
-    joined = by_number.join(persons_of_numbers(rows), "number")
+def by_professional(acts: Any) -> Any:
+    """(quarter, number, channel, stage): the furthest stage that a téléconsultation reached; acts are read once for all kinds."""
+    ours = acts.filter(acts.family == TELECONSULTATION)
+    keys = {"quarter": quarter_of(ours.day), "number": ours.professional, "channel": ours.channel}
+    return ours.group_by(**keys).aggregate(stage=ibis._.stage.max())
+
+
+def users_of(used: Any, rows: Any, kind: Kind) -> Any:
+    """(quarter, person, stage) of those who used it in the kind's channels."""
+    ours = used.filter(used.channel.isin(kind.channels))
+    joined = ours.join(persons_of_numbers(rows), "number")
     return joined.group_by("quarter", "person").aggregate(stage=ibis._.stage.max().cast("int32"))
 
 

@@ -19,6 +19,7 @@ from toubib.observatory.indicators.adoption import (
     Adoption,
     adoption,
     adoption_rows,
+    by_professional,
     national_rate,
     target_table,
 )
@@ -84,8 +85,9 @@ def _by_area(
     areas = all_areas()
     rows = directory(claims, rules).cache()
     quarters = quarter_table(rows, cover)
-    own = {name: adoption(acts, rows, quarters, kind, rules) for name, kind in kinds().items()}
-    active = adoption(acts, rows, quarters, kinds()["gp"], rules, _billed(claims, rows))
+    used = by_professional(acts).cache()
+    own = {name: adoption(used, rows, quarters, kind, rules) for name, kind in kinds().items()}
+    active = adoption(used, rows, quarters, kinds()["gp"], rules, _billed(claims, rows))
     told = {name: adoption_rows(one, cover, areas) for name, one in own.items()}
     ald = ald_patients(claims, acts, rules)
     removed = {"gp_adoption": own["gp"].removed, "ald_patients": ald.removed}

@@ -6,7 +6,7 @@ from toubib.observatory.claims.engine import connect_engine
 from toubib.observatory.claims.reading import open_claims
 from toubib.observatory.counting.count import count_acts
 from toubib.observatory.counting.rules import RULES, rules_without
-from toubib.observatory.indicators.adoption import Adoption, adoption, adoption_rows
+from toubib.observatory.indicators.adoption import Adoption, adoption, adoption_rows, by_professional
 from toubib.observatory.indicators.ald import ald_patients, ald_rows
 from toubib.observatory.indicators.areas import Areas, all_areas
 from toubib.observatory.indicators.professionals import directory, kinds, quarter_table
@@ -39,7 +39,7 @@ def adopt(opened):
         claims, counted = opened(acts, rules, doctors=doctors, **tables)
         rows = directory(claims, rules).cache()
         quarters = quarter_table(rows, cover_of(lines_by_month(counted)))
-        found = adoption(counted, rows, quarters, kinds()[kind], rules)
+        found = adoption(by_professional(counted), rows, quarters, kinds()[kind], rules)
         return plain(found.professionals), plain(found.users)
 
     return run
