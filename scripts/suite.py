@@ -189,7 +189,17 @@ def test() -> int:
 
 def spark() -> int:
     set_up(ON_SPARK, group="spark")
-    return summary([pytest_stage("the rule book on Spark", "toubib/rulebook", "-m", "spark")])
+    return summary(
+        [
+            pytest_stage(
+                "the rule book and the indicators on Spark",
+                "toubib/rulebook",
+                "toubib/observatory",
+                "-m",
+                "spark",
+            )
+        ]
+    )
 
 
 class a_postgres:
