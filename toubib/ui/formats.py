@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
@@ -37,9 +38,15 @@ def say_hour(moment: datetime | time) -> str:
 
 def say_day(day: date | datetime) -> str:
     """« 3 novembre 2026 », « 1er janvier 2027 »."""
-    local = _local(day) if isinstance(day, datetime) else day
-    text = date_format(local, "j F Y")
-    if (get_language() or "fr").startswith("fr") and local.day == 1:
+    local = _local(day).date() if isinstance(day, datetime) else day
+    return _day_said(local, get_language() or "fr")
+
+
+@lru_cache(maxsize=4096)
+def _day_said(day: date, language: str) -> str:
+    """Lists of dates say the same ones again and again; `language` is that of this thread."""
+    text = date_format(day, "j F Y")
+    if language.startswith("fr") and day.day == 1:
         text = text.replace("1 ", "1er ", 1)
     return keep_together(text)
 

@@ -38,6 +38,7 @@ def _address(name: str) -> str:
 
 
 @register.simple_tag
+@lru_cache(maxsize=256)
 def icon(name: str) -> SafeString:
     """{% icon "check" %}: always beside a word, so hidden from screen readers."""
     return format_html('<svg class="icon" aria-hidden="true"><use href="{}"/></svg>', _address(f"i-{name}"))
