@@ -18,6 +18,7 @@ SOUNDS = (
     ("z", "s"),
     ("x", "cs"),
 )
+LEAST_TO_TAKE = 6  # letters: a shorter word taken for another would be a guess
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -43,6 +44,15 @@ def sound(word: str) -> str:
         word = word.replace(written, heard)
     kept = "".join(letter for letter, before in zip(word, " " + word, strict=False) if letter != before)
     return kept[:1] + kept[1:].replace("h", "")
+
+
+def is_nearly(typed: str, word: str) -> bool:
+    """Whether `typed` is this word, sounds like it or, from six letters on, is one slip away from it."""
+    if typed == word:
+        return True
+    if min(len(typed), len(word)) < LEAST_TO_TAKE:
+        return False
+    return sound(typed) == sound(word) or (abs(len(typed) - len(word)) <= 1 and typed in slips(word))
 
 
 def slips(word: str) -> set[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -12,12 +12,14 @@ from django.utils.translation import gettext as _
 
 from toubib.nomenclature.queries import Verdict, medicine_of, search_medicines
 from toubib.nomenclature.verdicts import judge
-from toubib.nomenclature.words import words_of
+from toubib.nomenclature.words import is_nearly, words_of
 from toubib.record.enums import NonSubstitutable, SheetKind
+from toubib.rulebook.prescription import refused_substances
 
 LONGEST_DAYS = 365  # R. 5132-21 CSP, quoted from memory: twelve months, renewals included
 WEIGHED_UNDER = 16
 SHORTEST_WORD, MOST_WORDS = 5, 12
+NEVER_ON_PAPER = frozenset({"RX.NARCOTIC", "RX.SECURED"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,23 +99,45 @@ def verdict_on(item: Item, *, sheet: str, on: date) -> Verdict | None:
     if item.is_medicine:
         found = medicine_of(cis=item.cis, on=on)
         return found.found.refused if found else None
-    if sheet != SheetKind.MEDICINES:
-        return None
-    return _refused_words(item.text, on)
+    return _refused_words(item.name, everywhere=sheet != SheetKind.MEDICINES, on=on)
 
 
-def _refused_words(text: str, on: date) -> Verdict | None:
-    """Free words are no way round the list: neither the substance nor a brand of it."""
-    verdict = judge(
-        substances=[{"name": text}], categories=(), conditions_known=False, authorised=True, on=on
-    )
-    if verdict.is_refused:
-        return verdict
-    for word in [one for one in words_of(text) if len(one) >= SHORTEST_WORD][:MOST_WORDS]:
-        found = search_medicines(text=word, on=on, limit=1)
-        if found and found[0].refused and words_of(found[0].name)[:1] == [word]:
-            return found[0].refused
+def _refused_words(text: str, *, everywhere: bool, on: date) -> Verdict | None:
+    """Free words are no way round the list, on no sheet: neither the substance nor a brand of it, nor either with one
+    slip. `everywhere`: a sheet of something else, where only what may never stand on paper is refused (« oxygène »,
+    « chlorure de sodium » are also devices and dressings). Even « dosage du tramadol » is refused: a net, not a proof."""
+    words = list(dict.fromkeys(words_of(text)))
+    substances = refused_substances(on=on)
+    for word in words:
+        meant = next((one for one in sorted(substances) if is_nearly(word, one)), None)
+        if meant is not None:
+            return _naming(
+                word,
+                judge(
+                    substances=[{"name": meant}],
+                    categories=(),
+                    conditions_known=False,
+                    authorised=True,
+                    on=on,
+                ),
+            )
+    for word in [one for one in words if len(one) >= SHORTEST_WORD][:MOST_WORDS]:
+        refused = _refused_brand(word, on=on)
+        if refused is not None and (not everywhere or refused.code in NEVER_ON_PAPER):
+            return _naming(word, refused)
     return None
+
+
+def _refused_brand(word: str, *, on: date) -> Verdict | None:
+    found = search_medicines(text=word, on=on, limit=1)
+    if not found or found[0].refused is None:
+        return None
+    return found[0].refused if is_nearly(word, words_of(found[0].name)[0]) else None
+
+
+def _naming(word: str, verdict: Verdict) -> Verdict:
+    """The doctor reads which word of a line it is."""
+    return replace(verdict, text_doctor=f"« {word} » : {verdict.text_doctor}")
 
 
 def medicine_item(item: Item, *, on: date) -> Item | None:

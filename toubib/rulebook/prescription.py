@@ -71,6 +71,14 @@ def judge_medicine(
     return "RX.OK" if conditions_known else "RX.CONDITIONS_UNKNOWN"
 
 
+def refused_substances(*, on: date) -> frozenset[str]:
+    """Words of the substances that a sheet of Toubib may not carry on a day."""
+    refused, narcotics, secured = _lists(on)
+    return (narcotics if "narcotics" in refused else frozenset()) | (
+        secured if "secured" in refused else frozenset()
+    )
+
+
 def is_allowed(code: str) -> bool | None:
     """What a code says: True, False, or None where nobody knows."""
     return ALLOWED.get(code, False)

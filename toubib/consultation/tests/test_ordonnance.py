@@ -97,6 +97,35 @@ def test_free_words_are_no_way_round_the_list(doctor, call, typed):
     assert (PrescriptionLine.objects.count(), typed in shown) == (0, True)
 
 
+@pytest.mark.parametrize(
+    ("sheet", "typed", "word"),
+    [
+        ("devices", "tramadol 50 mg", "tramadol"),
+        ("nursing", "Injecter 10 mg de morphinne", "morphinne"),
+        ("tests", "prégabaline", "pregabaline"),
+        ("medicines", "tramadole 50 mg", "tramadole"),
+        ("medicines", "Homéopathie et codéinne", "codeinne"),
+    ],
+)
+def test_no_sheet_and_no_slip_is_a_way_round_the_list(doctor, call, sheet, typed, word):
+    shown = text_of(add(doctor, call, sheet=sheet, text=typed, cis="", directions="au besoin", boxes="1"))
+    assert (PrescriptionLine.objects.count(), f"« {word} » :" in shown) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("sheet", "typed"),
+    [
+        ("devices", "Oxygène, extracteur et lunettes"),
+        ("nursing", "Pansement au sérum physiologique, chlorure de sodium 0,9 %"),
+        ("tests", "Créatinine, ionogramme, caféinémie"),
+        ("medicines", "Solution de lavage nasal"),
+    ],
+)
+def test_other_words_stay_free(doctor, call, sheet, typed):
+    add(doctor, call, sheet=sheet, text=typed, cis="", directions="au besoin", boxes="1")
+    assert [item.text for item in items()] == [typed]
+
+
 def test_a_refused_medicine_is_refused_by_its_code_too(doctor, call):
     shown = add(doctor, call, text="tramadol", **WHOLE)
     assert (PrescriptionLine.objects.count(), "<cite>" in shown.content.decode()) == (0, True)
