@@ -9,11 +9,11 @@ import re
 import secrets
 import unicodedata
 
-import segno
 from django.conf import settings
 from ppf.datamatrix import DataMatrix
 
 from toubib.documents.contents import Identity
+from toubib.documents.masks import qr_matrix
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: no I, L, O, U
 CODE_LENGTH = 16  # 80 bits
@@ -84,7 +84,7 @@ def datamatrix_svg(text: str) -> str:
 
 def qr_svg(text: str) -> str:
     """A QR of our look: pine, rows of modules with round ends, round eyes; error correction M, quiet zone of four."""
-    rows = [[bool(cell) for cell in row] for row in segno.make_qr(text, error="m").matrix]
+    rows = [[bool(cell) for cell in row] for row in qr_matrix(text)]
     size = len(rows)
     for top, left in ((0, 0), (0, size - 7), (size - 7, 0)):
         for row in rows[top : top + 7]:
