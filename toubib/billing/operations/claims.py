@@ -79,7 +79,8 @@ def settle_claim(*, encounter_id: UUID, by: Actor, now: datetime) -> ClaimLine |
         return None
     with translation.override("fr"):
         settled = settle(act_of(encounter=encounter, decision=decision))
-    last = ClaimLine.objects.filter(encounter=encounter).order_by("-version").first()
+    # Locked: a file that is being made marks this row sent, and what was sent is to be taken back
+    last = ClaimLine.objects.select_for_update().filter(encounter=encounter).order_by("-version").first()
     if last is not None and last.digest == settled.digest:
         return last
     return _add_version(encounter, decision, settled, last, by=by, now=now)
