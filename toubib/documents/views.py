@@ -19,7 +19,7 @@ from toubib.documents.codes import read_code
 from toubib.documents.contents import Prescriber
 from toubib.documents.forms import CodeForm, FileForm
 from toubib.documents.models import Document
-from toubib.documents.pace import may_ask
+from toubib.documents.pace import count_failure, may_ask
 from toubib.documents.perms import may_read_document
 from toubib.documents.queries import (
     document_of_code,
@@ -101,10 +101,12 @@ def verify_code(request: HttpRequest, code: str) -> HttpResponse:
     known = read_code(code)
     if known is not None and known != code:
         return redirect("documents:verify_code", code=known)
-    if not may_ask(address=address_of(request), now=timezone.now()):
+    address, now = address_of(request), timezone.now()
+    if not may_ask(address=address, now=now):
         return _page(request, outcome=TOO_MANY, status=429)
     document = document_of_code(code=known) if known else None
     if document is None:
+        count_failure(address=address, now=now)
         return _page(request, outcome=UNKNOWN, typed=code[:60], status=404)
     return _page(request, verdict=_verdict(document))
 
@@ -112,13 +114,15 @@ def verify_code(request: HttpRequest, code: str) -> HttpResponse:
 def _verify_file(request: HttpRequest, form: FileForm) -> HttpResponse:
     if not form.is_valid():
         return _page(request, file_form=form)
-    if not may_ask(address=address_of(request), now=timezone.now()):
+    address, now = address_of(request), timezone.now()
+    if not may_ask(address=address, now=now):
         return _page(request, outcome=TOO_MANY, status=429)
     digest = hashlib.sha256()
     for chunk in form.cleaned_data["file"].chunks():
         digest.update(chunk)
     document = document_of_file(sha256=digest.hexdigest())
     if document is None:
+        count_failure(address=address, now=now)
         return _page(request, outcome=OTHER_FILE)
     return _page(request, verdict=_verdict(document, file=True))
 

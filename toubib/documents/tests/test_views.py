@@ -166,21 +166,29 @@ def test_file_of_a_cancelled_document_is_told_as_cancelled(client, cast, documen
     assert "Ce document est annulé." in words(response)
 
 
-def test_asking_too_often_is_answered_with_a_pause(client, document):
-    answers = [client.get(f"/verifier/{document.code}").status_code for _ in range(pace.MOST)]
-    assert set(answers) == {200}
-    slow = client.get(f"/verifier/{document.code}")
+def test_failing_too_often_is_answered_with_a_pause(client, document):
+    other = document.code[:-1] + ("0" if document.code[-1] != "0" else "1")
+    answers = [client.get(f"/verifier/{other}").status_code for _ in range(pace.MOST)]
+    assert set(answers) == {404}
+    slow = client.get(f"/verifier/{other}")
     assert slow.status_code == 429
     assert "Trop d’essais depuis cette connexion. Reprenez dans dix minutes." in words(slow)
     assert client.get("/verifier").status_code == 200
     assert client.get(f"/verifier/{document.code}", REMOTE_ADDR="10.0.0.9").status_code == 200
 
 
+def test_genuine_documents_are_never_counted(client, document):
+    answers = [client.get(f"/verifier/{document.code}").status_code for _ in range(pace.MOST + 1)]
+    file = client.post("/verifier", {"file": SimpleUploadedFile("a.pdf", pdf_of(document=document))})
+    assert ({*answers, file.status_code}, len(pace._seen)) == ({200}, 0)
+
+
 def test_pace_lets_in_again_and_holds_few_addresses():
     now = timezone.now()
-    assert all(pace.may_ask(address="a", now=now) for _ in range(pace.MOST))
+    for _ in range(pace.MOST):
+        pace.count_failure(address="a", now=now)
     assert not pace.may_ask(address="a", now=now)
     assert pace.may_ask(address="a", now=now + pace.WITHIN)
     for at in range(pace.MOST_ADDRESSES + 10):
-        pace.may_ask(address=str(at), now=now)
+        pace.count_failure(address=str(at), now=now)
     assert len(pace._seen) == pace.MOST_ADDRESSES
