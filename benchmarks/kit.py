@@ -161,6 +161,7 @@ def make_doctors(*, size: int, pool: Any, now: datetime, state: str = "open") ->
             profession="doctor",
             specialty="general_practice",
             practice_name="Cabinet",
+            practice_address="3 rue des Tilleuls",
             practice_commune=commune,
             languages=["fr"],
         )

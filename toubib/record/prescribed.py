@@ -8,8 +8,10 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
+from toubib.directory.models import Practitioner
 from toubib.nomenclature.queries import Verdict, medicine_of, search_medicines
 from toubib.nomenclature.verdicts import judge
 from toubib.nomenclature.words import is_nearly, words_of
@@ -71,7 +73,7 @@ def lacks_of(item: Item, *, sheet: str) -> list[str]:
     lacks = []
     if not item.directions.strip():
         lacks.append(_("Écrivez la posologie et le mode d’emploi."))
-    if item.is_medicine and not item.dose.strip():
+    if not item.dose.strip():
         lacks.append(_("Écrivez le dosage."))
     if item.duration_days is None and item.boxes is None:
         lacks.append(_("Écrivez la durée, ou le nombre de boîtes."))
@@ -81,6 +83,25 @@ def lacks_of(item: Item, *, sheet: str) -> list[str]:
         lacks.append(_("Un renouvellement demande une durée."))
     if item.non_substitutable and not item.is_medicine:
         lacks.append(_("« Non substituable » demande un médicament de la liste."))
+    return lacks
+
+
+def reach_lacks(practitioner: Practitioner) -> list[str]:
+    """What the head of an ordonnance would lack of its prescriber: where they practise, a phone, an e-mail address. The
+    operator's stand in where the directory has none, as `documents.headers` prints them."""
+    lacks = []
+    if not practitioner.practice_address.strip():
+        lacks.append(_("Il manque l’adresse de votre lieu d’exercice."))
+    if not (practitioner.practice_phone or settings.OPERATOR_PHONE):
+        lacks.append(_("Il manque le téléphone de votre lieu d’exercice."))
+    if not (practitioner.practice_email or settings.OPERATOR_EMAIL):
+        lacks.append(_("Il manque votre adresse e-mail professionnelle."))
+    if lacks:
+        lacks.append(
+            _(
+                "La direction médicale l’écrit à votre fiche, page « Professionnels », « Lieu d’exercice sur les documents »."
+            )
+        )
     return lacks
 
 

@@ -90,6 +90,40 @@ def test_complete_lines_are_frozen_by_the_signature(doctor, call):
     assert "1 comprimé 3 fois par jour" in page and "Ajouter la ligne" not in page
 
 
+def test_an_ordonnance_without_the_reach_of_its_prescriber_is_not_signed(doctor, call, settings):
+    settings.OPERATOR_PHONE = settings.OPERATOR_EMAIL = ""
+    reach = ("practice_address", "practice_phone", "practice_email")
+    practitioner = call.doctor.practitioner
+    kept = {name: getattr(practitioner, name) for name in reach}
+    type(practitioner).objects.update(**dict.fromkeys(reach, ""))
+    add(doctor, call, text="NFS, CRP", sheet="tests")
+    data = {**TEXTS, "base": "0", "attestation": "video"}
+    shown = text_of(doctor.post(url(call, "/signer"), data))
+    for words in (
+        "l’adresse de votre lieu",
+        "le téléphone de votre lieu",
+        "adresse e-mail",
+        "direction médicale",
+    ):
+        assert words in shown
+    assert Encounter.objects.get().state == EncounterState.IN_PROGRESS
+    type(practitioner).objects.update(practice_address=kept["practice_address"])
+    settings.OPERATOR_PHONE, settings.OPERATOR_EMAIL = "+33199001122", "contact@exemple.test"
+    data["base"] = str(call.encounter.notes.get().saves)
+    assert doctor.post(url(call, "/signer"), data).status_code == 302
+    assert Encounter.objects.get().state == EncounterState.SIGNED
+
+
+def test_a_free_line_of_medicines_needs_its_dose(doctor, call):
+    shown = text_of(
+        add(doctor, call, text="Préparation magistrale", cis="", directions="au besoin", boxes="1")
+    )
+    assert "Écrivez le dosage." in shown
+    with pytest.raises(PrescriptionIncomplete):
+        save(doctor, call)
+        sign_room(room_id=call.room.id, attestation=Attestation.VIDEO, by=call.by, now=timezone.now())
+
+
 @pytest.mark.parametrize("typed", ["tramadol 50 mg", "Codéine, sirop"])
 def test_free_words_are_no_way_round_the_list(doctor, call, typed):
     shown = add(doctor, call, text=typed, cis="", directions="au besoin", boxes="1").content.decode()

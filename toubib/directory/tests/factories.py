@@ -44,6 +44,9 @@ def make_practitioner(**over: Any) -> Practitioner:
         "profession": Profession.DOCTOR,
         "specialty": Specialty.GENERAL_PRACTICE,
         "practice_name": "Cabinet d’essai",
+        "practice_address": "3 rue des Tilleuls",
+        "practice_phone": "+33536490000",
+        "practice_email": "cabinet@exemple.test",
         "languages": ["fr"],
         **over,
     }

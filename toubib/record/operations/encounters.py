@@ -26,6 +26,7 @@ from toubib.record.events import encounter_signed
 from toubib.record.leaves import lacks_of_notice, notice_of
 from toubib.record.models import Certificate, Encounter, Note, Prescription, SickLeave
 from toubib.record.noted import REQUIRED, wrong_parts
+from toubib.record.prescribed import reach_lacks
 from toubib.record.queries import prescription_lacks, sheets_of
 
 OPEN = {EncounterState.ARRIVED, EncounterState.IN_PROGRESS, EncounterState.TO_SIGN}
@@ -191,6 +192,8 @@ def _sign_papers(encounter: Encounter, *, now: datetime) -> None:
     on = timezone.localdate(now)
     sheets = sheets_of(encounter=encounter)
     lacks = prescription_lacks(sheets=sheets, on=on)
+    if sheets:
+        lacks += reach_lacks(encounter.practitioner)
     if lacks:
         raise PrescriptionIncomplete(_("L’ordonnance n’est pas complète."), lacks)
     leave = read_one(SickLeave.objects.all(), encounter=encounter)
