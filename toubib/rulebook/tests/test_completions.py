@@ -184,7 +184,7 @@ def test_brute_force_notices_a_fact_that_moves_the_outcome():
     """The check itself: consent alone turns the answer."""
     facts = {**GOOD, "act_date": "2025-03-10", "referred_by_mt": True}
     assert expected(facts, ["consent"])["reimbursement"] == ("UNDETERMINED", ["consent"])
-    assert expected(facts, ["identified"])["reimbursement"] == ("YES", [])
+    assert expected(facts, ["covid"])["reimbursement"] == ("YES", [])
 
 
 def test_adding_a_fact_never_contradicts_an_answer_given():
