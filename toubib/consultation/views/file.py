@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from toubib.consultation.models import Room
+from toubib.consultation.note_html import write_notes
 from toubib.consultation.views.common import own_room
 from toubib.ground.actors import Actor
 from toubib.ground.files import read_file
@@ -54,12 +56,9 @@ class Past:
     notes: list[Note]
 
     @property
-    def standing(self) -> Note | None:
-        return cast("Note | None", standing(self.notes))
-
-    @property
-    def additions(self) -> list[Note]:
-        return additions(self.notes)
+    def text(self) -> SafeString:
+        """What stands, and what was added."""
+        return write_notes([standing(self.notes), *additions(self.notes)])
 
 
 def ticket_of(room: Room) -> Ticket | None:

@@ -18,6 +18,7 @@ from toubib.billing.views.doctor import claim_context
 from toubib.consultation.forms import AmendForm, CheckForm, OrientForm, SecondParentForm, SignForm
 from toubib.consultation.forms_note import CorrectForm, NoteForm, TemplateForm, initial_of
 from toubib.consultation.models import Room
+from toubib.consultation.note_html import write_notes
 from toubib.consultation.operations import end_room, open_room
 from toubib.consultation.queries import guests_who_came, measured_seconds
 from toubib.consultation.views.certificate import certificate_context
@@ -125,8 +126,9 @@ def documents_context(encounter: Encounter) -> dict[str, Any]:
 
 
 def versions_of(notes: list[Note]) -> dict[str, Any]:
-    """What stands, what was added, and what each correction changed."""
-    return {"standing": standing(notes), "additions": additions(notes), "changes": changes_of(notes)}
+    """What stands and what was added, as text, and what each correction changed."""
+    said = write_notes([standing(notes), *additions(notes)]) if notes else ""
+    return {"signed_text": said, "changes": changes_of(notes)}
 
 
 def beside_context(encounter: Encounter) -> dict[str, Any]:
