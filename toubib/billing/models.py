@@ -30,6 +30,9 @@ class Plan(Model):
     starts_on = models.DateField()
     ends_on = models.DateField(null=True)
 
+    def __str__(self) -> str:
+        return f"{self.name} ({self.get_kind_display()}, {self.payer})"
+
 
 class Cover(Model):
     """One patient under one plan, `[starts_on, ends_on)`."""

@@ -130,7 +130,9 @@ def _with_amounts(act: Act, funding: Funding, estimate: Estimate, holds: list[re
         public_cents=cents["public"],
         plan_cents=plan,
         patient_cents=patient,
-        due_now_cents=_due_now(cents, overrun, patient, paid=paid, third_party=third_party),
+        due_now_cents=0
+        if act.secret
+        else _due_now(cents, overrun, patient, paid=paid, third_party=third_party),
     )
     rate = round(100 * (cents["amo"] + participation) / cents["tariff"]) if paid and cents["tariff"] else 0
     codes = [one["code"] for one in estimate.reasons]
@@ -159,7 +161,7 @@ def _is_third_party(act: Act) -> bool:
 
 
 def _due_now(cents: Mapping[str, int], overrun: int, patient: int, *, paid: bool, third_party: bool) -> int:
-    """What the patient hands over at once. In third-party payment the participation is taken later by the caisse; else
+    """What the patient hands over at once (nothing of a secret act: it is sent to nobody). In third-party payment the participation is taken later by the caisse; else
     the patient advances all of it and is paid back."""
     if not paid:
         return patient

@@ -62,12 +62,17 @@ def bill_of(*, encounter: Encounter) -> Bill | None:
         line=line,
         state=state,
         amounts=amounts,
-        due_now=amount_of(line.due_now_cents),
+        due_now=_due_now(line),
         plan=amount_of(line.plan_cents) if line.plan_cents else "",
         before=before,
         differs=differs,
         new_reasons=[one for one in line.said["reasons"] if one["code"] not in known] if differs else [],
     )
+
+
+def _due_now(line: ClaimLine) -> str:
+    """Nothing of what is held: nobody knows yet what is owed."""
+    return amount_of(0 if line.state == ClaimState.HELD else line.due_now_cents)
 
 
 def _amounts(line: ClaimLine) -> dict[str, str]:
@@ -105,7 +110,7 @@ def plain_bill(*, encounter: Encounter) -> dict[str, Any]:
                 "code": row.code,
                 **_amounts(row),
                 "plan": amount_of(row.plan_cents),
-                "due_now": amount_of(row.due_now_cents),
+                "due_now": _due_now(row),
                 "reasons": [one["text_patient"] for one in row.said["reasons"]],
                 "law_version": row.law_version,
                 "at": row.made_at,

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from toubib.billing.enums import ClaimState
 from toubib.billing.models import ClaimLine, Cover, Plan
 from toubib.billing.settle import BY_PLAN
 from toubib.waiting.models import Ticket
@@ -46,11 +45,24 @@ def covers_for(*, patient_id: UUID, on: date) -> list[Covered]:
 
 
 def acts_paid(*, cover: Cover, year: int) -> int:
-    """Acts of a calendar year that the contract pays: its patient's lines of that funding."""
-    rows = ClaimLine.objects.filter(
-        encounter__patient=cover.patient_id, act_on__year=year, funding=cover.plan.kind, plan_cents__gt=0
+    """Acts of a calendar year that the contract pays: those whose request chose a cover of this patient under it.
+
+    A minor's secret acts are not counted, for anybody: a parent who asks for the child reads this number, and the
+    contract pays nothing of an act that leaves in no file.
+    """
+    later = ClaimLine.objects.filter(encounter=OuterRef("encounter"), version__gt=OuterRef("version"))
+    acts = ClaimLine.objects.filter(
+        ~Exists(later),
+        encounter__patient=cover.patient_id,
+        encounter__minor_secrecy=False,
+        act_on__year=year,
+        funding=cover.plan.kind,
+        plan_cents__gt=0,
+        secret=False,
     )
-    return rows.exclude(state=ClaimState.REPLACED).values("encounter").distinct().count()
+    asked = Ticket.objects.filter(encounter__in=acts.values("encounter"))
+    chosen = (chosen_cover(ticket=one) for one in asked)
+    return sum(one is not None and one.plan_id == cover.plan_id for one in chosen)
 
 
 def open_plans(*, on: date) -> list[Plan]:

@@ -38,4 +38,7 @@ def test_a_fact_changed_while_its_line_leaves_takes_the_line_back(signed):
     other.join()
     rows = ClaimLine.objects.filter(encounter=signed.encounter_id).order_by("version")
     assert failed == []
-    assert list(rows.values_list("version", "state", "corrects")) == [(1, "sent", None), (2, "ready", first.pk)]
+    assert list(rows.values_list("version", "state", "corrects")) == [
+        (1, "sent", None),
+        (2, "ready", first.pk),
+    ]

@@ -12,15 +12,19 @@ from toubib.billing.operations import (
     NotCovered,
     add_cover,
     add_plan,
+    answer_facts,
     choose_payer,
+    export_claims,
     keep_price_shown,
-    settle_claim,
 )
 from toubib.billing.queries import bill_of, covers_for
+from toubib.billing.queries.plans import CHOSEN
+from toubib.billing.settle import WAIVED
 from toubib.billing.tests.factories import KNOWN, SYSTEM, make_signed
 from toubib.ground.ids import new_id
+from toubib.record.models import Encounter
 from toubib.rulebook import live
-from toubib.waiting.models import Ticket
+from toubib.waiting.models import Attestation, Ticket
 from toubib.waiting.operations import attest_on_path
 from toubib.waiting.queries.facts import facts_of_ticket, said_of
 from toubib.waiting.queries.price import estimate_for
@@ -176,29 +180,58 @@ def test_the_page_of_contracts_offers_and_keeps(client, covered, settings):
     assert "Votre contrat paie cet acte" not in client.get("/consulter/prix").content.decode()
 
 
-@pytest.mark.django_db(transaction=True)
-def test_an_act_that_a_contract_pays_asks_nothing_of_the_amo_and_uses_the_contract_up(settings):
-    act = make_signed()
+def contract(act, name, *, kind=PlanKind.SUBSCRIPTION):
+    """A contract of one act a year of this person."""
+    now, start = timezone.now(), date(2026, 1, 1)
+    plan = add_plan(name=name, kind=kind, payer="X", acts_cap=1, starts_on=start, by=SYSTEM, now=now)
+    return add_cover(plan_id=plan.pk, patient=act.patient, number="7", starts_on=start, by=SYSTEM, now=now)
+
+
+def settle_by(act, cover):
+    """The line where the request chose this cover before the act."""
     now = timezone.now()
-    plan = add_plan(
-        name="B",
-        kind=PlanKind.SUBSCRIPTION,
-        payer="X",
-        acts_cap=1,
-        starts_on=date(2026, 1, 1),
-        by=SYSTEM,
-        now=now,
-    )
-    cover = add_cover(
-        plan_id=plan.pk, patient=act.patient, number="7", starts_on=date(2026, 1, 1), by=SYSTEM, now=now
-    )
+    Attestation.objects.create(ticket=act.ticket, fact=CHOSEN, value=str(cover.pk), words="?", said_at=now)
     decision = act.encounter.decisions.get()
-    decision.facts = {**decision.facts, "funding": "subscription", "plan_acts_used": 0, "plan_acts_cap": 1}
+    said = {"funding": cover.plan.kind, "plan_acts_used": 0, "plan_acts_cap": 1}
+    decision.facts = {**decision.facts, **said}
     decision.save()
-    line = settle_claim(encounter_id=act.encounter_id, by=SYSTEM, now=now)
+    return act.settle(now=now)
+
+
+def used_of(act):
+    found = covers_for(patient_id=act.patient.pk, on=timezone.localdate())
+    return {one.cover.plan.name: (one.used, one.is_reached) for one in found}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_act_that_a_contract_pays_asks_nothing_of_the_amo_and_uses_that_contract_alone_up():
+    act = make_signed()
+    cover = contract(act, "B")
+    contract(act, "C")
+    line = settle_by(act, cover)
     assert (line.state, line.funding, line.plan_cents, line.amo_cents, line.patient_cents) == ("ready", "subscription", line.tariff_cents, 0, 0)  # fmt: skip
-    (found,) = covers_for(patient_id=act.patient.pk, on=timezone.localdate())
-    assert (found.cover.pk, found.used, found.is_reached) == (cover.pk, 1, True)
+    assert used_of(act) == {"B": (1, True), "C": (0, False)}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_act_that_is_waived_gives_the_contract_back():
+    act = make_signed()
+    settle_by(act, contract(act, "B"))
+    now = timezone.now()
+    export_claims(first=timezone.localdate(), last=timezone.localdate(), by=SYSTEM, now=now)
+    said = {WAIVED: (True, WAIVED)}
+    answer_facts(encounter_id=act.encounter_id, said=said, by=act.doctor, now=now)
+    assert used_of(act) == {"B": (0, False)}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_the_counter_of_a_contract_says_nothing_of_a_minors_secret_act(when):
+    act = make_signed(secret=when == "before")
+    line = settle_by(act, contract(act, "B"))
+    assert line.plan_cents > 0
+    Encounter.objects.filter(pk=act.encounter_id).update(minor_secrecy=True)
+    assert used_of(act) == {"B": (0, False)}
 
 
 def test_nothing_on_the_path_writes_where_it_may_not(covered):

@@ -82,6 +82,7 @@ def test_a_contract_past_its_cap_pays_nothing():
 def test_secrecy_holds_whatever_else_is_known():
     line = settle(act(secret=True))
     assert (line.state, line.said["holds"]) == ("held", ["CLAIM.MINOR_SECRECY"])
+    assert (line.amounts.tariff_cents, line.amounts.due_now_cents) == (2500, 0)
 
 
 def test_a_secret_act_without_picture_owes_nothing():

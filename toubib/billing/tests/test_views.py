@@ -62,6 +62,7 @@ def test_the_copy_of_ones_data_holds_the_price(signed):
 def test_what_is_held_asks_nothing_of_the_patient_and_the_doctor_settles_it():
     act = make_signed(said={"c2s": None})
     run()
+    assert [one["due_now"] for one in plain_bill(encounter=act.encounter)["lines"]] == ["0.00"]
     mine = client_of(act.account)
     assert "Rien à régler pour l’instant" in text_of(mine.get(visit(act)))
     doctor = client_of(act.professional.account)
@@ -111,6 +112,7 @@ def test_a_minors_secret_act_is_nowhere_for_the_parents():
     director = client_of(cast.director)
     line = ClaimLine.objects.get()
     page = text_of(director.get(f"{LIST}/{line.pk}"))
+    assert "À régler par le patient ce jour 0,00 €" in page
     assert "secret demandé" in page and cast.leo.full_name not in page
     today = timezone.localdate().strftime("%d/%m/%Y")
     director.post(f"{LIST}/transmettre", {"first": today, "last": today})
@@ -166,7 +168,20 @@ def test_contracts_are_kept_and_end(signed):
     assert director.post(there, {**typed, "birth_name": "Personne"}).status_code == 422
     assert [director.post(there, typed).url for _twice in range(2)] == [there, there]
     cover = Cover.objects.get()
-    assert patient.full_name in text_of(director.get(there))
+    words = text_of(director.get(there))
+    assert patient.full_name in words and "Plan B (assureur, X)" in words and "object" not in words
     assert director.post(f"{there}/{cover.pk}/finir").url == there
     cover.refresh_from_db()
     assert cover.ends_on == timezone.localdate()
+
+
+def test_the_last_row_of_days_sums_the_days_listed_and_says_how_many_are_not(signed, monkeypatch):
+    run()
+    director = client_of(signed.scene.cast.director)
+    page = director.get(LIST)
+    assert (page.context["listed"], page.context["other_days"]) == (page.context["whole"], 0)
+    assert "Jours ci-dessus" in text_of(page)
+    monkeypatch.setattr("toubib.billing.views.direction.DAYS", 0)
+    page = director.get(LIST)
+    assert (page.context["listed"].acts, page.context["whole"].acts, page.context["other_days"]) == (0, 1, 1)
+    assert "1 jour plus ancien n’est ni montré ni compté" in text_of(page)
