@@ -17,6 +17,7 @@ from django.utils.translation import get_language, get_language_info, ngettext
 from django.utils.translation import gettext as _
 
 NBSP = "\u00a0"
+THIN = "\u202f"  # unbreakable too
 
 
 def keep_together(text: object) -> str:
@@ -158,5 +159,8 @@ TITLES = frozenset({"dr", "dre", "d", "m", "mme", "pr", "pre"})
 
 
 def say_euros(amount: str | None) -> str:
-    """An amount of the rule book, « 25.00 » → « 25,00 € »; nothing where it is unknown."""
-    return "" if amount is None else f"{number_format(Decimal(amount), decimal_pos=2)}\u00a0€"
+    """An amount of the rule book, « 1025.00 » → « 1 025,00 € », its thousands apart; nothing where it is unknown."""
+    if amount is None:
+        return ""
+    said = number_format(Decimal(amount), decimal_pos=2, force_grouping=True).replace(NBSP, THIN)
+    return f"{said}{NBSP}€"

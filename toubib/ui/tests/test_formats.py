@@ -150,3 +150,12 @@ def test_say_phone_by_pairs_when_french(number, said):
 )
 def test_initials_leave_titles_out(name, letters):
     assert formats.initials(name) == letters
+
+
+def test_say_euros_keeps_thousands_apart_and_whole():
+    amounts = ("25.00", "1088.00", "1234567.5", None)
+    thin = "\u202f"
+    expected = [f"25,00{NB}€", f"1{thin}088,00{NB}€", f"1{thin}234{thin}567,50{NB}€", ""]
+    assert [formats.say_euros(one) for one in amounts] == expected
+    with override("en"):
+        assert formats.say_euros("1088.00") == f"1,088.00{NB}€"
