@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -32,8 +32,6 @@ from toubib.record.models import (
 from toubib.record.queries import encounters_for_account
 from toubib.waiting.models import Offer, Ticket
 
-MOST = 60
-LAST_VISITS = 30  # of a child or a relative, whose accesses are read visit by visit
 WORDS = {
     "record.encounter.create": gettext_lazy("demande prise"),
     "record.encounter.in_progress": gettext_lazy("consultation ouverte"),
@@ -113,6 +111,7 @@ WORDS = {
     "people.link.create": gettext_lazy("lien avec un proche enregistré"),
     "people.link.read": gettext_lazy("liens avec des proches lus"),
     "people.link.revoke": gettext_lazy("lien avec un proche retiré"),
+    "rights.death.tell": gettext_lazy("décès enregistré"),
     "rights.draft.erase": gettext_lazy("réponses et photos jamais lues, effacées"),
     "rights.ticket.erase": gettext_lazy("demande jamais servie, effacée"),
     "rights.hold.place": gettext_lazy("dossier gardé pour un recours"),
@@ -120,6 +119,24 @@ WORDS = {
     "rights.record.read": gettext_lazy("durée de garde du dossier vue"),
     "waiting.line.read": gettext_lazy("file vue"),
     "waiting.offer.read": gettext_lazy("demande proposée à un médecin, lue"),
+    "record.encounter.arrived": gettext_lazy("arrivée notée"),
+    "record.encounter.second_parent": gettext_lazy("accord du second parent noté"),
+    "waiting.follow_up.close": gettext_lazy("suite donnée à une demande"),
+    "waiting.offer.refuse": gettext_lazy("proposition refusée"),
+    "waiting.ticket.accepted": gettext_lazy("demande prise"),
+    "waiting.ticket.away": gettext_lazy("sortie, place gardée"),
+    "waiting.ticket.closed": gettext_lazy("demande terminée"),
+    "waiting.ticket.expired": gettext_lazy("préparation abandonnée"),
+    "waiting.ticket.identify": gettext_lazy("demande rattachée à un dossier"),
+    "waiting.ticket.in_call": gettext_lazy("appel commencé"),
+    "waiting.ticket.left": gettext_lazy("départ de la file"),
+    "waiting.ticket.offered": gettext_lazy("demande proposée à un médecin"),
+    "waiting.ticket.place": gettext_lazy("lieu du patient dit"),
+    "waiting.ticket.redirected": gettext_lazy("orientation vers les secours"),
+    "waiting.ticket.tier": gettext_lazy("place dans la file changée"),
+    "waiting.ticket.unserved": gettext_lazy("reçu par personne"),
+    "waiting.ticket.waiting": gettext_lazy("dans la file"),
+    "waiting.ticket.worse": gettext_lazy("aggravation signalée, sans signe"),
     "web.complaint.read": gettext_lazy("réclamation lue"),
     "web.consent.read": gettext_lazy("accord retiré lu"),
     "web.follow_up.read": gettext_lazy("demande lue, que personne n’a pu recevoir"),
@@ -140,26 +157,30 @@ class Line:
 
 
 def accesses_of(*, encounter: Encounter, me: UUID) -> list[Line]:
-    """What was done with this visit, the last first; the same act in the same minute stands once."""
-    rows = JournalEntry.objects.filter(patient=encounter.patient_id, subject_id__in=_subjects([encounter.id]))
-    return _lines(rows.order_by("-id")[: MOST * 3], me=me)
+    """All that was done with this visit, the last first."""
+    rows = _shown(encounter.patient_id, me=me).filter(subject_id__in=_subjects([encounter.id]))
+    return lines_of(rows=rows, me=me)
 
 
-def accesses_to(*, patient_id: UUID, me: UUID) -> list[Line]:
-    """Everything done with the record of this patient, for the patient alone."""
-    rows = JournalEntry.objects.filter(patient=patient_id, action__in=WORDS).order_by("-id")
-    return _lines(rows[: MOST * 3], me=me)
+def entries_by_link(*, link: PatientLink, me: UUID, now: datetime) -> QuerySet[JournalEntry]:
+    """Who opened the record of a person, for whoever acts for them: oneself sees all of it; another, what was done with
+    the visits that they may see, and nothing of a minor's secret one (L. 1111-5 CSP)."""
+    rows = _shown(link.patient_id, me=me)
+    if link.kind == LinkKind.SELF:
+        return rows
+    seen = encounters_for_account(account_id=me, now=now).filter(patient=link.patient_id)
+    return rows.filter(subject_id__in=_subjects([visit.id for visit in seen]))
 
 
 def accesses_by_link(*, link: PatientLink, me: UUID, now: datetime) -> list[Line]:
-    """Who opened the record of a person, for whoever acts for them: oneself sees all of it; another, what was done with
-    the visits that they may see, and nothing of a minor's secret one (L. 1111-5 CSP)."""
-    if link.kind == LinkKind.SELF:
-        return accesses_to(patient_id=link.patient_id, me=me)
-    seen = encounters_for_account(account_id=me, now=now).filter(patient=link.patient_id)[:LAST_VISITS]
-    subjects = _subjects([visit.id for visit in seen])
-    rows = JournalEntry.objects.filter(patient=link.patient_id, subject_id__in=subjects)
-    return _lines(rows.order_by("-id")[: MOST * 3], me=me)
+    """The same whole, for a copy of one's data."""
+    return lines_of(rows=entries_by_link(link=link, me=me, now=now), me=me)
+
+
+def _shown(patient_id: UUID, *, me: UUID) -> QuerySet[JournalEntry]:
+    """What has words, the last first, without one's own look at one's own lists."""
+    rows = JournalEntry.objects.filter(patient=patient_id, action__in=WORDS)
+    return rows.exclude(account=me, action__endswith=".list").order_by("-id")
 
 
 PARTS: tuple[tuple[type[Model], str], ...] = (
@@ -180,20 +201,15 @@ def _subjects(encounters: list[UUID]) -> list[str]:
     return [str(id) for id in (*encounters, *first.union(*others, all=True))]
 
 
-def _lines(rows: Iterable[JournalEntry], *, me: UUID) -> list[Line]:
-    lines: list[Line] = []
-    seen: set[tuple[str, str, datetime]] = set()
+def lines_of(*, rows: Iterable[JournalEntry], me: UUID) -> list[Line]:
+    """In words; the same act in the same minute stands once."""
     rows = list(rows)
     names = _names(rows)
+    lines: dict[tuple[str, str, datetime], Line] = {}
     for row in rows:
-        if row.action not in WORDS or (row.account == me and row.action.endswith(".list")):
-            continue
-        who, what = _who(row, me=me, names=names), str(WORDS[row.action])
-        key = (who, what, row.at.replace(second=0, microsecond=0))
-        if key not in seen and len(lines) < MOST:
-            seen.add(key)
-            lines.append(Line(row.at, who, what))
-    return lines
+        line = Line(row.at, _who(row, me=me, names=names), str(WORDS[row.action]))
+        lines.setdefault((line.who, line.what, row.at.replace(second=0, microsecond=0)), line)
+    return list(lines.values())
 
 
 def _names(rows: list[JournalEntry]) -> dict[UUID, str]:

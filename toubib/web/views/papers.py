@@ -17,12 +17,14 @@ from toubib.documents.models import Document
 from toubib.documents.queries import documents_for_account
 from toubib.ground.actors import Actor
 from toubib.ground.journal import entry_of, trace_many
+from toubib.ground.models import JournalEntry
 from toubib.people.enums import Role
 from toubib.people.web import current_account, current_actor, role_required
 from toubib.web.choosing import whom_of
-from toubib.web.journal_words import accesses_by_link
+from toubib.web.journal_words import entries_by_link, lines_of
 
 PER_PAGE = 20
+ACCESSES_PER_PAGE = 60
 
 
 @role_required(Role.PATIENT)
@@ -74,5 +76,8 @@ def accesses(request: HttpRequest) -> HttpResponse:
     account, now = current_account(request), timezone.now()
     whom = whom_of(request, account=account, now=now)
     link = whom.chosen or next(iter(whom.links), None)
-    lines = accesses_by_link(link=link, me=account.id, now=now) if link else []
-    return render(request, "web/accesses.html", {"accesses": lines, "whom": whom, "link": link})
+    rows = entries_by_link(link=link, me=account.id, now=now) if link else JournalEntry.objects.none()
+    page = Paginator(rows, ACCESSES_PER_PAGE).get_page(request.GET.get("page"))
+    lines = lines_of(rows=page.object_list, me=account.id)
+    context = {"accesses": lines, "page_obj": page, "whom": whom, "query": whom.query, "link": link}
+    return render(request, "web/accesses.html", context)
