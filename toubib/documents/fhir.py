@@ -1,12 +1,15 @@
 """The same document for software: a FHIR R4 document Bundle, as plain dictionaries.
 
 Report: Composition with one section a heading, Observations (LOINC, UCUM). Ordonnance: Composition, and one
-MedicationRequest (ans.fhir.fr.eprescription), ServiceRequest or DeviceRequest a line, under one `groupIdentifier`.
+MedicationRequest (ans.fhir.fr.eprescription), ServiceRequest or DeviceRequest a line, under one `groupIdentifier`, with
+the weight and height as Observations.
 Nothing else of a document has a FHIR face; a sick leave has none on purpose: its file is a specimen.
 """
 
 from __future__ import annotations
 
+import re
+from decimal import Decimal
 from html import escape
 from typing import Any
 from uuid import UUID, uuid5
@@ -24,6 +27,7 @@ from toubib.documents.contents import (
 from toubib.record.enums import SheetKind
 
 Resource = dict[str, Any]
+PLAIN_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
 
 LOINC = "http://loinc.org"
 UCUM = "http://unitsofmeasure.org"
@@ -55,11 +59,15 @@ def bundle_of(*, header: Header, content: Content) -> Resource | None:
             )
             title = "Compte rendu de téléconsultation"
         case Ordonnance():
-            code, others = (
-                SHEET_TYPES[content.sheet],
-                [_request(header, content, at) for at in range(len(content.lines))],
-            )
-            sections = [_section("Prescription", [_line_text(line) for line in content.lines], others)]
+            code = SHEET_TYPES[content.sheet]
+            requests = [_request(header, content, at) for at in range(len(content.lines))]
+            sections = [_section("Prescription", [_line_text(line) for line in content.lines], requests)]
+            body = _body(content)
+            measured = [_observation(header, one, at) for at, one in enumerate(body)]
+            if body:
+                words = [f"{one.label} : {one.value} {one.unit}" for one in body]
+                sections.append(_section("Mesures", words, measured))
+            others = [*requests, *measured]
             title = "Ordonnance"
         case _:
             return None
@@ -229,9 +237,9 @@ def _observation(header: Header, one: Measured, at: int) -> Resource:
     code: Resource = {"text": one.label}
     if one.loinc:
         code["coding"] = [_coded(LOINC, one.loinc)]
-    number = one.value.replace(",", ".").replace("\u00a0", "")
     value: Resource = {"valueString": f"{one.value} {one.unit}".strip()}
-    if one.ucum and number.replace(".", "", 1).isdigit():
+    number = number_of(one.value)
+    if one.ucum and number is not None:
         value = {"valueQuantity": {"value": number, "unit": one.unit, "system": UCUM, "code": one.ucum}}
     return {
         "resourceType": "Observation",
@@ -243,6 +251,21 @@ def _observation(header: Header, one: Measured, at: int) -> Resource:
         "effectiveDateTime": (one.taken_at or header.act_at).isoformat(),
         **value,
     }
+
+
+def number_of(text: str) -> int | float | None:
+    """« 38,4 » as the JSON number that FHIR's decimal is; None where a number would say more or fewer decimals."""
+    plain = text.replace(",", ".").replace("\u00a0", "")
+    if not PLAIN_NUMBER.fullmatch(plain):
+        return None
+    number = float(plain) if "." in plain else int(plain)
+    return number if Decimal(repr(number)).as_tuple() == Decimal(plain).as_tuple() else None
+
+
+def _body(content: Ordonnance) -> list[Measured]:
+    """The weight and the height that doses were counted with."""
+    said = (("Poids", content.weight_kg, "kg", "29463-7"), ("Taille", content.height_cm, "cm", "8302-2"))
+    return [Measured(label, value, unit, loinc, unit) for label, value, unit, loinc in said if value]
 
 
 def _line_text(line: Line) -> str:
