@@ -36,6 +36,8 @@ def test_a_document_is_cancelled_with_its_reason_once(doctor, call, report):
     assert where(report) in doctor.get(url(call)).content.decode()
     page = text_of(doctor.get(where(report)))
     assert "Un document annulé ne redevient pas valable." in page
+    assert (report.encounter.practitioner.family_name in page, "Mon bureau" in page) == (True, True)
+    assert "Mon espace" not in page
     assert doctor.post(where(report), {**WHY, "reason": " "}).status_code == 422
     for _double_click in range(2):
         assert doctor.post(where(report), WHY).url == url(call)

@@ -68,7 +68,13 @@ def withdraw(request: HttpRequest, document_id: UUID) -> HttpResponse:
             tell(request, _("Le document est remplacé.") if again else _("Le document est annulé."))
             return redirect(back)
     trace_read(document=document, by=current_actor(request), now=now)
-    page = {"document": document, "form": form, "back": back, "news": delivery_of(document=document)}
+    page = {
+        "document": document,
+        "form": form,
+        "back": back,
+        "news": delivery_of(document=document),
+        "practitioner": document.encounter.practitioner,
+    }
     return render(request, "consultation/withdraw.html", page, status=422 if form.errors else 200)
 
 
