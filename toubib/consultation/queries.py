@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from toubib.consultation.enums import InviteState, ParticipantRole
-from toubib.consultation.models import ChatMessage, Invite, Measurement, Participant, Room
+from toubib.consultation.models import ChatMessage, Invite, Measurement, PapersDue, Participant, Room
 from toubib.ground.prepared import ask, read_one
 from toubib.record.enums import UNSIGNED_STATES, AbortReason, EncounterState
 from toubib.record.models import Consent, Encounter
@@ -31,6 +31,11 @@ def get_room(*, room_id: UUID) -> Room | None:
 
 def room_of_encounter(*, encounter_id: UUID) -> Room | None:
     return read_one(Room.objects.all(), encounter_id=encounter_id)
+
+
+def papers_are_due(*, encounter_id: UUID) -> bool:
+    """Whether the worker still has documents of this encounter to make."""
+    return PapersDue.objects.filter(encounter_id=encounter_id).exists()
 
 
 def participant_for(

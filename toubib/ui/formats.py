@@ -138,6 +138,12 @@ def say_rank(rank: int) -> SafeString:
     return format_html("{}<sup>{}</sup>", rank, rank_suffix(rank))
 
 
+def say_birth(day: date, *, sex: str) -> str:
+    """« née le 4 mars 1988 », by the sex of the identity where it is known."""
+    words = {"F": _("née le %(day)s"), "M": _("né le %(day)s")}.get(sex, _("né(e) le %(day)s"))
+    return words % {"day": say_day(day)}
+
+
 def say_phone(number: str) -> str:
     """A French number by pairs, « 06 39 98 00 42 »; any other as it came."""
     digits = "".join(c for c in number if c.isdigit())

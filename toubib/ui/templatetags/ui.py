@@ -155,6 +155,12 @@ def initiales(name: str) -> str:
 
 
 @register.filter
+def naissance(patient: Any) -> str:
+    """« née le 4 mars 1988 » of who has a `birth_date` and a `sex`."""
+    return formats.say_birth(patient.birth_date, sex=patient.sex)
+
+
+@register.filter
 def euros(amount: str | None) -> str:
     return formats.say_euros(amount)
 

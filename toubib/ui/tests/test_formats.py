@@ -159,3 +159,9 @@ def test_say_euros_keeps_thousands_apart_and_whole():
     assert [formats.say_euros(one) for one in amounts] == expected
     with override("en"):
         assert formats.say_euros("1088.00") == f"1,088.00{NB}€"
+
+
+def test_say_birth_agrees_with_the_sex_where_it_is_known():
+    day = date(1988, 3, 4)
+    said = [formats.say_birth(day, sex=sex).replace(NB, " ") for sex in ("F", "M", "U")]
+    assert said == ["née le 4 mars 1988", "né le 4 mars 1988", "né(e) le 4 mars 1988"]

@@ -4,8 +4,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from toubib.consultation.models import Complaint, Feedback, Participant
-from toubib.consultation.operations import answer_complaint
+from toubib.consultation.models import Complaint, Feedback, PapersDue, Participant
+from toubib.consultation.operations import answer_complaint, ask_for_papers
 from toubib.ground.models import JournalEntry
 from toubib.people.enums import LinkKind
 from toubib.people.tests.factories import make_account, make_link
@@ -48,7 +48,7 @@ def test_the_note_names_the_patient_with_the_birth_date_and_who_else_came():
     mine = body(visit.client().get(at(visit)))
     theirs = body(visit.client(visit.doctor.account).get(f"/cabinet/salle/{visit.room.id}"))
     for page in (mine, theirs):
-        assert ("né(e) le 4 mars 1988" in page, "Lucie Morel (proche)" in page) == (True, True)
+        assert ("née le 4 mars 1988" in page, "Lucie Morel (proche)" in page) == (True, True)
         assert "Amina Haddou" not in page
     assert "Vidéo trop courte pour être comptée." in mine
     assert "vidéo trop courte pour être comptée" in theirs
@@ -209,3 +209,16 @@ def test_who_opened_the_record_is_told_in_words_without_ids():
     name = visit.doctor.practitioner.full_name
     assert f"<b>{name}</b> · note lue" in part and "<b>Vous</b> · note lue" in part
     assert str(visit.ticket.patient_id) not in part and str(visit.doctor.account_id) not in part
+
+
+def test_signed_without_any_document_the_page_says_so_once_none_is_due():
+    visit = Journey.begin().end()
+    sign(visit)
+    PapersDue.objects.filter(encounter=visit.encounter).delete()
+    none = "Aucun document pour cette consultation."
+    assert none in body(visit.client().get(at(visit)))
+    assert none in body(visit.client().get(at(visit, "visit_documents")))
+    ask_for_papers(encounter_id=visit.encounter.id, now=visit.now)
+    for name in ("visit", "visit_documents"):
+        page = body(visit.client().get(at(visit, name)))
+        assert (none in page, "Vos documents se préparent" in page) == (False, True)

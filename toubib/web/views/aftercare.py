@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET
 from toubib.billing.queries import bill_of
 from toubib.consultation.models import Complaint, Feedback
 from toubib.consultation.operations import complain, rate_call
-from toubib.consultation.queries import guests_who_came
+from toubib.consultation.queries import guests_who_came, papers_are_due
 from toubib.documents.models import Document
 from toubib.documents.queries import documents_for_account, documents_of
 from toubib.ground.actors import Actor
@@ -131,6 +131,7 @@ def visit_context(account: Account, row: Encounter, by: Actor, *, now: datetime)
         "present": guests_who_came(encounter_id=row.id) if notes else [],
         "leave": _leave(row) if notes else None,
         "documents": _documents(account, row, is_patient_side, now=now) if notes else [],
+        "papers_due": bool(notes) and papers_are_due(encounter_id=row.id),
         "tasks": tasks_of(encounter=row) if notes and is_patient_side else [],
         "verdict": video_verdict(encounter=row) if phase in {"signed", "to_sign"} else None,
         "numbers": [signs().number(key) for key in ("15", "112", "116117")],
@@ -193,7 +194,8 @@ def visit_documents(request: HttpRequest, encounter: UUID) -> HttpResponse:
     readable = may_read_note(account=account, encounter=row, now=now).allowed
     is_patient_side = by.role == Role.PATIENT
     documents = _documents(account, row, is_patient_side, now=now) if readable else []
-    return render(request, "web/_documents.html", {"documents": documents})
+    context = {"documents": documents, "papers_due": papers_are_due(encounter_id=row.id)}
+    return render(request, "web/_documents.html", context)
 
 
 @part_of_page
