@@ -17,7 +17,8 @@ PAGE = """<!doctype html><html lang="fr"><title>x</title><script type="module" s
 <script type="module" src="/static/ui/live.js"></script><main data-live-topic="ticket:1">
 <p><b data-rank-field="rank">5</b> <b data-rank-field="low">8</b></p>
 <section id="part" data-refresh-url="/part" data-refresh-on="rank offer">{}</section>
-<section id="other" data-refresh-url="/other" data-refresh-on="chat" data-live-topic="room:9">autre</section></main>
+<section id="other" data-refresh-url="/other" data-refresh-on="chat" data-live-topic="room:9">autre</section>
+<section id="first" data-refresh-url="/first" data-refresh-on="documents" data-refresh-first>attend</section></main>
 <div data-live-notice role="status"></div><template data-live-lost><p>Connexion coupée.</p></template></html>"""
 
 
@@ -77,6 +78,8 @@ class Handler(BaseHTTPRequestHandler):
             if server.status != 200:
                 return self.answer(b"", status=server.status)
             return self.answer(LINE.format(server.count("/part")).encode(), goto=server.goto)
+        if self.path == "/first":
+            return self.answer(b"arrive")
         return self.answer(PAGE.format(LINE.format(0)).encode())
 
     def answer(self, body, kind="text/html; charset=utf-8", status=200, goto=""):
@@ -128,6 +131,11 @@ def wait_for(true, seconds=10):
     while not true():
         assert time.monotonic() < limit
         time.sleep(0.02)
+
+
+def test_what_was_said_before_anybody_listened_is_asked_for_once(server, page):
+    page.wait_for_function("document.getElementById('first').textContent === 'arrive'")
+    assert (server.count("/first"), server.count("/part"), server.count("/other")) == (1, 0, 0)
 
 
 def test_news_fills_the_rank_and_renews_the_part_it_concerns(server, page):

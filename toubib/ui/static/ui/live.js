@@ -5,6 +5,7 @@
      data-live-topic="ticket:…"      only news of this topic concerns the element and what it holds
      data-refresh-url="/…"           where the element's HTML comes from
      data-refresh-on="rank offer"    which events renew it ("*": any)
+     data-refresh-first              renewed too when the stream first opens: news came before anybody listened
      data-rank-field="rank|ahead|…"  filled from the event `rank`
      [data-live-notice], template[data-live-lost]   the notice (templates/ui/live.html)
    On document: toubib:news {detail: message}, toubib:connection {detail: {up}}.
@@ -87,7 +88,9 @@ function onUp() {
   clearInterval(downTimer);
   showLost(false);
   announceConnection(true);
-  if (again) for (const element of renewables()) later(element, Math.random() * 400);
+  for (const element of renewables()) {
+    if (again || element.hasAttribute("data-refresh-first")) later(element, Math.random() * 400);
+  }
 }
 
 function onDown() {
