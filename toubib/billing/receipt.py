@@ -13,14 +13,14 @@ LEFT_OUT = frozenset({"PRICE.ESTIMATE", "CLAIM.THIRD_PARTY"})  # the paper says 
 
 
 def receipt_of(line: ClaimLine) -> Receipt:
-    """Toubib takes no money: nothing is paid here but what a contract pays."""
+    """Toubib takes no money: the paper says what is advanced outside it, and who pays it back."""
     return Receipt(
         lines=(ReceiptLine(label=_label(line), cents=line.total_cents, code=line.code),),
         amo_cents=line.amo_cents,
         amc_cents=line.amc_cents,
         public_cents=line.public_cents,
-        patient_cents=line.patient_cents + line.plan_cents,
-        paid_cents=line.plan_cents,
+        plan_cents=line.plan_cents,
+        patient_cents=line.patient_cents,
         paid_how=_how(line),
         third_party=line.third_party,
         estimate=line.funding not in BY_PLAN,
@@ -36,7 +36,18 @@ def _label(line: ClaimLine) -> str:
 
 def _how(line: ClaimLine) -> str:
     if line.plan_cents:
-        return _("par votre contrat")
+        return _("Votre contrat règle l’acte. Vous n’avez rien à avancer.")
     if not line.due_now_cents:
-        return _("rien à régler ce jour")
-    return _("à régler hors de Toubib : %(amount)s") % {"amount": say_euros(amount_of(line.due_now_cents))}
+        later = _(" Votre caisse retient %(amount)s plus tard.") % {"amount": _say(line.patient_cents)}
+        return _("Vous n’avez rien à avancer.") + (later if line.patient_cents else "")
+    due = {"amount": _say(line.due_now_cents)}
+    if line.third_party or not line.amo_cents:
+        return _("À régler, hors de Toubib : %(amount)s.") % due
+    advanced = _("À avancer, hors de Toubib : %(amount)s.") % due
+    back = _(" L’Assurance maladie rembourse ensuite %(amount)s") % {"amount": _say(line.amo_cents)}
+    more = _(", votre complémentaire %(amount)s si vous en avez une") % {"amount": _say(line.amc_cents)}
+    return advanced + back + (more if line.amc_cents else "") + "."
+
+
+def _say(cents: int) -> str:
+    return say_euros(amount_of(cents))

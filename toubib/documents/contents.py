@@ -226,7 +226,10 @@ class ReceiptLine:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """Who pays what. The four shares sum to the lines, to the cent; `why` are the reasons, in sentences."""
+    """Who pays what. The shares sum to the lines, to the cent; `why` are the reasons, in sentences.
+
+    `paid_how`: with `paid_cents`, how that was paid; alone, sentences that say what is advanced and who pays it back.
+    """
 
     lines: tuple[ReceiptLine, ...]
     amo_cents: int
@@ -235,12 +238,13 @@ class Receipt:
     patient_cents: int
     paid_cents: int = 0
     paid_how: str = ""
+    plan_cents: int = 0  # by a contract of the patient's
     third_party: bool = False
     estimate: bool = True  # only the caisse decides
     why: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        shares = self.amo_cents + self.amc_cents + self.public_cents + self.patient_cents
+        shares = self.amo_cents + self.amc_cents + self.public_cents + self.plan_cents + self.patient_cents
         if shares != self.total_cents:
             raise ValueError(f"shares of {shares} cents for lines of {self.total_cents}")
 

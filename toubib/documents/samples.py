@@ -157,8 +157,8 @@ RECEIPT = Receipt(
     amc_cents=750,
     public_cents=0,
     patient_cents=200,
-    paid_cents=2500,
-    paid_how="par carte, le jour même",
+    paid_how="À avancer, hors de Toubib : 25,00\N{NO-BREAK SPACE}€. L’Assurance maladie rembourse ensuite "
+    "15,50\N{NO-BREAK SPACE}€, votre complémentaire 7,50\N{NO-BREAK SPACE}€ si vous en avez une.",
     why=(
         "La participation forfaitaire de 2 € n’est pas remboursée (art. L. 160-13 CSS).",
         "Le taux de 70 % suit le parcours de soins (art. L. 162-5-3 CSS).",

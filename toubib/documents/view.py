@@ -336,9 +336,9 @@ def _receipt(content: Receipt) -> View:
         ("Assurance maladie obligatoire", content.amo_cents),
         ("Complémentaire", content.amc_cents),
         ("Prise en charge publique", content.public_cents),
+        ("Votre contrat", content.plan_cents),
         (OWED, content.patient_cents),
     ]
-    paid = f"Payé : {_euros(content.paid_cents)}" + (f", {content.paid_how}" if content.paid_how else "")
     return {
         "lines": [
             {"label": line.label, "code": line.code, "value": _euros(line.cents)} for line in content.lines
@@ -347,11 +347,18 @@ def _receipt(content: Receipt) -> View:
         "shares": [
             {"label": label, "value": _euros(cents)} for label, cents in shares if cents or label == OWED
         ],
-        "paid": paid + ".",
+        "paid": _paid(content),
         "third_party": content.third_party,
         "estimate": content.estimate,
         "why": list(content.why),
     }
+
+
+def _paid(content: Receipt) -> str:
+    if content.paid_how and not content.paid_cents:
+        return content.paid_how
+    how = f", {content.paid_how}" if content.paid_how else ""
+    return f"Payé : {_euros(content.paid_cents)}{how}."
 
 
 def _euros(cents: int) -> str:
