@@ -5,7 +5,6 @@ Columns are documented in docs/billing.md; a test holds the document to `COLUMNS
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import io
 import json
@@ -18,6 +17,7 @@ from uuid import UUID
 from toubib.billing.enums import EntryKind
 from toubib.billing.models import SHARES, ClaimLine
 from toubib.billing.settle import amount_of, cents_of
+from toubib.ground.sheets import write_sheet
 from toubib.people.enums import InsStatus
 from toubib.people.models import Patient
 
@@ -117,17 +117,10 @@ def _patient(patient: Patient) -> dict[str, str]:
 
 
 def csv_file(rows: Iterable[Mapping[str, str]]) -> File:
-    """UTF-8, comma, header, CRLF, as RFC 4180. Amounts may begin with « - »; no text begins a formula."""
+    """UTF-8, header, and the rest as `ground.sheets` has it."""
     out = io.StringIO(newline="")
-    writer = csv.DictWriter(out, fieldnames=COLUMNS)
-    writer.writeheader()
-    writer.writerows({name: _safe(name, value) for name, value in row.items()} for row in rows)
+    write_sheet(out, [COLUMNS, *([row[name] for name in COLUMNS] for row in rows)])
     return _file(out.getvalue().encode())
-
-
-def _safe(name: str, value: str) -> str:
-    is_money = name in MONEY or name == "participation"
-    return f"'{value}" if not is_money and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
 
 
 def json_file(

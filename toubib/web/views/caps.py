@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
@@ -15,9 +14,9 @@ from django.views.decorators.http import require_safe
 from toubib.activity.queries import Standing, to_watch
 from toubib.consultation.views.cap import Reading, percent, reading_of
 from toubib.ground.journal import trace
+from toubib.ground.sheets import write_sheet
 from toubib.people.enums import Role
 from toubib.people.web import current_actor, role_required
-from toubib.web.views.compliance import safe_cell
 
 director_only = role_required(Role.MEDICAL_DIRECTOR)
 HEAD = (
@@ -59,9 +58,7 @@ def caps_csv(request: HttpRequest) -> HttpResponse:
     answer = HttpResponse(content_type="text/csv; charset=utf-8")
     name = _("seuils")
     answer["Content-Disposition"] = f'attachment; filename="{name}-{timezone.localdate():%Y-%m-%d}.csv"'
-    writer = csv.writer(answer)
-    writer.writerow(HEAD)
-    writer.writerows([safe_cell(value) for value in _line(one)] for one in to_watch(year=_year()))
+    write_sheet(answer, [HEAD, *(_line(one) for one in to_watch(year=_year()))])
     return answer
 
 

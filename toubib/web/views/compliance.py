@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable
+from itertools import chain as chain_rows
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from toubib.ground.journal import entry_of, trace, trace_many
+from toubib.ground.sheets import write_sheet
 from toubib.people.enums import Role
 from toubib.people.web import current_actor, role_required
 from toubib.rights.queries import erasure_requests, open_holds
@@ -258,13 +259,5 @@ def _trace_each(request: HttpRequest, what: str, shown: Iterable[tuple[UUID, UUI
 def _csv(name: str, head: list[str], lines: Iterable[list[Any]]) -> HttpResponse:
     answer = HttpResponse(content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{name}-{timezone.localdate():%Y-%m-%d}.csv"'
-    writer = csv.writer(answer)
-    writer.writerow(head)
-    writer.writerows([safe_cell(value) for value in line] for line in lines)
+    write_sheet(answer, chain_rows([head], lines))
     return answer
-
-
-def safe_cell(value: object) -> str:
-    """No text that a spreadsheet would run as a formula."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
