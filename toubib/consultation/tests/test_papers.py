@@ -44,6 +44,26 @@ def test_a_certificate_is_begun_completed_and_frozen(doctor, call):
     assert "Présence auprès d’un enfant malade" in text_of(doctor.get(url(call)))
 
 
+def test_free_words_are_no_way_round_the_certificates_that_need_an_examination(doctor, call):
+    save(doctor, call)
+    write(
+        doctor,
+        call,
+        template="presence",
+        body="Aucune contre-indication à la pratique du rugby. ITT : 8 jours.",
+    )
+    refused = text_of(sign(doctor, call, base="1"))
+    for words in (
+        "« contre-indication » : Ce certificat demande un examen",
+        "« ITT » : Des lésions",
+        "C. sport L. 231-2",
+    ):
+        assert words in refused
+    assert Encounter.objects.get().state == EncounterState.IN_PROGRESS
+    write(doctor, call, template="presence", body="Vu ce jour.")
+    assert sign(doctor, call, base="1").url == "/cabinet"
+
+
 def test_who_has_no_medecin_traitant_leaves_with_a_task_and_is_asked_again_once(doctor, call):
     call.ticket.medecin_traitant, call.ticket.own_practitioner = "none", None
     call.ticket.save()

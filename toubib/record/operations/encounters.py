@@ -12,7 +12,7 @@ from toubib.ground.actors import Actor
 from toubib.ground.journal import trace
 from toubib.ground.locks import lock_row, save_changed, transactional
 from toubib.ground.prepared import insert, read, read_one, update
-from toubib.record.certificates import OPEN_PLACE
+from toubib.record.certificates import OPEN_PLACE, refused_words
 from toubib.record.enums import (
     DECISION_OF,
     ENCOUNTER_MOVES,
@@ -210,6 +210,14 @@ def _sign_papers(encounter: Encounter, *, now: datetime) -> None:
         raise CertificateIncomplete(
             _("Un certificat n’est pas complet."), [_("Complétez les passages entre crochets : […].")]
         )
+    forbidden = [
+        _("« %(word)s » : %(why)s (%(reference)s, cité de mémoire : à vérifier)")
+        % {"word": word, "why": refusal.why, "reference": refusal.reference}
+        for one in certificates
+        for word, refusal in refused_words(body=one.body)
+    ]
+    if forbidden:
+        raise CertificateIncomplete(_("Un certificat ne se donne pas à distance."), forbidden)
     papers: list[Certificate | Prescription] = [*certificates, *(sheet.row for sheet in sheets)]
     for row in papers:
         row.signed_at = now
