@@ -16,6 +16,7 @@ import ibis
 
 from toubib.rulebook.codes import explain, explain_missing
 from toubib.rulebook.engine.clauses import Domains, act_table, new_memory
+from toubib.rulebook.engine.merged import Columns, Told, merge
 from toubib.rulebook.engine.program import DECISIONS, Block, Program, block_of, program_from
 from toubib.rulebook.engine.stages import cut, sql_of
 from toubib.rulebook.engine.tree import answer, any_of
@@ -25,7 +26,6 @@ from toubib.rulebook.policies import Overlay
 from toubib.rulebook.rules.cap import cap
 
 LAW = Overlay()
-Columns = dict[str, Any]
 _numbers = count(1)
 _of_cap: dict[Overlay, list[tuple[dict[str, Any], Program]]] = {}
 
@@ -87,14 +87,19 @@ def judge_many(
 ) -> Any:
     """The same for several overlays at once: the names of each one's columns begin with its name."""
     days = days_of(table) if days is None else days
+    act = act_table()
     parts = [
         (_in_periods(table.act_date, starts), columns)
-        for starts, columns in _groups(overlays, decisions, detail, days)
+        for starts, columns in merge(
+            _groups(overlays, decisions, detail, days), lambda starts: _in_periods(act.act_date, starts)
+        )
     ]
     if days.undated or not parts:
         parts.append((table.act_date.isnull(), _undated(overlays, decisions, detail)))
+    if detail == "lists":
+        listed = [f"{prefix}|{name}" if prefix else name for prefix in overlays for name in decisions]
+        parts = [(where, _with_lists(columns, listed)) for where, columns in parts]
     names = {name: column.type() for _, columns in parts for name, column in columns.items()}
-    act = act_table()
     kept = {name: act[name] for name in keep}
     backend = ibis.get_backend(table)
     statements = []
@@ -183,9 +188,7 @@ def _columns(
                 found |= {f"{name}|says|{code}": when for code, when in block.says.items()}
                 found |= {f"{name}|missing|{fact}": when for fact, when in block.missing.items()}
             elif detail == "lists":
-                found |= {
-                    f"{name}_{text}": column for text, column in _lists(block, on, overlays[prefix]).items()
-                }
+                found |= _tellings(name, block, on, overlays[prefix])
     return found
 
 
@@ -198,14 +201,30 @@ def _figures(decision: str, block: Block) -> Columns:
     }
 
 
-def _lists(block: Block, on: date | None, overlay: Overlay) -> Columns:
-    told = [(explain(code, on, overlay), when) for code, when in block.says.items()]
-    told += [(explain_missing(fact), when) for fact, when in block.missing.items()]
-    told.sort(key=lambda one: one[0]["code"])
-    said = _places(when for _, when in told)
-    words = {"reasons": "code", "text_patient": "text_patient", "text_doctor": "text_doctor"}
-    found = {name: _at(said, [reason[key] for reason, _ in told]) for name, key in words.items()}
-    return found | {"missing": _at(_places(block.missing.values()), list(block.missing))}
+def _tellings(name: str, block: Block, on: date | None, overlay: Overlay) -> Columns:
+    """Where each reason is told in these words."""
+    said = [(explain(code, on, overlay), "", when) for code, when in block.says.items()]
+    said += [(explain_missing(fact), fact, when) for fact, when in block.missing.items()]
+    return {
+        Told(name, one["code"], one["text_patient"], one["text_doctor"], fact): when
+        for one, fact, when in said
+    }
+
+
+def _with_lists(columns: Columns, names: list[str]) -> Columns:
+    """With the lists of each decision in place of the tellings."""
+    found = {name: column for name, column in columns.items() if not isinstance(name, Told)}
+    for name in names:
+        told = [one for one in columns if isinstance(one, Told) and one.name == name]
+        told.sort(key=lambda one: one.code)
+        said = _places(columns[one] for one in told)
+        words = {"reasons": "code", "text_patient": "text_patient", "text_doctor": "text_doctor"}
+        found |= {
+            f"{name}_{text}": _at(said, [getattr(one, key) for one in told]) for text, key in words.items()
+        }
+        gaps = [one for one in told if one.fact]
+        found[f"{name}_missing"] = _at(_places(columns[one] for one in gaps), [one.fact for one in gaps])
+    return found
 
 
 def _places(rows: Iterable[Any]) -> Any:

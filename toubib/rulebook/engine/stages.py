@@ -68,6 +68,11 @@ def children(node: Any) -> Iterator[Any]:
             yield argument
 
 
+def size_of(columns: Iterable[Any]) -> int:
+    """The nodes of the graph of these columns, shared ones counted once."""
+    return len(_levels([as_value(column).op() for column in columns])[1])
+
+
 def _levels(roots: list[Any]) -> tuple[dict[Any, int], list[Any]]:
     """The level of each node worth a column of its own, and every node, children first."""
     order: list[Any] = []
