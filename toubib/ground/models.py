@@ -41,7 +41,7 @@ class JournalEntry(models.Model):
     """
 
     data = DataNote(
-        personal=True, health=False, kept="6 months to 3 years (CNIL 2021-122)", erased="never alone"
+        personal=True, health=False, kept="never erased", erased="never alone"
     )
 
     id = models.BigAutoField(primary_key=True)

@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class RightsConfig(AppConfig):
     name = "toubib.rights"
     label = "rights"
+
+    def ready(self) -> None:
+        from toubib.rights import receivers  # noqa: F401

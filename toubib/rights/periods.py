@@ -35,7 +35,9 @@ PERIODS: dict[str, Period] = {
     "abandoned: 7 days; served: as the record": Period("the end of the request", ("retention.ticket.days",)),
     "3 years after the last sign-in": Period("the last sign-in", ("retention.account.years",)),
     "as the account": Period("the last sign-in", ("retention.account.years",)),
-    "6 months to 3 years (CNIL 2021-122)": Period("the access", ("retention.journal.years",)),
+    "never erased": Period(
+        "nothing in Toubib; the operator archives it past that", ("retention.journal.years",)
+    ),
     "10 years": Period("the day that it proves", ("retention.staff.years",)),
     "10 years after the last act": Period("the last act", ("retention.staff.years",)),
     "5 years": Period("the answer, or the word", ("retention.complaint.years",)),
@@ -69,6 +71,14 @@ def add_years(day: date, years: int) -> date:
         return day.replace(year=day.year + years)
     except ValueError:
         return date(day.year + years, 3, 1)
+
+
+def shortest_years(*, on: date) -> int:
+    """No living patient's record ends sooner after the last contact, whatever the regime."""
+    practice = value_on(id="retention.record.active_years", on=on) + value_on(
+        id="retention.record.archived_years", on=on
+    )
+    return min(practice, value_on(id="retention.establishment.years", on=on))
 
 
 def end_of_record(*, last: datetime, born: date, died: date | None, on: date) -> End:

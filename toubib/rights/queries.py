@@ -5,22 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Case, Max, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce, Greatest
 
+from toubib.consultation.models import ChatMessage, Complaint, Measurement
+from toubib.ground.models import JournalEntry
 from toubib.people.enums import LinkKind
 from toubib.people.models import Account, Patient, PatientLink
 from toubib.people.queries import live_links
 from toubib.record.enums import AbortReason, EncounterState
-from toubib.record.models import Attachment, Encounter, HealthSummary
+from toubib.record.models import Attachment, Encounter, HealthSummary, Note
 from toubib.rights.enums import Answer, CopyState
 from toubib.rights.models import DataCopy, ErasureRequest, LegalHold, PatientDeath
 from toubib.rights.periods import End, end_of_record
 from toubib.rulebook.days import day_of
 from toubib.waiting.enums import ENDED_STATES
-from toubib.waiting.models import Ticket
+from toubib.waiting.models import FollowUp, Ticket
 
 CARE_GIVEN = (AbortReason.EMERGENCY, AbortReason.HANDED_OVER)  # ends of an encounter in which care was given
 
@@ -28,13 +31,27 @@ CARE_GIVEN = (AbortReason.EMERGENCY, AbortReason.HANDED_OVER)  # ends of an enco
 def copies_of(*, account: Account, now: datetime) -> list[DataCopy]:
     """Being made, failed, or to be downloaded still; the last asked first."""
     rows = DataCopy.objects.filter(account=account).exclude(state=CopyState.READY, expires_at__lte=now)
-    return list(rows.order_by("-asked_at", "-id"))
+    found = rows.select_related("file").order_by("-asked_at", "-id")
+    return [one for one in found if one.state != CopyState.READY or may_still_take(copy=one, now=now)]
 
 
 def copy_of(*, account: Account, copy_id: UUID, now: datetime) -> DataCopy | None:
     """One that this account may download now."""
     rows = DataCopy.objects.filter(account=account, pk=copy_id, state=CopyState.READY, expires_at__gt=now)
-    return rows.select_related("file").first()
+    found = rows.select_related("file").first()
+    return found if found and may_still_take(copy=found, now=now) else None
+
+
+def may_still_take(*, copy: DataCopy, now: datetime) -> bool:
+    """Not once a link ended since it was asked (a parent's at eighteen, too), nor once a visit of someone for whom the
+    account acts was put under secrecy, or out of it."""
+    links = PatientLink.objects.filter(account=copy.account_id)
+    ended = Q(revoked_at__gte=copy.asked_at) | Q(ends_at__gt=copy.asked_at, ends_at__lte=now)
+    if links.filter(ended).exists():
+        return False
+    others = links.exclude(kind=LinkKind.SELF).values("patient")
+    said = JournalEntry.objects.filter(action="record.encounter.secrecy", patient__in=others)
+    return not said.filter(at__gt=copy.asked_at).exists()
 
 
 def due_copies(*, now: datetime, limit: int = 5) -> list[UUID]:
@@ -59,6 +76,10 @@ def get_erasure(*, request_id: UUID) -> ErasureRequest | None:
 
 def is_held(*, patient_id: UUID) -> bool:
     return LegalHold.objects.filter(patient=patient_id, lifted_at__isnull=True).exists()
+
+
+def _held() -> QuerySet[LegalHold, Any]:
+    return LegalHold.objects.filter(lifted_at__isnull=True).values("patient")
 
 
 def open_holds() -> list[LegalHold]:
@@ -97,13 +118,25 @@ def end_of(*, patient: Patient, now: datetime) -> End:
 
 
 def has_record(*, patient_id: UUID) -> bool:
-    """Whether care was given or is under way: what the law makes a medical record of."""
-    return _with_care(Encounter.objects.filter(patient=patient_id)).exists()
+    """Whether care was given or is under way: what the law makes a medical record of. What waits for an answer, a
+    complaint or a call back, keeps it too."""
+    return (
+        _with_care(Encounter.objects.filter(patient=patient_id)).exists()
+        or Complaint.objects.filter(encounter__patient=patient_id, answered_at__isnull=True).exists()
+        or FollowUp.objects.filter(ticket__patient=patient_id, done_at__isnull=True).exists()
+    )
 
 
 def _with_care(rows: QuerySet[Encounter]) -> QuerySet[Encounter]:
-    """Not those which ended before any care: nobody came, the line failed, the patient left."""
-    return rows.exclude(~Q(abort_reason__in=CARE_GIVEN), state=EncounterState.ABORTED)
+    """Not those which ended before any care: nobody came, the line failed, the patient left, and nothing is written,
+    said or measured of it."""
+    return rows.filter(
+        ~Q(state=EncounterState.ABORTED)
+        | Q(abort_reason__in=CARE_GIVEN)
+        | Q(pk__in=Note.objects.values("encounter"))
+        | Q(pk__in=Measurement.objects.values("room__encounter"))
+        | Q(pk__in=ChatMessage.objects.values("room__encounter"))
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +163,7 @@ class Erasable:
     people: tuple[Kept, ...]
     tickets: tuple[UUID, ...]
     account_goes: bool
+    held: bool = False  # a hold keeps someone for whom this account acts, or acted
 
     @property
     def counts(self) -> dict[str, int]:
@@ -147,19 +181,19 @@ def erasable(*, request: ErasureRequest, now: datetime) -> Erasable:
     account = request.account
     links = PatientLink.objects.filter(live_links(now=now), account=account).select_related("patient")
     people = tuple(_kept(link, now=now) for link in links.order_by("starts_at", "id"))
-    nothing_stays = all(one.goes_whole for one in people)
+    held = account.links.filter(patient__in=_held()).exists()
     live = Ticket.objects.filter(account=account).exclude(state__in=ENDED_STATES).exists()
     return Erasable(
         people=people,
         tickets=_unserved(account),
-        account_goes=(nothing_stays or request.close_account) and not live,
+        account_goes=request.close_account and not live and not held,
+        held=held,
     )
 
 
 def _unserved(account: Account) -> tuple[UUID, ...]:
-    held = LegalHold.objects.filter(lifted_at__isnull=True).values("patient")
     rows = Ticket.objects.filter(account=account, encounter__isnull=True, state__in=ENDED_STATES)
-    rows = rows.filter(follow_up__isnull=True).exclude(patient__in=held)
+    rows = rows.filter(follow_up__isnull=True).exclude(patient__in=_held())
     return tuple(rows.order_by("created_at").values_list("id", flat=True))
 
 
@@ -201,6 +235,7 @@ def _unread(patient: Patient, **said: UUID) -> tuple[UUID, ...]:
 def _loose(patient: Patient, **sent: UUID) -> tuple[UUID, ...]:
     """Files of no visit, or of one in which no care was given; none that a live request waits with."""
     live = Ticket.objects.filter(patient=patient).exclude(state__in=ENDED_STATES).values("id")
-    without_care = Q(encounter__state=EncounterState.ABORTED) & ~Q(encounter__abort_reason__in=CARE_GIVEN)
-    rows = Attachment.objects.filter(patient=patient, **sent).filter(Q(encounter__isnull=True) | without_care)
+    care = _with_care(Encounter.objects.filter(patient=patient)).values("id")
+    rows = Attachment.objects.filter(patient=patient, **sent)
+    rows = rows.filter(Q(encounter__isnull=True) | ~Q(encounter__in=care))
     return tuple(rows.exclude(ticket_id__in=live).order_by("added_at").values_list("id", flat=True))

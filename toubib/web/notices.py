@@ -56,7 +56,7 @@ KEPT = {
     "5 years active, then 15 archived (CNIL, practices); 20 years for establishments": _(
         "5 ans, puis 15 ans en archive ; 20 ans dans un établissement"
     ),
-    "6 months to 3 years (CNIL 2021-122)": _("6 mois à 3 ans (recommandation de la CNIL)"),
+    "never erased": _("sans fin : personne ne peut en retirer une ligne"),
     "as the document that it sends": _("comme le document envoyé"),
     "10 years": _("10 ans, comme la loi le veut des comptes"),
     "30 days": _("30 jours"),

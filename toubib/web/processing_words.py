@@ -152,7 +152,7 @@ KEPT = {
     "5 years active, then 15 archived (CNIL, practices); 20 years for establishments": _(
         "5 ans en base active, puis 15 en archive (CNIL, cabinets) ; 20 ans en établissement"
     ),
-    "6 months to 3 years (CNIL 2021-122)": _("de 6 mois à 3 ans (CNIL 2021-122)"),
+    "never erased": _("sans fin dans Toubib ; l’opérateur archive la base (CNIL 2021-122)"),
     "abandoned: 7 days; served: as the record": _("abandonnée : 7 jours ; reçue : comme le dossier"),
     "always": _("toujours"),
     "as the account": _("comme le compte"),

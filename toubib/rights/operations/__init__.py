@@ -4,7 +4,14 @@ from toubib.rights.operations.copies import ask_copy, claim_copy, keep_copy, put
 from toubib.rights.operations.erasures import NotErased, answer_erasure, ask_erasure
 from toubib.rights.operations.holds import lift_hold, place_hold, tell_death
 from toubib.rights.operations.sweeps import ELSEWHERE, SWEEPS, Sweep, Swept, apply_retention
-from toubib.rights.operations.tree import RecordHeld, drop_copy, erase_account, erase_record, erase_tickets
+from toubib.rights.operations.tree import (
+    RecordHeld,
+    drop_copies,
+    drop_copy,
+    erase_account,
+    erase_record,
+    erase_tickets,
+)
 
 __all__ = [
     "ELSEWHERE",
@@ -18,6 +25,7 @@ __all__ = [
     "ask_copy",
     "ask_erasure",
     "claim_copy",
+    "drop_copies",
     "drop_copy",
     "erase_account",
     "erase_record",

@@ -19,6 +19,8 @@ from toubib.ground.mail import queue_message
 from toubib.people.models import Account
 from toubib.rights.enums import CopyState
 from toubib.rights.models import DataCopy
+from toubib.rights.operations.tree import drop_copies
+from toubib.rights.queries import may_still_take
 from toubib.rulebook.days import value_at
 
 RETRY_AFTER = [timedelta(seconds=s) for s in (30, 300, 1800)]
@@ -70,12 +72,17 @@ def put_off_copy(*, copy_id: UUID, now: datetime) -> None:
 
 @transactional
 def keep_copy(*, copy_id: UUID, content: bytes, now: datetime) -> DataCopy | None:
-    """Store the archive encrypted, say that it is there. None where the copy went meanwhile."""
+    """Store the archive encrypted in the place of the one before, say that it is there. None where the copy went meanwhile."""
     row = (
         DataCopy.objects.select_for_update(of=("self",)).select_related("account").filter(pk=copy_id).first()
     )
     if row is None or row.state != CopyState.ASKED:
         return None
+    if not may_still_take(copy=row, now=now):  # whom the account acts for changed meanwhile: made again
+        row.asked_at = row.next_at = now
+        row.save(update_fields=["asked_at", "next_at"])
+        return None
+    drop_copies(accounts=[row.account_id])
     row.file = store_file(content=content, media_type=ZIP, now=now)
     row.state, row.ready_at, row.next_at = CopyState.READY, now, None
     row.expires_at = now + timedelta(days=value_at(id="retention.copy.days", now=now))

@@ -21,7 +21,14 @@ from toubib.people.queries import accounts_with_role, is_professional
 from toubib.record.models import HealthSummary
 from toubib.rights.enums import Answer
 from toubib.rights.models import ErasureRequest
-from toubib.rights.operations.tree import drop_attachments, erase_account, erase_record, erase_tickets
+from toubib.rights.operations.tree import (
+    RecordHeld,
+    drop_attachments,
+    drop_copies,
+    erase_account,
+    erase_record,
+    erase_tickets,
+)
 from toubib.rights.queries import Erasable, erasable
 
 BY_REQUEST = "GDPR 17"
@@ -40,6 +47,7 @@ class NotErased(Exception):
 
 NO_REASON = gettext_lazy("Écrivez vos raisons : la personne les lira.")
 STAFF = gettext_lazy("Un compte de professionnel se ferme par un administrateur.")
+HELD = gettext_lazy("Un recours garde ce dossier et les contacts de ce compte. Répondez quand il sera levé.")
 UNDER_WAY = gettext_lazy("Une demande de soin est en cours. Répondez quand elle sera finie.")
 
 
@@ -89,7 +97,7 @@ def answer_erasure(
         raise NotErased(NO_REASON)
     found = erasable(request=request, now=now)
     if granted and request.close_account and not found.account_goes:
-        raise NotErased(UNDER_WAY)
+        raise NotErased(HELD if found.held else UNDER_WAY)
     request.answer = Answer.DONE if granted else Answer.REFUSED
     request.words, request.answered_at, request.answered_by = said, now, by.account_id
     request.done = found.counts if granted else {}
@@ -100,11 +108,15 @@ def answer_erasure(
     )  # fmt: skip
     _tell(request.account, account_goes=granted and found.account_goes, now=now)
     if granted:
-        _erase(request.account, found, by=by, now=now)
+        try:
+            _erase(request.account, found, by=by, now=now)
+        except RecordHeld as held:
+            raise NotErased(HELD) from held
     return request
 
 
 def _erase(account: Account, found: Erasable, *, by: Actor, now: datetime) -> None:
+    drop_copies(accounts=[account.pk])
     erase_tickets(ids=found.tickets, by=by, now=now)  # first: their bare rows stay when the person goes
     for one in found.people:
         if one.goes_whole:

@@ -18,12 +18,14 @@ from toubib.ground.actors import Actor
 from toubib.ground.files import drop_file
 from toubib.ground.hub import publish
 from toubib.ground.journal import trace
-from toubib.ground.locks import transactional
+from toubib.ground.locks import hold_lock, transactional
 from toubib.ground.models import StoredFile
 from toubib.people.models import Account, Patient, PatientLink
 from toubib.people.queries import is_professional
 from toubib.record.models import Attachment
-from toubib.rights.models import DataCopy
+from toubib.rights.enums import CopyState
+from toubib.rights.models import DataCopy, LegalHold
+from toubib.rights.queries import is_held
 from toubib.waiting.enums import ENDED_STATES
 from toubib.waiting.models import Ticket
 
@@ -32,7 +34,7 @@ AT_A_TIME = 400  # ids in one statement
 
 
 class RecordHeld(Exception):
-    """A professional's account, or a record that a legal hold keeps: nothing was erased."""
+    """A professional's account, or what a legal hold keeps, contacts of those who act too: nothing was erased."""
 
 
 def _chunks(ids: Iterable[object]) -> Iterator[list[object]]:
@@ -74,7 +76,13 @@ def _leading_to(model: type[models.Model]) -> list[models.Field]:
 
 @transactional
 def erase_record(*, patient: Patient, rule: str, by: Actor, now: datetime) -> int:
-    """Delete the patient and all that leads there, with the files; returns how many rows. The journal keeps its ids."""
+    """Delete the patient and all that leads there, with the files; returns how many rows. The journal keeps its ids.
+    Raises RecordHeld where a legal hold stands, which none can place meanwhile."""
+    hold_lock(f"rights.hold.{patient.pk}")
+    if is_held(patient_id=patient.pk):
+        raise RecordHeld(patient.pk)
+    acting = PatientLink.objects.filter(patient=patient).values_list("account", flat=True)
+    drop_copies(accounts=list(acting))
     rows = record_rows(patient=patient)
     trace(
         by=by, action="rights.record.erase", now=now, patient=patient.pk, subject="patient",
@@ -135,8 +143,10 @@ def drop_attachments(*, ids: Iterable[UUID]) -> int:
 def erase_tickets(*, ids: Iterable[UUID], by: Actor, now: datetime) -> int:
     """Requests that no doctor served: one that never reached the line goes; of the others hours and outcome alone stay."""
     count = 0
-    for ticket in Ticket.objects.select_for_update(of=("self",)).filter(
-        pk__in=list(ids), encounter__isnull=True, state__in=ENDED_STATES, follow_up__isnull=True
+    for ticket in (
+        Ticket.objects.select_for_update(of=("self",))
+        .filter(pk__in=list(ids), encounter__isnull=True, state__in=ENDED_STATES, follow_up__isnull=True)
+        .exclude(patient__in=LegalHold.objects.filter(lifted_at__isnull=True).values("patient"))
     ):
         drop_attachments(
             ids=Attachment.objects.filter(ticket_id=ticket.pk, encounter__isnull=True).values_list(
@@ -164,6 +174,7 @@ BARE: dict[str, Any] = {
 
 def _make_bare(ticket: Ticket) -> None:
     ticket.attestations.all().delete()
+    ticket.prices_shown.all().delete()
     ticket.declined.clear()
     for name, value in BARE.items():
         setattr(ticket, name, value)
@@ -173,7 +184,8 @@ def _make_bare(ticket: Ticket) -> None:
 @transactional
 def erase_account(*, account: Account, by: Actor, now: datetime) -> None:
     """Contacts go, links end, sessions and copies too; the row stays for what a record still names. Raises RecordHeld."""
-    if is_professional(account=account):
+    held = LegalHold.objects.filter(lifted_at__isnull=True).values("patient")
+    if is_professional(account=account) or account.links.filter(patient__in=held).exists():
         raise RecordHeld(account.pk)
     for copy in DataCopy.objects.filter(account=account).select_related("file"):
         drop_copy(copy=copy)
@@ -189,6 +201,13 @@ def erase_account(*, account: Account, by: Actor, now: datetime) -> None:
     account.save(update_fields=["email", "phone", "display_name", "is_active"])
     trace(by=by, action="rights.account.erase", now=now, subject="account", subject_id=account.pk)
     publish(f"account:{account.pk}", "account.closed")
+
+
+def drop_copies(*, accounts: Iterable[UUID]) -> None:
+    """Copies that are there: they hold what was erased, or whom these accounts act for no more."""
+    ready = DataCopy.objects.filter(account__in=list(accounts), state=CopyState.READY)
+    for copy in ready.select_related("file"):
+        drop_copy(copy=copy)
 
 
 def drop_copy(*, copy: DataCopy) -> None:

@@ -7,7 +7,11 @@ import pytest
 from toubib.ground.actors import Actor
 from toubib.ground.files import file_path
 from toubib.ground.models import OutboundMessage, StoredFile
-from toubib.people.tests.factories import NOW, make_account
+from toubib.people.models import PatientLink
+from toubib.people.operations import revoke_link
+from toubib.people.tests.factories import NOW, make_account, make_cast
+from toubib.record.operations import ask_minor_secrecy
+from toubib.record.tests.factories import make_encounter
 from toubib.rights.models import DataCopy
 from toubib.rights.operations import apply_retention, ask_copy, claim_copy, keep_copy, put_off_copy, take_copy
 from toubib.rights.operations.copies import RETRY_AFTER
@@ -85,3 +89,38 @@ def test_after_its_days_it_is_neither_shown_nor_there(account, django_capture_on
             "copies of data": 1
         }
     assert (path.exists(), StoredFile.objects.count(), DataCopy.objects.count()) == (False, 0, 0)
+
+
+def test_a_new_one_takes_the_place_of_the_one_before(account):
+    first, second = made(account), made(account)
+    assert [row.pk for row in DataCopy.objects.all()] == [second.pk] != [first.pk]
+    assert StoredFile.objects.count() == 1
+
+
+def test_it_goes_with_the_link_of_someone_it_speaks_of():
+    cast = make_cast()
+    copy, other = made(cast.jeanne), made(cast.stranger)
+    link = PatientLink.objects.get(account=cast.jeanne, patient=cast.leo)
+    revoke_link(link=link, by=Actor(cast.compliance.id, "compliance"), now=NOW)
+    assert list(DataCopy.objects.all()) == [other] != [copy]
+
+
+def test_not_taken_once_the_child_is_grown():
+    cast = make_cast()
+    copy = made(cast.jeanne)
+    PatientLink.objects.filter(patient=cast.leo).update(ends_at=NOW + timedelta(hours=1))
+    soon, after = NOW + timedelta(minutes=59), NOW + timedelta(hours=1)
+    assert copy_of(account=cast.jeanne, copy_id=copy.id, now=soon) == copy
+    assert copy_of(account=cast.jeanne, copy_id=copy.id, now=after) is None
+    assert copies_of(account=cast.jeanne, now=after) == []
+
+
+def test_not_taken_by_a_parent_once_a_visit_is_secret():
+    cast = make_cast()
+    copy, own = made(cast.jeanne), made(cast.stranger)
+    now, doctor = NOW + timedelta(minutes=5), Actor(cast.vasseur.account_id, "practitioner")
+    for patient in (cast.leo, cast.stranger_patient):
+        visit = make_encounter(patient, cast.vasseur, "arrived")
+        ask_minor_secrecy(encounter_id=visit.id, secret=True, by=doctor, now=now)
+    assert copy_of(account=cast.jeanne, copy_id=copy.id, now=now) is None
+    assert copy_of(account=cast.stranger, copy_id=own.id, now=now) == own

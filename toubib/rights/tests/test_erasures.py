@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from toubib.consultation.models import Complaint
 from toubib.ground.actors import Actor
 from toubib.ground.files import file_path
 from toubib.ground.models import JournalEntry, OutboundMessage, StoredFile
@@ -11,10 +12,10 @@ from toubib.people.models import Account, Patient, PatientLink
 from toubib.people.tests.factories import NOW, make_account, make_cast, make_link
 from toubib.record.models import Attachment, Encounter, HealthSummary, Note
 from toubib.record.operations import add_attachment, tell_health_summary
-from toubib.record.tests.factories import make_encounter, make_picture
+from toubib.record.tests.factories import TEXTS, make_encounter, make_picture
 from toubib.rights.models import ErasureRequest
 from toubib.rights.operations import NotErased, answer_erasure, ask_copy, ask_erasure, keep_copy, place_hold
-from toubib.rights.queries import erasable
+from toubib.rights.queries import erasable, has_record
 from toubib.rights.tests.factories import fill_record
 from toubib.waiting.models import Ticket
 
@@ -77,7 +78,7 @@ def test_who_has_no_record_is_erased_whole(cast, django_capture_on_commit_callba
     copy = ask_copy(account=cast.jeanne, by=Actor(cast.jeanne.id, "patient"), now=NOW)
     keep_copy(copy_id=copy.id, content=b"PK", now=NOW)
     with django_capture_on_commit_callbacks(execute=True):
-        done = answer(cast, ask(cast.jeanne))
+        done = answer(cast, ask(cast.jeanne, close=True))
     assert done.done == {"people": 1, "tickets": 1, "summaries": 1, "photos": 1, "account": 1}
     cast.jeanne.refresh_from_db()
     ticket.refresh_from_db()
@@ -193,3 +194,34 @@ def test_refused_with_reasons_nothing_goes_and_twice_is_once(cast):
     assert answer(cast, request).answer == "refused"
     assert HealthSummary.objects.count() == 1
     assert JournalEntry.objects.filter(action="rights.erasure.answer").count() == 1
+
+
+def test_an_account_is_closed_only_if_asked(cast):
+    done = answer(cast, ask(cast.jeanne))
+    assert (done.done["people"], done.done["account"]) == (2, 0)
+    assert Account.objects.get(pk=cast.jeanne.pk).is_active
+
+
+def test_a_hold_keeps_the_account_that_acts(cast):
+    place_hold(patient=cast.leo, why="Recours", by=Actor(cast.compliance.id, "compliance"), now=NOW)
+    with pytest.raises(NotErased, match="recours"):
+        answer(cast, ask(cast.jeanne, close=True))
+    assert Account.objects.get(pk=cast.jeanne.pk).email == "jeanne@exemple.test"
+
+
+@pytest.mark.parametrize("reason", ["line_failed", "patient_left"])
+def test_what_was_written_before_a_visit_broke_off_is_care(cast, reason):
+    visit = make_encounter(cast.jeanne_patient, cast.vasseur, "aborted", abort_reason=reason)
+    assert not has_record(patient_id=cast.jeanne_patient.pk)
+    Note.objects.create(encounter=visit, **TEXTS, saved_at=NOW)
+    assert has_record(patient_id=cast.jeanne_patient.pk)
+
+
+def test_an_open_complaint_keeps_a_visit(cast):
+    visit = make_encounter(cast.jeanne_patient, cast.vasseur, "aborted", abort_reason="line_failed")
+    complaint = Complaint.objects.create(encounter=visit, text="Coupé", said_at=NOW, said_by=cast.jeanne.id)
+    assert has_record(patient_id=cast.jeanne_patient.pk)
+    Complaint.objects.filter(pk=complaint.pk).update(
+        answered_at=NOW, answer="Pardon", answered_by=cast.jeanne.id
+    )
+    assert not has_record(patient_id=cast.jeanne_patient.pk)

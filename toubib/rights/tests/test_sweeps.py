@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.conf import settings
 
+from toubib.billing.models import PriceShown
 from toubib.consultation.enums import ParticipantRole
 from toubib.consultation.models import Complaint, Feedback, Invite
 from toubib.documents.models import Document
@@ -16,11 +17,21 @@ from toubib.people.tests.factories import NOW, make_account, make_cast, make_lin
 from toubib.record.models import Attachment, Encounter, Note
 from toubib.record.operations import add_attachment
 from toubib.record.tests.factories import make_encounter, make_picture
+from toubib.rights import periods
 from toubib.rights.models import LegalHold
-from toubib.rights.operations import apply_retention, place_hold, tell_death
+from toubib.rights.operations import (
+    RecordHeld,
+    apply_retention,
+    erase_account,
+    erase_record,
+    place_hold,
+    sweeps,
+    tell_death,
+)
 from toubib.rights.operations.tree import record_rows
 from toubib.rights.tests.factories import fill_record
-from toubib.waiting.models import Ticket
+from toubib.rulebook.parameters import value_on
+from toubib.waiting.models import FollowUp, Ticket
 
 pytestmark = pytest.mark.django_db
 YEAR = timedelta(days=366)
@@ -61,10 +72,10 @@ def test_a_record_past_its_end_goes_whole_and_nobody_elses(cast, django_capture_
         set(Patient.objects.values_list("birth_given_names", flat=True)),
     ) == (
         [other],
-        {"Léo", "Paul"},
+        {"Paul"},  # of Léo no record is, and nobody acts for him since he is 18
     )
     assert left == {file_path(file) for file in StoredFile.objects.filter(pk__in=theirs)} and len(left) == 3
-    entry = JournalEntry.objects.get(action="rights.record.erase")
+    entry = JournalEntry.objects.get(action="rights.record.erase", patient=cast.jeanne_patient.pk)
     assert (entry.patient, entry.role, entry.reason) == (
         cast.jeanne_patient.pk,
         "system:worker",
@@ -103,8 +114,33 @@ def test_a_hold_suspends_everything(cast):
     fill_record(cast, cast.jeanne_patient, cast.jeanne)
     hold = place_hold(patient=cast.jeanne_patient, why="Recours du 3 mars", by=officer(cast), now=NOW)
     assert place_hold(patient=cast.jeanne_patient, why="Encore", by=officer(cast), now=NOW) == hold
-    assert "records" not in swept(LATER)
-    assert Complaint.objects.count() == 1
+    make_ticket(cast.jeanne, cast.jeanne_patient)
+    Invite.objects.create(
+        ticket_id=Ticket.objects.get(state="closed").pk, role=ParticipantRole.RELATIVE, token_digest="x",
+        invited_by=cast.jeanne.id, created_at=NOW, expires_at=NOW,
+    )  # fmt: skip
+    before = [model.objects.count() for model in (Complaint, Feedback, Invite, Ticket, Patient, Note)]
+    for erase in (
+        lambda: erase_record(patient=cast.jeanne_patient, rule="x", by=officer(cast), now=LATER),
+        lambda: erase_account(account=cast.jeanne, by=officer(cast), now=LATER),
+    ):
+        with pytest.raises(RecordHeld):
+            erase()
+    gone = swept(LATER)
+    cast.jeanne.refresh_from_db()
+    assert {"records", "ratings of calls", "complaints", "links of guests who never came"} & set(
+        gone
+    ) == set()
+    assert (cast.jeanne.email, cast.jeanne.is_active) == ("jeanne@exemple.test", True)
+    after = [model.objects.count() for model in (Complaint, Feedback, Invite, Ticket, Patient, Note)]
+    assert [b - a for b, a in zip(before, after, strict=True)] == [
+        0,
+        0,
+        0,
+        0,
+        2,
+        0,
+    ]  # other people, without a record
     LegalHold.objects.update(lifted_at=LATER, lifted_by=cast.compliance.id)
     assert swept(LATER)["records"] == 1
 
@@ -200,3 +236,58 @@ def test_proofs_of_practice_have_their_ten_years(cast):
     assert swept(day) == {}
     assert swept(day + timedelta(days=1)) == {"evidence of professionals": count}
     assert Evidence.objects.count() == 0
+
+
+def test_a_run_goes_on_until_nothing_is_left(cast, monkeypatch):
+    monkeypatch.setattr(sweeps, "A_BATCH", 2)
+    for _one in range(5):
+        make_ticket(cast.jeanne, cast.jeanne_patient)
+    later = NOW + timedelta(days=8)
+    assert swept(later, dry=True) == {"requests that nobody served": 5}
+    assert Ticket.objects.filter(account=cast.jeanne).count() == 5
+    assert swept(later) == {"requests that nobody served": 5}
+    assert not Ticket.objects.filter(account__isnull=False).exists()
+
+
+def test_records_behind_those_that_stay_are_reached(cast, monkeypatch):
+    monkeypatch.setattr(sweeps, "A_BATCH", 1)
+    place_hold(patient=cast.jeanne_patient, why="Recours", by=officer(cast), now=NOW)
+    for patient in (cast.jeanne_patient, cast.leo, cast.stranger_patient):
+        fill_record(cast, patient, cast.jeanne)
+    assert swept(LATER)["records"] == 1
+    assert set(Patient.objects.all()) == {cast.jeanne_patient, cast.leo}
+
+
+def test_a_shortened_period_is_applied(cast, monkeypatch):
+    short = {"retention.record.active_years": 1, "retention.record.archived_years": 2}
+
+    def value(*, id, on):
+        return short[id] if id in short else value_on(id=id, on=on)
+
+    fill_record(cast, cast.stranger_patient, cast.stranger)
+    Account.objects.update(last_login=NOW + 3 * YEAR)
+    assert "records" not in swept(NOW + 3 * YEAR)
+    monkeypatch.setattr(periods, "value_on", value)
+    assert "records" not in swept(NOW + 2 * YEAR)
+    assert swept(NOW + 3 * YEAR)["records"] == 1
+
+
+def test_a_bare_request_keeps_no_price(cast):
+    line = make_ticket(cast.jeanne, cast.jeanne_patient)
+    PriceShown.objects.create(
+        ticket=line, estimate={}, law_version="x", shown_at=NOW, agreed=True, answered_at=NOW, answered_by=cast.jeanne.id
+    )  # fmt: skip
+    assert swept(NOW + timedelta(days=8)) == {"requests that nobody served": 1}
+    assert not PriceShown.objects.exists()
+
+
+def test_people_nobody_acts_for_go_unless_a_call_back_waits(cast):
+    Account.objects.update(last_login=NOW + 5 * YEAR)
+    PatientLink.objects.filter(patient=cast.leo).update(revoked_at=NOW)
+    ticket = make_ticket(None, cast.leo)
+    call = FollowUp.objects.create(ticket=ticket, call_back=True, created_at=NOW)
+    assert swept(NOW + 2 * YEAR) == {}
+    assert swept(NOW + 4 * YEAR) == {}
+    FollowUp.objects.filter(pk=call.pk).update(done_at=NOW)
+    assert swept(NOW + 4 * YEAR)["people nobody acts for"] == 1
+    assert not Patient.objects.filter(pk=cast.leo.pk).exists()
