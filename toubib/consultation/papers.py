@@ -12,13 +12,22 @@ from django.utils.translation import ngettext
 
 from toubib.documents.contents import Certificate, Leave, Line, Measured, MedecinTraitant, Ordonnance, Report
 from toubib.record.certificates import TEMPLATES
-from toubib.record.enums import ConsentScope, Exits, Job, MeasuredBy, Orientation, SheetKind
+from toubib.record.enums import (
+    Attestation,
+    ConsentScope,
+    Exits,
+    Job,
+    MeasuredBy,
+    Orientation,
+    SheetKind,
+    VideoFinding,
+)
 from toubib.record.leaves import Notice, notice_of
 from toubib.record.models import Certificate as CertificateRow
 from toubib.record.models import Consent, Encounter, Note, SickLeave
 from toubib.record.noted import CATALOGUE, CODE, additions, changes_of, measures_of, standing
 from toubib.record.prescribed import Item
-from toubib.record.queries import Sheet, certificates_of, leave_of, sheets_of
+from toubib.record.queries import Sheet, certificates_of, leave_of, sheets_of, video_verdict
 from toubib.ui.formats import say_moment
 from toubib.waiting.models import Ticket
 from toubib.waiting.queries.facts import said_of
@@ -45,6 +54,7 @@ def report_of(*, encounter: Encounter, notes: Sequence[Note]) -> Report:
         treatments=tuple(_treatment(line.item) for sheet in sheets if sheet.row.sheet == SheetKind.MEDICINES for line in sheet.lines),
         issued=tuple(_issued(encounter, sheets)),
         remote_mode=str(encounter.get_attestation_display()) or _("vidéo"),
+        incidents=_incidents(encounter),
         shared=_shared(encounter),
         version=len(notes),
         changes=_changes(encounter, notes),
@@ -91,12 +101,23 @@ def _issued(encounter: Encounter, sheets: Sequence[Sheet]) -> list[str]:
             % {"kind": sheet.row.get_sheet_display().lower(), "lines": lines}
         )
     leave = leave_of(encounter=encounter)
-    if leave is not None:
+    if leave is not None and leave.receipt:  # the patient reads this too, and is told of it from then on
         days = notice_of(leave.content).days or 0
         said.append(
             ngettext("Arrêt de travail, %(n)s jour", "Arrêt de travail, %(n)s jours", days) % {"n": days}
         )
     return said + [str(TEMPLATES[row.template].title) for row in certificates_of(encounter=encounter)]
+
+
+def _incidents(encounter: Encounter) -> str:
+    """What the doctor attests and the browsers measured, where it is not video both ways; nothing known: nothing."""
+    said = (
+        [] if encounter.attestation in ("", Attestation.VIDEO) else [str(encounter.get_attestation_display())]
+    )
+    if encounter.video_seconds_patient is not None or encounter.video_seconds_practitioner is not None:
+        finding = video_verdict(encounter=encounter).finding
+        said += [] if finding == VideoFinding.MEASURED else [str(finding.label)]
+    return " ; ".join(said)
 
 
 def _shared(encounter: Encounter) -> bool | None:

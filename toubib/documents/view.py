@@ -247,7 +247,7 @@ def _report(header: Header, content: Report) -> View:
         "treatments": list(content.treatments),
         "issued": list(content.issued),
         "warning": paragraphs(content.warning_signs),
-        "incidents": content.incidents or "aucun",
+        "incidents": content.incidents,
         "sharing": {True: "accord du patient", False: "le patient s’y oppose", None: "non demandé"}[
             content.shared
         ],

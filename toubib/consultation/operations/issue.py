@@ -112,18 +112,20 @@ def tell_of_documents(encounter: Encounter) -> None:
 
 
 def _issue_report(encounter: Encounter, made: list[Document], *, by: Actor, now: datetime) -> None:
-    """One a version of the note; the new one replaces the last and goes to the médecin traitant."""
+    """One a version of the note, and one once the leave is received; the new one replaces the last and goes to the
+    médecin traitant."""
     notes = notes_of(encounter=encounter)
     if not notes:
         return
+    content = report_of(encounter=encounter, notes=notes)
     last = next((one for one in reversed(made) if one.kind == DocumentKind.REPORT), None)
     if last is not None:
         said = content_of(document=last)
-        if isinstance(said, Report) and said.version >= len(notes):
+        if isinstance(said, Report) and said.version >= len(notes) and said.issued == content.issued:
             return
     document = issue_document(
         encounter=encounter,
-        content=report_of(encounter=encounter, notes=notes),
+        content=content,
         medecin_traitant=medecin_traitant_of(encounter),
         replaces=last,
         by=by,
