@@ -82,6 +82,7 @@ WORDS = {
     "billing.claim.answer": gettext_lazy("fait précisé pour la facturation"),
     "billing.claim.read": gettext_lazy("ligne de facturation lue"),
     "billing.claim.send": gettext_lazy("ligne mise dans un fichier de facturation"),
+    "billing.batch_line.read": gettext_lazy("fichier de facturation téléchargé, avec vos consultations"),
     "billing.cover.add": gettext_lazy("contrat enregistré"),
     "billing.cover.end": gettext_lazy("contrat fini"),
     "billing.cover.read": gettext_lazy("contrat lu"),

@@ -10,10 +10,11 @@ from toubib.billing.queries.claims import (
     get_batch,
     line_of,
     to_send,
+    trace_batch_read,
     trace_read,
     versions_of,
 )
-from toubib.billing.queries.plans import contract_of, covers_for, open_plans
+from toubib.billing.queries.plans import contract_of, covers_for, open_plans, trace_covers_read
 from toubib.billing.queries.totals import Totals, totals_by_day, totals_by_doctor, totals_of
 
 __all__ = [
@@ -35,6 +36,8 @@ __all__ = [
     "totals_by_day",
     "totals_by_doctor",
     "totals_of",
+    "trace_batch_read",
+    "trace_covers_read",
     "trace_read",
     "versions_of",
 ]

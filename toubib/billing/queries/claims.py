@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from toubib.billing.enums import ClaimState
 from toubib.billing.models import ClaimLine, ExportBatch
 from toubib.ground.actors import Actor
-from toubib.ground.journal import trace
+from toubib.ground.journal import entry_of, trace, trace_many
 from toubib.record.models import Encounter
 
 
@@ -104,4 +104,21 @@ def trace_read(*, line: ClaimLine, by: Actor, now: datetime) -> None:
         patient=line.encounter.patient_id,
         subject="claim",
         subject_id=line.pk,
+    )
+
+
+def trace_batch_read(*, batch: ExportBatch, by: Actor, now: datetime) -> None:
+    """A file with names was taken: each of its patients finds it in the journal, and the officer once."""
+    found = batch.entries.order_by("line__encounter__patient")
+    trace(by=by, action="billing.batch.read", now=now, subject="batch", subject_id=batch.pk)
+    trace_many(
+        entry_of(
+            by=by,
+            action="billing.batch_line.read",
+            now=now,
+            patient=patient,
+            subject="batch",
+            subject_id=batch.pk,
+        )
+        for patient in found.values_list("line__encounter__patient", flat=True).distinct()
     )

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from toubib.billing.models import ClaimLine, Cover, Plan
 from toubib.billing.settle import BY_PLAN
+from toubib.ground.actors import Actor
+from toubib.ground.journal import entry_of, trace, trace_many
 from toubib.waiting.models import Ticket
 from toubib.waiting.queries.facts import said_of
 
@@ -85,3 +87,20 @@ def contract_of(*, line: ClaimLine) -> tuple[str, str]:
     ticket = Ticket.objects.filter(encounter=line.encounter_id).first()
     cover = chosen_cover(ticket=ticket) if ticket else None
     return (cover.plan.name, cover.number) if cover else ("", "")
+
+
+def trace_covers_read(*, plans: list[Plan], by: Actor, now: datetime) -> None:
+    """The page of contracts was read: each person named on it reads so, and the officer once."""
+    trace(by=by, action="billing.covers.read", now=now, subject="covers")
+    trace_many(
+        entry_of(
+            by=by,
+            action="billing.cover.read",
+            now=now,
+            patient=one.patient_id,
+            subject="cover",
+            subject_id=one.pk,
+        )
+        for plan in plans
+        for one in plan.covers.all()
+    )

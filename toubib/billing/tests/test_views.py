@@ -136,6 +136,8 @@ def test_the_director_reads_lines_without_a_name_and_hands_over_a_file(signed):
     assert "Aucune ligne ici" in text_of(director.get(f"{LIST}?etat=held&du=01/01/2020"))
     found = set(JournalEntry.objects.filter(action__startswith="billing.").values_list("action", flat=True))
     assert {"billing.batch.make", "billing.batch.read", "billing.claims.read", "billing.claim.send"} <= found
+    lines = JournalEntry.objects.filter(action="billing.batch_line.read", patient=signed.patient.pk)
+    assert lines.count() == 3  # one a download
 
 
 def test_the_list_costs_the_same_for_one_line_and_for_three(signed, django_assert_max_num_queries):
@@ -169,6 +171,9 @@ def test_contracts_are_kept_and_end(signed):
     assert [director.post(there, typed).url for _twice in range(2)] == [there, there]
     cover = Cover.objects.get()
     words = text_of(director.get(there))
+    assert JournalEntry.objects.filter(
+        action="billing.cover.read", patient=patient.pk, subject_id=str(cover.pk)
+    ).exists()
     assert patient.full_name in words and "Plan B (assureur, X)" in words and "object" not in words
     assert director.post(f"{there}/{cover.pk}/finir").url == there
     cover.refresh_from_db()

@@ -36,6 +36,8 @@ from toubib.billing.queries import (
     totals_by_day,
     totals_by_doctor,
     totals_of,
+    trace_batch_read,
+    trace_covers_read,
     trace_read,
     versions_of,
 )
@@ -170,13 +172,7 @@ def _batch(batch_id: UUID) -> ExportBatch:
 
 def _download(request: HttpRequest, row: ExportBatch, stored: StoredFile, ending: str) -> HttpResponse:
     """The bytes of the first day, whatever changed since."""
-    trace(
-        by=current_actor(request),
-        action="billing.batch.read",
-        now=timezone.now(),
-        subject="batch",
-        subject_id=row.pk,
-    )
+    trace_batch_read(batch=row, by=current_actor(request), now=timezone.now())
     answer = HttpResponse(read_file(stored), content_type=f"{stored.media_type}; charset=utf-8")
     name = f"facturation-{row.first_on}-{row.last_on}-{row.pk.hex[-6:]}.{ending}"
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -195,11 +191,12 @@ def plans(request: HttpRequest) -> HttpResponse:
     if form is not None and form.is_valid() and _keep(request, do, form.cleaned_data):
         return redirect("billing:plans")
     now = timezone.now()
-    trace(by=current_actor(request), action="billing.covers.read", now=now, subject="covers")
+    found = open_plans(on=timezone.localdate(now))
+    trace_covers_read(plans=found, by=current_actor(request), now=now)
     context = {
         "plan_form": plan_form,
         "cover_form": cover_form,
-        "plans": open_plans(on=timezone.localdate(now)),
+        "plans": found,
         "tab": "billing",
     }
     return render(request, "billing/plans.html", context, status=422 if form is not None else 200)
