@@ -29,7 +29,7 @@ from toubib.config.heartbeat import WORKER, beat
 from toubib.config.metrics import TICKS
 from toubib.config.waking import Waker
 from toubib.ground.journal import SEAL_BATCH, seal_journal
-from toubib.ground.mail import deliver_due_messages, erase_old_messages
+from toubib.ground.mail import deliver_due_messages
 from toubib.ground.models import Beat
 
 log = logging.getLogger("toubib.worker")
@@ -131,7 +131,7 @@ def find_ticks() -> list[Tick]:
         Tick("journal", 1, _seal),
         Tick("mail", 1, deliver_due_messages),
     ]
-    daily: list[tuple[str, Duty]] = [("erase old messages", erase_old_messages)]
+    daily: list[tuple[str, Duty]] = []
     for config in apps.get_app_configs():
         if config.name.startswith("toubib.") and find_spec(f"{config.name}.tasks"):
             tasks = import_module(f"{config.name}.tasks")

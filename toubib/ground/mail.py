@@ -20,7 +20,6 @@ log = logging.getLogger("toubib.mail")
 RETRY_AFTER = [timedelta(seconds=s) for s in (10, 60, 300, 1800, 7200)]
 LEASE = timedelta(minutes=2)
 SMTP_TIMEOUT = 10  # seconds, for each exchange
-KEPT = timedelta(days=30)
 
 
 class Gateway(Protocol):
@@ -136,5 +135,5 @@ def _note_failure(message_id: UUID, error: GatewayDown | CannotDecrypt, *, now: 
         row.update(next_attempt_at=now + RETRY_AFTER[attempts - 1], last_error=str(error)[:200])
 
 
-def erase_old_messages(*, now: datetime) -> int:
-    return OutboundMessage.objects.filter(created_at__lt=now - KEPT).delete()[0]
+def erase_old_messages(*, now: datetime, kept: timedelta) -> int:
+    return OutboundMessage.objects.filter(created_at__lt=now - kept).delete()[0]

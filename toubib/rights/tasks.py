@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from toubib.ground.mail import erase_old_messages
 from toubib.rights.operations import apply_retention
+from toubib.rulebook.days import value_at
 
 log = logging.getLogger("toubib.rights")
 
@@ -18,4 +20,8 @@ def erase_what_is_over(*, now: datetime) -> int:
     return sum(one.count for one in done)
 
 
-DAILY = [("apply retention periods", erase_what_is_over)]
+def erase_messages(*, now: datetime) -> int:
+    return erase_old_messages(now=now, kept=timedelta(days=value_at(id="retention.message.days", now=now)))
+
+
+DAILY = [("erase old messages", erase_messages), ("apply retention periods", erase_what_is_over)]

@@ -59,7 +59,7 @@ def test_read_dotted_takes_a_word_or_a_path(said) -> None:
     [
         ("mygw.Oups", "mygw.Oups cannot be imported: No module named 'mygw'"),
         ("toubib.ground.mail.Oups", "toubib.ground.mail.Oups cannot be imported: "),
-        ("toubib.ground.mail.KEPT", "toubib.ground.mail.KEPT has no method deliver(*, to, subject, body)"),
+        ("toubib.ground.mail.LEASE", "toubib.ground.mail.LEASE has no method deliver(*, to, subject, body)"),
     ],
 )
 def test_a_gateway_that_cannot_deliver_is_refused(path: str, why: str) -> None:

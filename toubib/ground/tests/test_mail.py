@@ -6,7 +6,6 @@ from django.db.models import F
 
 from toubib.ground.enums import Channel, MessageState
 from toubib.ground.mail import (
-    KEPT,
     LEASE,
     RETRY_AFTER,
     GatewayDown,
@@ -157,10 +156,14 @@ def test_sms_without_a_gateway_stays_in_the_outbox(settings):
     assert state()["last_error"] == "no SMS gateway is set up (TOUBIB_SMS_GATEWAY)"
 
 
-def test_old_messages_are_erased_after_thirty_days():
+def test_old_messages_are_erased_after_their_time():
     queue()
-    assert (erase_old_messages(now=NOW + KEPT), OutboundMessage.objects.count()) == (0, 1)
-    assert (erase_old_messages(now=NOW + KEPT + timedelta(seconds=1)), OutboundMessage.objects.count()) == (
+    kept = timedelta(days=30)
+    assert (erase_old_messages(now=NOW + kept, kept=kept), OutboundMessage.objects.count()) == (0, 1)
+    assert (
+        erase_old_messages(now=NOW + kept + timedelta(seconds=1), kept=kept),
+        OutboundMessage.objects.count(),
+    ) == (
         1,
         0,
     )

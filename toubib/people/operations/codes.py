@@ -24,6 +24,7 @@ from toubib.people.enums import PROFESSIONAL_ROLES, Role
 from toubib.people.identity import Address
 from toubib.people.models import Account, GrantRequest, RoleGrant, SignInCode
 from toubib.people.queries import find_account
+from toubib.rulebook.days import value_at
 from toubib.ui.formats import say_hour
 
 LIVES = timedelta(minutes=10)
@@ -40,7 +41,6 @@ ALL_PER_HOUR = 2000
 PAUSE = timedelta(minutes=15)
 # A double click posts the same right code twice from the same page: the second is answered like the first.
 REPEATED_WITHIN = timedelta(seconds=10)
-KEPT = timedelta(days=1)
 
 
 class TooManyCodes(Exception):
@@ -157,7 +157,8 @@ def _is_repeated(row: SignInCode, page: str, *, now: datetime) -> bool:
 
 
 def erase_old_codes(*, now: datetime) -> int:
-    return SignInCode.objects.filter(created_at__lt=now - KEPT).delete()[0]
+    kept = timedelta(days=value_at(id="retention.code.days", now=now))
+    return SignInCode.objects.filter(created_at__lt=now - kept).delete()[0]
 
 
 def _send_code(address: Address, digest: str, *, digits: int, now: datetime) -> None:

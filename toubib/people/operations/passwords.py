@@ -18,10 +18,10 @@ from toubib.people.enums import Role
 from toubib.people.models import Account, FailedSignIn
 from toubib.people.perms import actor_of
 from toubib.people.queries import find_account, is_professional
+from toubib.rulebook.days import value_at
 
 WITHIN = timedelta(minutes=15)
 TRIES = 10
-KEPT = timedelta(days=1)
 _NOBODY: list[str] = []
 
 
@@ -80,7 +80,8 @@ def forget_tries(*, key: str) -> None:
 
 
 def erase_old_tries(*, now: datetime) -> int:
-    return FailedSignIn.objects.filter(at__lt=now - KEPT).delete()[0]
+    kept = timedelta(days=value_at(id="retention.code.days", now=now))
+    return FailedSignIn.objects.filter(at__lt=now - kept).delete()[0]
 
 
 def erase_old_sessions(*, now: datetime) -> int:

@@ -357,7 +357,7 @@ SWEEPS = (
 )
 # Personal data that no sweep erases, and who does, or why not.
 ELSEWHERE = {
-    "ground.OutboundMessage": "ground.mail.erase_old_messages, daily",
+    "ground.OutboundMessage": "rights.tasks.erase_messages, daily",
     "people.SignInCode": "people.operations.erase_old_codes, daily",
     "people.FailedSignIn": "people.operations.erase_old_tries, daily",
     "people.RoleGrant": "ends with its account; the row tells who could do what, as long as the journal does",

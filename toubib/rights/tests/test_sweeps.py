@@ -11,6 +11,7 @@ from toubib.consultation.models import Complaint, Feedback, Invite
 from toubib.documents.models import Document
 from toubib.ground.actors import Actor
 from toubib.ground.files import file_path
+from toubib.ground.mail import queue_message
 from toubib.ground.models import JournalEntry, StoredFile
 from toubib.people.models import Account, Evidence, Patient, PatientLink
 from toubib.people.tests.factories import NOW, make_account, make_cast, make_link
@@ -29,6 +30,7 @@ from toubib.rights.operations import (
     tell_death,
 )
 from toubib.rights.operations.tree import record_rows
+from toubib.rights.tasks import erase_messages
 from toubib.rights.tests.factories import fill_record
 from toubib.rulebook.parameters import value_on
 from toubib.waiting.models import FollowUp, Ticket
@@ -291,3 +293,9 @@ def test_people_nobody_acts_for_go_unless_a_call_back_waits(cast):
     FollowUp.objects.filter(pk=call.pk).update(done_at=NOW)
     assert swept(NOW + 4 * YEAR)["people nobody acts for"] == 1
     assert not Patient.objects.filter(pk=cast.leo.pk).exists()
+
+
+def test_messages_have_the_days_of_the_rule_book():
+    queue_message(channel="email", to="lea@exemple.test", subject="S", body="B", now=NOW)
+    days = timedelta(days=value_on(id="retention.message.days", on=NOW.date()))
+    assert (erase_messages(now=NOW + days), erase_messages(now=NOW + days + timedelta(seconds=1))) == (0, 1)
