@@ -201,6 +201,7 @@ TABLE: dict[str, Rule] = {
     "consultation:attest": ROOM_ACT,
     "consultation:check": ROOM_ACT,
     "consultation:second_parent": ROOM_ACT,
+    "consultation:secrecy": ROOM_ACT,
     "consultation:orient": ROOM_ACT,
     "consultation:guests": Rule(get={DOCTOR}),
     "consultation:invite": ROOM_ACT,

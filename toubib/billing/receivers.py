@@ -9,7 +9,7 @@ from django.dispatch import receiver
 
 from toubib.billing.operations import ask_for_claim, keep_price_shown
 from toubib.ground.actors import Actor
-from toubib.record.events import encounter_amended, encounter_signed
+from toubib.record.events import encounter_amended, encounter_signed, secrecy_changed
 from toubib.record.models import Encounter
 from toubib.waiting.events import price_answered
 from toubib.waiting.models import Ticket
@@ -39,6 +39,6 @@ def keep_what_was_shown(
     )
 
 
-@receiver([encounter_signed, encounter_amended])
+@receiver([encounter_signed, encounter_amended, secrecy_changed])
 def have_the_claim_settled(sender: object, *, encounter: Encounter, now: datetime, **kwargs: object) -> None:
     ask_for_claim(encounter_id=encounter.pk, now=now)

@@ -72,6 +72,7 @@ urlpatterns = [
     path(f"{ROOM}/regles", law.law, name="law"),
     path(f"{ROOM}/attester", law.attest, name="attest"),
     path(f"{ROOM}/second-parent", beside.second_parent, name="second_parent"),
+    path(f"{ROOM}/secret", beside.secrecy, name="secrecy"),
     path(f"{ROOM}/orientation", beside.orient, name="orient"),
     path(f"{ROOM}/invites", guests.guests, name="guests"),
     path(f"{ROOM}/inviter", guests.invite, name="invite"),

@@ -6,5 +6,7 @@ from django.dispatch import Signal
 encounter_signed = Signal()
 # encounter: Encounter whose note was added to, by: Actor, now: datetime
 encounter_amended = Signal()
+# encounter: Encounter whose minor asked for secrecy or took it back, by: Actor, now: datetime
+secrecy_changed = Signal()
 # encounter: Encounter, leave: SickLeave whose receipt was just entered, by: Actor, now: datetime
 leave_received = Signal()

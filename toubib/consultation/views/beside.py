@@ -16,12 +16,18 @@ from toubib.consultation.forms import CheckForm, OrientForm, SecondParentForm
 from toubib.consultation.models import Room
 from toubib.consultation.views.common import keep_message, own_room, wants_fragment
 from toubib.consultation.views.file import ticket_of
-from toubib.consultation.views.room import beside_context
+from toubib.consultation.views.room import beside_context, is_minor
 from toubib.ground.hub import publish
 from toubib.people.enums import Role
 from toubib.people.web import current_actor, role_required
 from toubib.record.enums import Orientation
-from toubib.record.operations import MoveRefused, check_at_start, orient_patient, say_second_parent
+from toubib.record.operations import (
+    MoveRefused,
+    ask_minor_secrecy,
+    check_at_start,
+    orient_patient,
+    say_second_parent,
+)
 from toubib.ui.formats import say_hour
 
 
@@ -106,6 +112,22 @@ def orient(request: HttpRequest, room: UUID) -> HttpResponse:
     except MoveRefused as error:
         more = _refused(request, error)
     return _answer(request, found, "consultation/_orient.html", **more)
+
+
+@role_required(Role.PRACTITIONER)
+@never_cache
+@require_POST
+def secrecy(request: HttpRequest, room: UUID) -> HttpResponse:
+    """The minor asks that their parents know nothing of this consultation, or takes it back; after the signature too."""
+    found = own_room(request, room)
+    wanted = {"yes": True, "no": False}.get(request.POST.get("secret", ""))
+    more: dict[str, Any] = {}
+    if wanted is not None and (not wanted or is_minor(found.encounter)):
+        ask_minor_secrecy(
+            encounter_id=found.encounter_id, secret=wanted, by=current_actor(request), now=timezone.now()
+        )
+        more = {"said": _said()}
+    return _answer(request, found, "consultation/_secrecy.html", **more)
 
 
 def _said() -> str:

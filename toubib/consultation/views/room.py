@@ -23,7 +23,7 @@ from toubib.consultation.operations import end_room, open_room
 from toubib.consultation.queries import guests_who_came, measured_seconds
 from toubib.consultation.views.certificate import certificate_context
 from toubib.consultation.views.common import go, keep_message, own_room, tell
-from toubib.consultation.views.file import file_context, ticket_of
+from toubib.consultation.views.file import MAJORITY, file_context, ticket_of
 from toubib.consultation.views.guests import guests_context
 from toubib.consultation.views.law import law_context
 from toubib.consultation.views.leave import leave_context
@@ -34,6 +34,7 @@ from toubib.documents.queries import documents_of
 from toubib.exchange.queries import deliveries_of
 from toubib.ground.actors import Actor
 from toubib.people.enums import Role
+from toubib.people.identity import age_on
 from toubib.people.web import current_account, current_actor, role_required
 from toubib.record import operations as record
 from toubib.record.enums import AbortReason, Attestation, EncounterState
@@ -136,6 +137,7 @@ def beside_context(encounter: Encounter) -> dict[str, Any]:
     agreed = {True: "yes", False: "no", None: ""}[encounter.second_parent_agreed]
     checks = {"identity": bool(encounter.identity_checked), "place": bool(encounter.place_checked)}
     return {
+        "may_ask_secrecy": is_minor(encounter),
         "check_form": CheckForm(initial=checks),
         "second_parent_form": SecondParentForm(initial={"agreed": agreed}),
         "orient_form": OrientForm(
@@ -146,6 +148,11 @@ def beside_context(encounter: Encounter) -> dict[str, Any]:
             }
         ),
     }
+
+
+def is_minor(encounter: Encounter) -> bool:
+    on = timezone.localdate(encounter.planned_at)
+    return age_on(encounter.patient.birth_date, on=on) < MAJORITY
 
 
 def status_of(found: Room, *, now: datetime) -> dict[str, str]:

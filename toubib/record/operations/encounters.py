@@ -22,7 +22,7 @@ from toubib.record.enums import (
     EncounterState,
     Orientation,
 )
-from toubib.record.events import encounter_signed
+from toubib.record.events import encounter_signed, secrecy_changed
 from toubib.record.leaves import lacks_of_notice, notice_of
 from toubib.record.models import Certificate, Encounter, Note, Prescription, SickLeave
 from toubib.record.noted import REQUIRED, wrong_parts
@@ -294,8 +294,11 @@ def keep_video_seconds(*, encounter_id: UUID, by_patient: int, by_practitioner: 
 
 @transactional
 def ask_minor_secrecy(*, encounter_id: UUID, secret: bool, by: Actor, now: datetime) -> None:
-    """A minor may ask that parents do not learn of this encounter (L. 1111-5 CSP)."""
+    """A minor may ask that parents do not learn of this encounter (L. 1111-5 CSP), or lift it, before
+    the signature or after it. Idempotent. What stands above hears of it (`events.secrecy_changed`)."""
     encounter = lock_encounter(encounter_id=encounter_id)
+    if encounter.minor_secrecy == secret:
+        return
     encounter.minor_secrecy = secret
     encounter.save(update_fields=["minor_secrecy"])
     trace(
@@ -306,3 +309,4 @@ def ask_minor_secrecy(*, encounter_id: UUID, secret: bool, by: Actor, now: datet
         subject="encounter",
         subject_id=encounter.id,
     )
+    secrecy_changed.send(sender=Encounter, encounter=encounter, by=by, now=now)
