@@ -21,6 +21,9 @@ SILENCE = timedelta(
 )  # a receipt or a delivery report comes within the hour where the receiver sends one
 TO_FOLLOW = (Refusal.NO_RPPS, Refusal.NO_ADDRESS, Refusal.DOMAIN, Refusal.CHECKS, Refusal.RELAY)
 
+# What the report itself says of its recipient does not change, nor does the platform while it runs
+HOPELESS = (Refusal.CANCELLED, Refusal.NOT_SET_UP, Refusal.NO_MEDECIN_TRAITANT, Refusal.NO_RPPS)
+
 
 @dataclass(frozen=True, slots=True)
 class DeliveryNews:
@@ -37,6 +40,7 @@ class DeliveryNews:
     next_attempt_at: datetime | None = None
     may_retry: bool = False
     code: str = ""
+    reason: str = ""
 
 
 def delivery_of(*, document: Document) -> DeliveryNews | None:
@@ -60,8 +64,9 @@ def news_of(delivery: Delivery) -> DeliveryNews:
         at=delivery.answered_at or delivery.sent_at or delivery.queued_at,
         recipient=delivery.recipient_name,
         next_attempt_at=delivery.next_attempt_at if state == DeliveryState.WAITING else None,
-        may_retry=state in OVER and delivery.reason not in {Refusal.CANCELLED, Refusal.NOT_SET_UP},
+        may_retry=state in OVER and delivery.reason not in HOPELESS,
         code=delivery.last_error,
+        reason=delivery.reason,
     )
 
 

@@ -100,6 +100,7 @@ def test_a_report_that_came_back_is_sent_again(doctor, call, report):
     part = doctor.post(where(report, "renvoyer"), headers=FRAGMENT)
     assert part.content.decode().startswith('<section id="documents"')
     assert "Le message est revenu" not in text_of(part)
+    assert "Le compte rendu repart. Son état s’affiche ici." in text_of(part)
     assert Delivery.objects.get().state in (DeliveryState.WAITING, DeliveryState.REFUSED)
     Delivery.objects.update(state=DeliveryState.DELIVERED, reason="", sent_at=timezone.now())
     assert doctor.post(where(report, "renvoyer")).url == url(call)
@@ -117,6 +118,20 @@ def test_a_refusal_gone_the_report_leaves(doctor, call, report):
     )
     doctor.post(where(report, "renvoyer"))
     assert Delivery.objects.get().reason != Refusal.NO_CONSENT
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [("none", "n’a pas indiqué de médecin traitant"), ("unavailable", "indiqué sans nom")],
+)
+def test_a_report_for_nobody_says_why_and_is_not_sent_again(doctor, call, report, answer, words):
+    call.ticket.medecin_traitant, call.ticket.own_practitioner = answer, None
+    call.ticket.save()
+    Delivery.objects.update(
+        state=DeliveryState.REFUSED, reason=Refusal.NO_MEDECIN_TRAITANT, recipient_rpps=""
+    )
+    page = text_of(doctor.get(url(call)))
+    assert (words in page, "Renvoyer le compte rendu" in page) == (True, False)
 
 
 def test_another_doctor_finds_nothing(call, report):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -31,7 +32,8 @@ from toubib.consultation.views.line import line_context, trace_line
 from toubib.consultation.views.prescription import prescription_context
 from toubib.consultation.views.rights import check_right, is_doctor, writer_required
 from toubib.documents.queries import documents_of
-from toubib.exchange.queries import deliveries_of
+from toubib.exchange.enums import Refusal
+from toubib.exchange.queries import DeliveryNews, deliveries_of
 from toubib.ground.actors import Actor
 from toubib.people.enums import Role
 from toubib.people.identity import age_on
@@ -43,6 +45,7 @@ from toubib.record.noted import additions, changes_of, standing
 from toubib.record.queries import draft_note, notes_of, templates_of, video_verdict
 from toubib.ui.formats import say_length
 from toubib.ui.posting import part_of_page
+from toubib.waiting.enums import MedecinTraitant
 from toubib.waiting.models import Ticket
 from toubib.waiting.operations import MoveRefused, abort_call, hand_over, patient_absent
 from toubib.waiting.queries import current_duty
@@ -123,7 +126,19 @@ def documents_context(encounter: Encounter) -> dict[str, Any]:
     """What was issued, and where the report to the médecin traitant stands."""
     made = documents_of(encounter=encounter) if encounter.state in SIGNED else []
     news = deliveries_of(documents=made) if made else {}
-    return {"documents": [(one, news.get(one.id)) for one in made]}
+    return {"documents": [(one, _named(news.get(one.id), encounter)) for one in made]}
+
+
+def _named(news: DeliveryNews | None, encounter: Encounter) -> DeliveryNews | None:
+    """A médecin traitant who exists and whom the patient did not name is not one who was not told of."""
+    if news is None or news.reason != Refusal.NO_MEDECIN_TRAITANT:
+        return news
+    there = (MedecinTraitant.UNAVAILABLE, MedecinTraitant.AVAILABLE)
+    if not Ticket.objects.filter(encounter=encounter, medecin_traitant__in=there).exists():
+        return news
+    return replace(
+        news, words=_("Le patient a un médecin traitant, indiqué sans nom : rien ne lui est envoyé.")
+    )
 
 
 def versions_of(notes: list[Note]) -> dict[str, Any]:

@@ -86,15 +86,17 @@ def send_again(request: HttpRequest, document_id: UUID) -> HttpResponse:
     document = own_document(request, document_id)
     room = _room_of(document)
     news = delivery_of(document=document)
+    said = ""
     told = document.kind == DocumentKind.REPORT and not document.is_cancelled
     if not told or (news is not None and not news.may_retry):
         keep_message(request, NotIssued(_("Ce compte rendu ne se renvoie pas.")))
     else:
         send_report(document=document, by=current_actor(request), now=timezone.now())
+        said = _("Le compte rendu repart. Son état s’affiche ici.")
         if not wants_fragment(request):
-            tell(request, _("Le compte rendu repart. Son état s’affiche ici."))
+            tell(request, said)
     if wants_fragment(request) and room is not None:
-        page = {"room": room, **documents_context(document.encounter)}
+        page = {"room": room, "sent_again": said, **documents_context(document.encounter)}
         return render(request, "consultation/_documents.html", page)
     return redirect(_back(document))
 
