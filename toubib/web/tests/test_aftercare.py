@@ -1,19 +1,28 @@
 """After the call: by state, by person, rated, complained of; a minor's secret."""
 
+from datetime import timedelta
+from io import BytesIO
+from uuid import uuid4
+from zipfile import ZipFile
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from toubib.consultation.models import Complaint, Feedback, PapersDue, Participant
-from toubib.consultation.operations import answer_complaint, ask_for_papers
+from toubib.consultation.operations import answer_complaint, ask_for_papers, issue_due_papers
+from toubib.documents.models import Document
+from toubib.documents.operations import cancel_document
 from toubib.ground.models import JournalEntry
 from toubib.people.enums import LinkKind
 from toubib.people.tests.factories import make_account, make_link
-from toubib.record.enums import AbortReason, Orientation
+from toubib.record.enums import AbortReason, Orientation, SheetKind
 from toubib.record.models import Encounter
-from toubib.record.operations import amend_note, orient_patient
+from toubib.record.operations import amend_note, orient_patient, put_line
+from toubib.record.prescribed import Item
 from toubib.waiting.operations import abort_call
 from toubib.waiting.tests.factories import doctor_actor
+from toubib.web.copies import make_archive
 from toubib.web.tests.journey import Journey
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -222,3 +231,28 @@ def test_signed_without_any_document_the_page_says_so_once_none_is_due():
     for name in ("visit", "visit_documents"):
         page = body(visit.client().get(at(visit, name)))
         assert (none in page, "Vos documents se préparent" in page) == (False, True)
+
+
+def test_the_lines_of_a_signed_ordonnance_are_read_as_text_and_said_cancelled():
+    visit = Journey.begin().end()
+    item = Item(text="paracétamol", dose="500 mg", directions="1 comprimé 3 fois par jour", duration_days=5)
+    put_line(
+        encounter_id=visit.encounter.id,
+        line_id=uuid4(),
+        sheet=SheetKind.MEDICINES,
+        item=item,
+        by=doctor_actor(visit.doctor),
+        now=visit.now,
+    )
+    said = "1 comprimé 3 fois par jour"
+    assert said not in body(visit.client().get(at(visit)))
+    sign(visit)
+    page = body(visit.client().get(at(visit)))
+    copy = ZipFile(BytesIO(make_archive(account=visit.ticket.account, now=visit.now))).read("index.html")
+    for text in (page, copy.decode().replace("\u00a0", " ")):
+        assert ("Ordonnance, médicaments" in text, said in text, "pendant 5 jours" in text) == (True, True, True)
+        assert "annulée" not in text
+    issue_due_papers(now=visit.now + timedelta(seconds=10))
+    document = Document.objects.get(kind="ordonnance")
+    cancel_document(document=document, reason="x", by=doctor_actor(visit.doctor), now=visit.now)
+    assert "annulée : ne l’utilisez plus" in body(visit.client().get(at(visit)))

@@ -40,6 +40,7 @@ from toubib.waiting.queries import live_ticket_of
 from toubib.web.forms import ComplaintForm, RatingForm
 from toubib.web.journal_words import accesses_of
 from toubib.web.posting import posted_from
+from toubib.web.prescribed import prescribed_of
 from toubib.web.prices import prices_of
 
 PHASES = {
@@ -130,6 +131,7 @@ def visit_context(account: Account, row: Encounter, by: Actor, *, now: datetime)
         "notes": notes,
         "present": guests_who_came(encounter_id=row.id) if notes else [],
         "leave": _leave(row) if notes else None,
+        "prescribed": prescribed_of(encounter=row) if notes else [],
         "documents": _documents(account, row, is_patient_side, now=now) if notes else [],
         "papers_due": bool(notes) and papers_are_due(encounter_id=row.id),
         "tasks": tasks_of(encounter=row) if notes and is_patient_side else [],
