@@ -186,6 +186,7 @@ def test_the_last_row_of_days_sums_the_days_listed_and_says_how_many_are_not(sig
     page = director.get(LIST)
     assert (page.context["listed"], page.context["other_days"]) == (page.context["whole"], 0)
     assert "Jours ci-dessus" in text_of(page)
+    assert 'data-label="Assurance maladie"' in page.content.decode()
     monkeypatch.setattr("toubib.billing.views.direction.DAYS", 0)
     page = director.get(LIST)
     assert (page.context["listed"].acts, page.context["whole"].acts, page.context["other_days"]) == (0, 1, 1)
