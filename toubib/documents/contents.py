@@ -103,6 +103,11 @@ class Header:
     medecin_traitant: MedecinTraitant | None = None
     replaces_code: str | None = None
     teleconsultation: bool = True
+    signed_at: datetime | None = None  # when the doctor signed what it says; None: as it was issued
+
+    @property
+    def signature_at(self) -> datetime:
+        return self.signed_at or self.issued_at
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,7 +114,7 @@ def _composition(header: Header, *, code: tuple[str, str], title: str, sections:
         "author": [_ref(header, "practitioner")],
         "title": title,
         "attester": [
-            {"mode": "legal", "time": header.issued_at.isoformat(), "party": _ref(header, "practitioner")}
+            {"mode": "legal", "time": header.signature_at.isoformat(), "party": _ref(header, "practitioner")}
         ],
         "custodian": _ref(header, "organization"),
         "section": sections,
@@ -283,7 +283,7 @@ def _request(header: Header, content: Ordonnance, at: int) -> Resource:
         "intent": "order",
         "subject": _ref(header, "patient"),
         "encounter": _ref(header, "encounter"),
-        "authoredOn": header.issued_at.isoformat(),
+        "authoredOn": header.signature_at.isoformat(),
         "requester": _ref(header, "practitioner"),
     }
     group = {"system": URI, "value": f"urn:uuid:{header.document_id}"}

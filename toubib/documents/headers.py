@@ -29,6 +29,7 @@ def header_for(
     authenticated_by: str = "",
     medecin_traitant: MedecinTraitant | None = None,
     replaces_code: str | None = None,
+    signed_at: datetime | None = None,
 ) -> Header:
     with translation.override("fr"):
         known_by = authenticated_by or how_doctors_sign_in()
@@ -45,6 +46,7 @@ def header_for(
             letterhead=letterhead(trial_seal=trial_seal),
             medecin_traitant=medecin_traitant,
             replaces_code=replaces_code,
+            signed_at=signed_at,
         )
 
 

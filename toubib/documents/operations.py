@@ -18,7 +18,9 @@ from toubib.documents.contents import (
     MedecinTraitant,
     Ordonnance,
     Prescriber,
+    Receipt,
     Rendered,
+    Report,
     kind_of,
 )
 from toubib.documents.enums import DocumentState
@@ -34,7 +36,7 @@ from toubib.ground.ids import new_id
 from toubib.ground.journal import trace
 from toubib.ground.locks import transactional
 from toubib.ground.models import StoredFile
-from toubib.record.models import Encounter
+from toubib.record.models import Encounter, Note
 from toubib.record.queries import READABLE
 
 log = logging.getLogger("toubib.documents")
@@ -89,6 +91,7 @@ def issue_document(
         authenticated_by=authenticated_by,
         medecin_traitant=medecin_traitant,
         replaces_code=replaces.code if replaces else None,
+        signed_at=_signed_at(encounter, content),
     )
     rendered = _rendered(header, content)
     sealed = seal_pdf(rendered.pdf, seal=seal)
@@ -115,6 +118,16 @@ def _rendered(header: Header, content: Content) -> Rendered:
     except TypstError as error:
         log.error("the template of %s fails: %s", kind_of(content), error.message)
         raise NotIssued(UNPRINTED) from error
+
+
+def _signed_at(encounter: Encounter, content: Content) -> datetime | None:
+    """Of the note, and for a report of its last addition or correction; a receipt is of its own day."""
+    if isinstance(content, Receipt):
+        return None
+    if isinstance(content, Report):
+        signed = Note.objects.filter(encounter=encounter, signed_at__isnull=False).order_by("-signed_at")
+        return signed.values_list("signed_at", flat=True).first() or encounter.signed_at
+    return encounter.signed_at
 
 
 def _described(header: Header, content: Content, *, encounter: Encounter) -> dict[str, object]:

@@ -147,7 +147,7 @@ def _close(header: Header) -> View:
         "qr": codes.qr_svg(codes.verify_url(header.code)),
         "code": header.code,
         "where": f"{host}/verifier",
-        "signed": f"Signé par {doctor.name}, RPPS{NBSP}{doctor.rpps}, le {say_moment(header.issued_at)}.",
+        "signed": f"Signé par {doctor.name}, RPPS{NBSP}{doctor.rpps}, le {say_moment(header.signature_at)}.",
         "known_by": doctor.authenticated_by,
         "operator": header.letterhead.operator_name,
         "trial_seal": header.letterhead.trial_seal,

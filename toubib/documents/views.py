@@ -64,7 +64,10 @@ def _reader(request: HttpRequest, document: Document, now: datetime) -> Actor:
 
 
 def _file_name(document: Document) -> str:
-    return f"{slugify(document.title)}-{timezone.localdate(document.issued_at):%Y-%m-%d}.pdf"
+    """The day of the act and the beginning of the code: two documents never bear the same name."""
+    act = document.encounter
+    day = timezone.localdate(act.started_at or act.signed_at or act.planned_at)
+    return f"{slugify(document.title)}-{day:%Y-%m-%d}-{document.code[:4].lower()}.pdf"
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ from toubib.documents.tests.factories import (
     make_document,
     text_of,
 )
+from toubib.documents.view import view_of
 from toubib.ground.actors import Actor
 from toubib.ground.models import JournalEntry, StoredFile
 from toubib.people.enums import InsStatus, LinkKind
@@ -42,6 +43,7 @@ from toubib.people.tests.factories import NOW, make_account, make_cast, make_lin
 from toubib.record.enums import EncounterState
 from toubib.record.models import Encounter
 from toubib.record.tests.factories import make_encounter
+from toubib.ui.formats import say_moment
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(hours=1)
@@ -82,6 +84,15 @@ def test_issued_document_is_sealed_stored_and_recorded(cast, doctor):
     assert entries("documents.document.issue") == [
         (doctor.account_id, cast.jeanne_patient.id, str(document.id))
     ]
+
+
+def test_a_document_made_later_bears_the_hour_of_the_signature(cast):
+    document = make_document(cast, CERTIFICATE)
+    header = header_of(document=document)
+    signed = document.encounter.signed_at
+    assert (header.signed_at, header.signature_at) == (signed, signed)
+    late = replace(header, issued_at=signed + timedelta(days=2))
+    assert view_of(header=late, content=CERTIFICATE)["close"]["signed"].endswith(f"le {say_moment(signed)}.")
 
 
 def test_header_comes_from_patient_doctor_and_operator(cast, settings):

@@ -71,7 +71,7 @@ def test_file_comes_whole_inline_and_is_not_stored_on_the_way(client, cast, docu
         for name in ("Content-Type", "Content-Disposition", "Cache-Control", "X-Content-Type-Options")
     } == {
         "Content-Type": "application/pdf",
-        "Content-Disposition": 'inline; filename="ordonnance-medicaments-2026-11-21.pdf"',
+        "Content-Disposition": f'inline; filename="ordonnance-medicaments-2026-11-21-{document.code[:4].lower()}.pdf"',
         "Cache-Control": "max-age=0, no-cache, no-store, must-revalidate, private",
         "X-Content-Type-Options": "nosniff",
     }
