@@ -61,7 +61,9 @@ class _Signer(signers.SimpleSigner):
     loaded: Key
     mould: Mould | None = None
 
-    async def async_sign(self, data_digest: bytes, digest_algorithm: str, **settings: Any) -> cms.ContentInfo:
+    async def async_sign(  # type: ignore[override]
+        self, data_digest: bytes, digest_algorithm: str, **settings: Any
+    ) -> cms.ContentInfo:
         """Only `seal_pdf` calls it, always with the same settings."""
         if self.mould is None:
             self.mould = mould_of(await super().async_sign(data_digest, digest_algorithm, **settings))

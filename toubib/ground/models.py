@@ -40,9 +40,7 @@ class JournalEntry(models.Model):
     The database refuses any other change and any deletion (triggers, migration 0002).
     """
 
-    data = DataNote(
-        personal=True, health=False, kept="never erased", erased="never alone"
-    )
+    data = DataNote(personal=True, health=False, kept="never erased", erased="never alone")
 
     id = models.BigAutoField(primary_key=True)
     at = models.DateTimeField()

@@ -250,7 +250,11 @@ def test_the_lines_of_a_signed_ordonnance_are_read_as_text_and_said_cancelled():
     page = body(visit.client().get(at(visit)))
     copy = ZipFile(BytesIO(make_archive(account=visit.ticket.account, now=visit.now))).read("index.html")
     for text in (page, copy.decode().replace("\u00a0", " ")):
-        assert ("Ordonnance, médicaments" in text, said in text, "pendant 5 jours" in text) == (True, True, True)
+        assert ("Ordonnance, médicaments" in text, said in text, "pendant 5 jours" in text) == (
+            True,
+            True,
+            True,
+        )
         assert "annulée" not in text
     issue_due_papers(now=visit.now + timedelta(seconds=10))
     document = Document.objects.get(kind="ordonnance")
