@@ -276,12 +276,13 @@ def test_no_word_of_a_document_lies_readable_in_database_or_on_disk(cast):
 
 def test_database_refuses_what_is_not_a_document(cast):
     document = make_document(cast)
+    told = MedecinTraitant("Dr Paul Lenoir")  # only then has a report its second file
     for wrong in (
         {"state": "cancelled"},
         {"cancelled_at": NOW},
         {"sheet": "medicines"},
         {"kind": DocumentKind.ORDONNANCE},
-        {"archive": make_document(cast, CONTENTS["compte-rendu"]).archive},
+        {"archive": make_document(cast, CONTENTS["compte-rendu"], medecin_traitant=told).archive},
     ):
         if "archive" in wrong:
             Document.objects.filter(kind="report").update(archive=None)
