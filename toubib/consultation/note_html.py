@@ -20,14 +20,18 @@ def write_notes(notes: Iterable[Note | None]) -> SafeString:
     )
 
 
+def _heading(text: str) -> str:
+    return f'<p class="small soft">{escape(text)}</p>'
+
+
 def _parts(note: Note | None) -> Iterator[str]:
     if note is None:
         return
     when = {"when": say_moment(note.signed_at) if note.signed_at else ""}
     if note.why:
-        yield f'<p class="small soft">{escape(_("Corrigée le %(when)s") % when)}</p>'
+        yield _heading(_("Corrigée le %(when)s") % when)
     elif note.version > 1:
-        yield f'<p class="small soft">{escape(_("Ajout du %(when)s") % when)}</p>'
+        yield _heading(_("Ajout du %(when)s") % when)
     yield from _part(_("Motif"), note.reason)
     yield from _part(_("Antécédents utilisés"), note.history)
     yield from _part(_("Constatations"), note.findings)
