@@ -40,6 +40,8 @@ class Item:
     renewals: int = 0
     non_substitutable: str = ""
     ald: bool = False
+    allergy: str = ""  # the noted word that this line resembles, and why it is prescribed all the same
+    allergy_reason: str = ""
 
     @property
     def is_medicine(self) -> bool:

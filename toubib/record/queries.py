@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Q, QuerySet, prefetch_related_objects
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from toubib.ground.actors import Actor
 from toubib.ground.journal import trace
@@ -17,6 +18,7 @@ from toubib.people.enums import LinkKind
 from toubib.people.identity import age_on
 from toubib.people.models import PatientLink
 from toubib.people.queries import live_links
+from toubib.record.allergies import Mark, is_answered, marks_of
 from toubib.record.enums import EncounterState, SheetKind, TaskState, VideoFinding
 from toubib.record.models import (
     Attachment,
@@ -177,6 +179,11 @@ class Line:
     row: PrescriptionLine
     item: Item
     lacks: list[str]
+    mark: Mark | None = None
+
+    @property
+    def is_answered(self) -> bool:
+        return is_answered(self.item, self.mark)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +205,7 @@ class Sheet:
 
     @property
     def is_complete(self) -> bool:
-        return not self.lacks and not any(line.lacks for line in self.lines)
+        return not self.lacks and all(not line.lacks and line.is_answered for line in self.lines)
 
 
 def is_weighed(*, encounter: Encounter) -> bool:
@@ -233,6 +240,16 @@ def _line(row: PrescriptionLine, sheet: str) -> Line:
     return Line(row, item, lacks_of(item, sheet=sheet))
 
 
+def marked(sheets: Sequence[Sheet], *, encounter: Encounter, on: date) -> list[Sheet]:
+    """These sheets, with the noted allergy that the words of a line resemble (`allergies`)."""
+    summary = latest_summary(patient_id=encounter.patient_id) if sheets else None
+    items = [line.item for sheet in sheets for line in sheet.lines]
+    marks = iter(marks_of(items, content=summary.content if summary else {}, on=on))
+    return [
+        replace(sheet, lines=[replace(line, mark=next(marks)) for line in sheet.lines]) for sheet in sheets
+    ]
+
+
 def encounter_of_line(*, line_id: UUID) -> UUID | None:
     """Whose this line is; None where there is none (any more)."""
     rows = PrescriptionLine.objects.filter(pk=line_id)
@@ -241,13 +258,15 @@ def encounter_of_line(*, line_id: UUID) -> UUID | None:
 
 def prescription_lacks(*, sheets: Iterable[Sheet], on: date) -> list[str]:
     """Why the ordonnance may not be signed, in sentences: each incomplete line, and each that may no longer be
-    prescribed this way that day."""
+    prescribed this way that day; where the sheets are `marked`, each like a noted allergy without a reason."""
     said = []
     for sheet in sheets:
         said += sheet.lacks
         for line in sheet.lines:
             refused = verdict_on(line.item, sheet=sheet.row.sheet, on=on)
             sentences = [*line.lacks, *([refused.text_doctor] if refused else [])]
+            if line.mark is not None and not line.is_answered:
+                sentences += [line.mark.words, _("Écrivez pourquoi vous prescrivez cette ligne.")]
             said += [f"{line.item.text} : {sentence}" for sentence in sentences]
     return said
 

@@ -53,6 +53,7 @@ WORDS = {
     "record.prescription.remove": gettext_lazy("ligne d’ordonnance retirée"),
     "record.prescription.move": gettext_lazy("ligne d’ordonnance déplacée"),
     "record.prescription.renew": gettext_lazy("ligne d’ordonnance renouvelée"),
+    "record.prescription.confirm": gettext_lazy("ligne confirmée malgré une allergie notée"),
     "record.prescription.weight": gettext_lazy("poids noté sur l’ordonnance"),
     "record.leave.write": gettext_lazy("arrêt de travail écrit"),
     "record.leave.drop": gettext_lazy("arrêt de travail retiré"),

@@ -24,6 +24,7 @@ from toubib.record.models import Encounter
 from toubib.record.operations import (
     MoveRefused,
     NotPrescribable,
+    confirm_line,
     move_line,
     put_line,
     remove_line,
@@ -36,6 +37,7 @@ from toubib.record.queries import (
     encounter_of_line,
     is_weighed,
     latest_summary,
+    marked,
     sheets_of,
     trace_read,
 )
@@ -55,6 +57,8 @@ def prescription_context(encounter: Encounter) -> dict[str, Any]:
     summary = latest_summary(patient_id=encounter.patient_id) if unsigned else None
     content = summary.content if summary else {}
     sheets = sheets_of(encounter=encounter)
+    if unsigned:
+        sheets = marked(sheets, encounter=encounter, on=timezone.localdate())
     return {
         "sheets": sheets,
         "rx_unsigned": unsigned,
@@ -147,7 +151,7 @@ def _said(item: Item) -> str:
 @never_cache
 @require_POST
 def change(request: HttpRequest, room: UUID, line: UUID) -> HttpResponse:
-    """Move a line up or down, or take it away."""
+    """Move a line up or down, take it away, or say why it stands beside a noted allergy that it resembles."""
     found = own_room(request, room)
     if encounter_of_line(line_id=line) not in {None, found.encounter_id}:
         raise Http404
@@ -160,8 +164,13 @@ def change(request: HttpRequest, room: UUID, line: UUID) -> HttpResponse:
         elif act in {"up", "down"}:
             move_line(encounter_id=found.encounter_id, line_id=line, up=act == "up", by=by, now=now)
             more |= {"rx_said": _("Ligne déplacée."), "rx_focus": f"rx-{act}-{line}"}
+        elif act == "confirm":
+            reason = request.POST.get("reason", "")
+            more |= {"rx_typed": reason, "rx_typed_of": line, "rx_focus": f"rx-reason-{line}"}
+            confirm_line(encounter_id=found.encounter_id, line_id=line, reason=reason, by=by, now=now)
+            more |= {"rx_said": _("Raison enregistrée."), "rx_focus": SEARCH}
     except MoveRefused as error:
-        more = _refused(request, error)
+        more |= _refused(request, error)
     return _answer(request, found, **more)
 
 

@@ -34,6 +34,7 @@ from toubib.record.operations.papers import (
 )
 from toubib.record.operations.prescriptions import (
     NotPrescribable,
+    confirm_line,
     move_line,
     put_line,
     remove_line,
@@ -68,6 +69,7 @@ __all__ = [
     "ask_minor_secrecy",
     "bind_to_encounter",
     "check_at_start",
+    "confirm_line",
     "correct_note",
     "create_encounter",
     "delete_template",

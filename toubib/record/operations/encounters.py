@@ -27,7 +27,7 @@ from toubib.record.leaves import lacks_of_notice, notice_of
 from toubib.record.models import Certificate, Encounter, Note, Prescription, SickLeave
 from toubib.record.noted import REQUIRED, wrong_parts
 from toubib.record.prescribed import reach_lacks
-from toubib.record.queries import prescription_lacks, sheets_of
+from toubib.record.queries import marked, prescription_lacks, sheets_of
 
 OPEN = {EncounterState.ARRIVED, EncounterState.IN_PROGRESS, EncounterState.TO_SIGN}
 
@@ -190,7 +190,7 @@ def sign_encounter(*, encounter_id: UUID, attestation: Attestation, by: Actor, n
 def _sign_papers(encounter: Encounter, *, now: datetime) -> None:
     """What stands beside the note is frozen with it. Raises PaperIncomplete."""
     on = timezone.localdate(now)
-    sheets = sheets_of(encounter=encounter)
+    sheets = marked(sheets_of(encounter=encounter), encounter=encounter, on=on)
     lacks = prescription_lacks(sheets=sheets, on=on)
     if sheets:
         lacks += reach_lacks(encounter.practitioner)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -13,13 +14,14 @@ from django.utils.translation import gettext as _
 from toubib.ground.actors import Actor
 from toubib.ground.journal import trace
 from toubib.ground.locks import transactional
+from toubib.record.allergies import marks_of
 from toubib.record.enums import SheetKind
 from toubib.record.models import Encounter, Prescription, PrescriptionLine
 from toubib.record.operations.encounters import OPEN, MoveRefused, lock_encounter
 from toubib.record.prescribed import Item, item_of, medicine_item, verdict_on
 from toubib.record.queries import is_weighed, latest_summary
 
-MOST_LINES = 40
+MOST_LINES, LONGEST_REASON = 40, 300
 
 
 class NotPrescribable(Exception):
@@ -57,12 +59,20 @@ def put_line(
     left = row.prescription if row.prescription_id != prescription.id else None
     if left is not None:
         row.prescription, row.position = prescription, _next(prescription)
-    row.content = checked.as_kept()
+    row.content = _carried(checked, row.content).as_kept()
     row.save()
     if left is not None:
         _drop_if_empty(left)
     _trace("put", row, encounter, by=by, now=now)
     return row
+
+
+def _carried(item: Item, before: Mapping[str, Any] | None) -> Item:
+    """What was said of an allergy stays while the line names the same thing."""
+    old = item_of(before or {"text": ""})
+    if (old.text, old.cis, old.brand) != (item.text, item.cis, item.brand):
+        return item
+    return replace(item, allergy=old.allergy, allergy_reason=old.allergy_reason)
 
 
 def _checked(item: Item, *, sheet: SheetKind, now: datetime) -> Item:
@@ -156,7 +166,7 @@ def renew_lines(*, encounter_id: UUID, lines: Sequence[UUID], by: Actor, now: da
     for old in earlier.order_by("prescription__signed_at", "position"):
         if PrescriptionLine.objects.filter(prescription__encounter=encounter, renews=old).exists():
             continue
-        item, sheet = item_of(old.content), SheetKind(old.prescription.sheet)
+        item, sheet = _anew(old), SheetKind(old.prescription.sheet)
         try:
             item = _checked(item, sheet=sheet, now=now)
         except NotPrescribable as error:
@@ -168,6 +178,31 @@ def renew_lines(*, encounter_id: UUID, lines: Sequence[UUID], by: Actor, now: da
         )
         _trace("renew", row, encounter, by=by, now=now)
     return refusals
+
+
+def _anew(old: PrescriptionLine) -> Item:
+    """What was said of an allergy is asked again each time."""
+    return replace(item_of(old.content), allergy="", allergy_reason="")
+
+
+@transactional
+def confirm_line(*, encounter_id: UUID, line_id: UUID, reason: str, by: Actor, now: datetime) -> None:
+    """Keep with the line why it is prescribed where its words are like a noted allergy. The word is kept too: another
+    allergy noted since asks again. Raises MoveRefused."""
+    encounter = _lock_open(encounter_id)
+    row = _line(encounter, line_id)
+    if row is None:
+        return
+    item, said = item_of(row.content), reason.strip()
+    summary = latest_summary(patient_id=encounter.patient_id)
+    mark = marks_of([item], content=summary.content if summary else {}, on=timezone.localdate(now))[0]
+    if mark is None or (item.allergy, item.allergy_reason) == (mark.noted, said):
+        return
+    if not 3 <= len(said) <= LONGEST_REASON:
+        raise MoveRefused(_("Écrivez en quelques mots pourquoi vous prescrivez cette ligne."))
+    row.content = replace(item, allergy=mark.noted, allergy_reason=said).as_kept()
+    row.save(update_fields=["content"])
+    _trace("confirm", row, encounter, by=by, now=now)
 
 
 @transactional
