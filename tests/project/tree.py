@@ -23,6 +23,7 @@ LAYERS = [
     "waiting",
     "billing",
     "consultation",
+    "kiosk",
     "rights",
     "web",
     "config",

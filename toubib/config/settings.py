@@ -111,6 +111,7 @@ INSTALLED_APPS = [
     "toubib.waiting",
     "toubib.billing",
     "toubib.consultation",
+    "toubib.kiosk",
     "toubib.rights",
     "toubib.web",
 ]
@@ -131,6 +132,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "toubib.kiosk.web.keep_to_the_kiosk",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]

@@ -6,7 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from toubib.config import health
 
-APPS = ("ui", "people", "record", "documents", "waiting", "billing", "consultation", "web")
+APPS = ("ui", "people", "record", "documents", "waiting", "billing", "consultation", "kiosk", "web")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),

@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 
 THEME_COOKIE = "toubib_theme"
 THEMES = ("light", "dark")
+KIOSK_COOKIE = "toubib_borne"  # the key of an enrolled machine (toubib.kiosk)
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,7 @@ class Page:
     language: str
     other_languages: tuple[tuple[str, str], ...]
     here: str  # path and query of this page, for the language and theme forms
+    kiosk: bool = False  # an enrolled machine shows this page: large type, its own header and footer
 
 
 def read_theme(*, request: HttpRequest) -> str:
@@ -37,5 +39,6 @@ def page(request: HttpRequest) -> dict[str, Any]:
             language=language,
             other_languages=others,
             here=request.get_full_path(),
+            kiosk=getattr(request, "kiosk", None) is not None,
         )
     }

@@ -49,6 +49,16 @@ TABLES = {
         _("Contrôles des lieux"),
         _("Ce que quelqu’un a vu sur place, quel jour ; son compte, pour en répondre."),
     ),
+    "Machine": (_("Bornes"), _("Quelle machine est dans quel lieu, et qui l’a inscrite.")),
+    "EnrolmentCode": (_("Codes des bornes"), _("L’empreinte d’un code qui inscrit une borne, une fois.")),
+    "MachineState": (
+        _("États des bornes"),
+        _("Ce qu’une borne dit d’elle-même : caméra, imprimante, réseau."),
+    ),
+    "KioskSession": (
+        _("Séances à une borne"),
+        _("Quelle demande fut faite à quelle borne, et quand tout fut effacé."),
+    ),
     "RegisterEntry": (
         _("Annuaire RPPS"),
         _("L’annuaire public des professionnels, pour vérifier un numéro."),

@@ -357,6 +357,9 @@ SWEEPS = (
 )
 # Personal data that no sweep erases, and who does, or why not.
 ELSEWHERE = {
+    "kiosk.Machine": "nobody: it proves which machine stood where",
+    "kiosk.EnrolmentCode": "kiosk.operations.erase_old_sessions, daily",
+    "kiosk.KioskSession": "kiosk.operations.erase_old_sessions, daily",
     "ground.OutboundMessage": "rights.tasks.erase_messages, daily",
     "people.SignInCode": "people.operations.erase_old_codes, daily",
     "people.FailedSignIn": "people.operations.erase_old_tries, daily",

@@ -1,0 +1,6 @@
+"""Machines and their sessions."""
+
+from toubib.kiosk.models.machine import EnrolmentCode, Machine, MachineState
+from toubib.kiosk.models.session import KioskSession
+
+__all__ = ["EnrolmentCode", "KioskSession", "Machine", "MachineState"]

@@ -1,0 +1,41 @@
+"""The only writers of machines and of their sessions. Locks: ticket first, then session."""
+
+from toubib.kiosk.operations.machines import (
+    BadCode,
+    BadMachine,
+    enrol_machine,
+    make_enrolment_code,
+    revoke_machine,
+    write_states,
+)
+from toubib.kiosk.operations.sessions import (
+    PlaceShut,
+    SessionMoveRefused,
+    erase_old_sessions,
+    follow_ticket,
+    move_session,
+    open_session,
+    say_presence,
+    touch_session,
+    wipe_lost_sessions,
+    wipe_session,
+)
+
+__all__ = [
+    "BadCode",
+    "BadMachine",
+    "PlaceShut",
+    "SessionMoveRefused",
+    "enrol_machine",
+    "erase_old_sessions",
+    "follow_ticket",
+    "make_enrolment_code",
+    "move_session",
+    "open_session",
+    "revoke_machine",
+    "say_presence",
+    "touch_session",
+    "wipe_lost_sessions",
+    "wipe_session",
+    "write_states",
+]

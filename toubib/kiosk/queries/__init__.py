@@ -1,0 +1,27 @@
+"""Reads of machines and sessions."""
+
+from toubib.kiosk.queries.machines import (
+    MachineRow,
+    is_open,
+    machine_of_key,
+    machine_rows,
+    state_of_place,
+)
+from toubib.kiosk.queries.sessions import (
+    live_session,
+    lost_sessions,
+    session_of_ticket,
+    state_for,
+)
+
+__all__ = [
+    "MachineRow",
+    "is_open",
+    "live_session",
+    "lost_sessions",
+    "machine_of_key",
+    "machine_rows",
+    "session_of_ticket",
+    "state_for",
+    "state_of_place",
+]
