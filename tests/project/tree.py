@@ -18,6 +18,7 @@ LAYERS = [
     "people",
     "activity",
     "record",
+    "assistance",
     "documents",
     "exchange",
     "waiting",

@@ -106,6 +106,7 @@ INSTALLED_APPS = [
     "toubib.people",
     "toubib.activity",
     "toubib.record",
+    "toubib.assistance",
     "toubib.documents",
     "toubib.exchange",
     "toubib.waiting",

@@ -11,6 +11,7 @@ class Profession(models.TextChoices):
     PHYSIOTHERAPIST = "physiotherapist", _("masseur-kinésithérapeute")
     SPEECH_THERAPIST = "speech_therapist", _("orthophoniste")
     ORTHOPTIST = "orthoptist", _("orthoptiste")
+    AUDIOPROTHESISTE = "audioprothesiste", _("audioprothésiste")
     PSYCHOLOGIST = "psychologist", _("psychologue")
     OTHER = "other", _("autre profession")
 

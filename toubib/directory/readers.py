@@ -41,7 +41,7 @@ RPPS = (
 PROFESSIONS = {
     "10": Profession.DOCTOR, "21": Profession.PHARMACIST, "40": Profession.DENTAL_SURGEON, "50": Profession.MIDWIFE,
     "60": Profession.NURSE, "69": Profession.NURSE, "70": Profession.PHYSIOTHERAPIST,
-    "91": Profession.SPEECH_THERAPIST, "92": Profession.ORTHOPTIST, "93": Profession.PSYCHOLOGIST,
+    "91": Profession.SPEECH_THERAPIST, "92": Profession.ORTHOPTIST, "93": Profession.PSYCHOLOGIST, "26": Profession.AUDIOPROTHESISTE,
 }  # fmt: skip
 # How the label of a specialty (savoir-faire of type S) begins, or what it holds, without accents
 SPECIALTIES = (

@@ -30,6 +30,9 @@ _HOMES = (("home", _("chez lui")), ("ehpad", _("EHPAD")), ("disabled_facility", 
 _PLACES = (("home", _("chez lui")), ("pharmacy", _("pharmacie")), ("town_hall", _("mairie")), ("health_house", _("maison de santé")),
            ("nurse_practice", _("cabinet infirmier")), ("optician", _("opticien")), ("hearing_centre", _("audioprothésiste")),
            ("ehpad", _("EHPAD")), ("hospital", _("établissement de santé")), ("other", _("autre lieu")))  # fmt: skip
+_HELPERS = (("none", _("personne")), ("pharmacist", _("pharmacien")), ("nurse", _("infirmier")), ("orthoptist", _("orthoptiste")),
+            ("midwife", _("sage-femme")), ("psychologist", _("psychologue")), ("other_professional", _("autre professionnel")),
+            ("lay_person", _("personne non soignante")))  # fmt: skip
 PLACE_TYPE = "place_type"
 AT_HOME = (("home", _("Chez moi")), ("other", _("Ailleurs")))
 AT_HOME_WORDS = _("Êtes-vous chez vous ?")
@@ -52,6 +55,8 @@ QUESTIONS = {
         Question("replaces_mt", "", _("Remplacez-vous son médecin traitant ?")),
         Question("patient_residence", "", _("Où réside le patient ?"), "choice", _HOMES),
         Question(PLACE_TYPE, "", _("Où se trouve le patient ?"), "choice", _PLACES),
+        Question("assisted_by", "", _("Qui assiste le patient sur place ?"), "choice", _HELPERS),
+        Question("equipment_on_site", "", _("Y a-t-il sur place un équipement pour examiner ?")),
         Question("months_since_in_person", "", _("Dernière consultation sur place avec vous : il y a combien de mois ?"), "int"),
         Question("leave_kind", "", _("Un arrêt de travail ?"), "choice", _LEAVE),
         Question("leave_days", "", _("Combien de jours d’arrêt ?"), "int"),

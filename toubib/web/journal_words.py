@@ -11,6 +11,7 @@ from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from toubib.assistance.models import Gesture
 from toubib.billing.models import ClaimLine, PriceShown
 from toubib.consultation.models import ChatMessage, Participant, Room
 from toubib.documents.models import Document
@@ -94,6 +95,20 @@ WORDS = {
     "exchange.delivery.refuse": gettext_lazy("compte rendu non envoyé"),
     "exchange.delivery.give_up": gettext_lazy("envoi du compte rendu abandonné"),
     "exchange.delivery.follow": gettext_lazy("suite donnée à un compte rendu non arrivé"),
+    "assistance.presence.propose": gettext_lazy("quelqu’un a proposé de vous assister"),
+    "assistance.presence.agree": gettext_lazy("présence de qui vous assiste acceptée"),
+    "assistance.presence.refuse": gettext_lazy("présence de qui vous assiste refusée, ou accord retiré"),
+    "assistance.presence.end": gettext_lazy("départ de qui vous assistait"),
+    "assistance.gesture.ask": gettext_lazy("geste demandé sur place"),
+    "assistance.gesture.accepted": gettext_lazy("geste accepté par qui vous assiste"),
+    "assistance.gesture.refused": gettext_lazy("geste refusé par qui vous assiste"),
+    "assistance.gesture.agreed": gettext_lazy("geste : accord donné"),
+    "assistance.gesture.declined": gettext_lazy("geste : accord refusé"),
+    "assistance.gesture.under_way": gettext_lazy("geste commencé"),
+    "assistance.gesture.done": gettext_lazy("geste fini"),
+    "assistance.gesture.revoked": gettext_lazy("geste arrêté, accord retiré"),
+    "assistance.gesture.withdrawn": gettext_lazy("geste arrêté par le médecin"),
+    "assistance.gesture.left": gettext_lazy("geste arrêté, l’accompagnant est parti"),
     "consultation.room.enter": gettext_lazy("entrée dans la salle"),
     "consultation.message.post": gettext_lazy("message écrit"),
     "consultation.guest.admit": gettext_lazy("personne admise dans la salle"),
@@ -190,7 +205,7 @@ PARTS: tuple[tuple[type[Model], str], ...] = (
     (PrescriptionLine, "prescription__encounter"), (SickLeave, "encounter"), (Certificate, "encounter"),
     (PatientTask, "encounter"), (Document, "encounter"), (Delivery, "document__encounter"), (Room, "encounter"),
     (ChatMessage, "room__encounter"), (Participant, "room__encounter"), (Ticket, "encounter"),
-    (Offer, "ticket__encounter"), (ClaimLine, "encounter"), (PriceShown, "ticket__encounter"),
+    (Offer, "ticket__encounter"), (ClaimLine, "encounter"), (PriceShown, "ticket__encounter"), (Gesture, "encounter"),
 )  # fmt: skip
 
 

@@ -41,6 +41,8 @@ DATA_ROWS = (
     DataRow("record.HealthSummary", _("Allergies, traitements, antécédents que vous dites"), _("Vous soigner")),
     DataRow("record.Attachment", _("Vos photos et documents"), _("Vous soigner")),
     DataRow("record.Consent", _("Vos accords et vos refus"), _("Les respecter, en garder la preuve")),
+    DataRow("assistance.Presence", _("Qui vous a assisté dans un lieu, et votre accord"), _("Le respecter, en garder la preuve")),
+    DataRow("assistance.Gesture", _("Les gestes faits pour vous à la demande du médecin"), _("Vous soigner, en garder la preuve")),
     DataRow("rights.DataCopy", _("La copie de vos données que vous demandez"), _("Vous la remettre")),
     DataRow("rights.ErasureRequest", _("Votre demande d’effacement et sa réponse"), _("Y répondre, en garder la preuve")),
     DataRow("ground.OutboundMessage", _("Les messages que nous vous envoyons"), _("Vous prévenir")),

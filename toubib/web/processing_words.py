@@ -34,6 +34,21 @@ TABLES = {
         _("Mesures de la vidéo"),
         _("Les secondes d’image et de son reçues, preuve de l’échange."),
     ),
+    "Posting": (
+        _("Affectations"),
+        _("Qui peut assister un patient dans quel lieu, de quand à quand, et son engagement de secret."),
+    ),
+    "Protocol": (
+        _("Protocoles de délégation"),
+        _("Quel médecin délègue quels gestes à quel professionnel, de quand à quand."),
+    ),
+    "Presence": (_("Présences auprès du patient"), _("Qui l’assiste dans un lieu, avec son accord.")),
+    "Gesture": (
+        _("Gestes assistés"),
+        _(
+            "Ce que le médecin demande de faire sur place : qui, quand, avec quel accord, image gardée ou non."
+        ),
+    ),
     "Participant": (_("Personnes dans la salle"), _("Qui était présent, avec rôle et RPPS.")),
     "Room": (
         _("Salles d’appel"),

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.db.models.functions import Coalesce
 
 from toubib.activity.models import CountedAct, DeclaredActivity
+from toubib.assistance.models import Posting, Protocol
 from toubib.billing.models import ClaimLine, Cover, ExportBatch, ExportEntry, PriceShown
 from toubib.consultation.models import Complaint, Feedback, Invite
 from toubib.ground.actors import Actor
@@ -188,6 +189,16 @@ def _evidence(now: datetime) -> int:
     return _gone(Evidence.objects.filter(valid_until__lt=_day_before("retention.staff.years", now)))
 
 
+def _postings(now: datetime) -> int:
+    return _gone(Posting.objects.filter(ends_on__lt=_day_before("retention.staff.years", now)))
+
+
+def _protocols(now: datetime) -> int:
+    """None that a kept gesture names."""
+    rows = Protocol.objects.filter(ends_on__lt=_day_before("retention.staff.years", now))
+    return _gone(rows.filter(gestures_made__isnull=True))
+
+
 def _counted(now: datetime) -> int:
     rows = CountedAct.objects.filter(act_date__lt=_day_before("retention.staff.years", now))
     held = Encounter.objects.filter(patient__in=_held()).values("pk")
@@ -299,7 +310,7 @@ IN_A_RECORD = (
     "record.PrescriptionLine", "record.SickLeave", "record.Certificate", "record.PatientTask", "record.HealthSummary",
     "record.Attachment", "record.Consent", "record.EncounterDecision", "documents.Document", "exchange.Delivery",
     "consultation.Room", "consultation.Participant", "consultation.Measurement", "consultation.ChatMessage",
-    "consultation.PapersDue", "billing.PriceShown", "billing.FactAnswer", "waiting.Ticket", "waiting.Attestation", "rights.LegalHold", "rights.PatientDeath",
+    "consultation.PapersDue", "assistance.Presence", "assistance.Gesture", "billing.PriceShown", "billing.FactAnswer", "waiting.Ticket", "waiting.Attestation", "rights.LegalHold", "rights.PatientDeath",
     "ground.StoredFile",
 )  # fmt: skip
 SWEEPS = (
@@ -332,6 +343,12 @@ SWEEPS = (
     Sweep("duties", "retention.staff.years", ("waiting.Duty",), _until_empty(_duties)),
     Sweep(
         "evidence of professionals", "retention.staff.years", ("people.Evidence",), _until_empty(_evidence)
+    ),
+    Sweep(
+        "assignments and protocols",
+        "retention.staff.years",
+        ("assistance.Posting", "assistance.Protocol"),
+        _until_empty(_postings, _protocols),
     ),
     Sweep(
         "counted and declared activity",

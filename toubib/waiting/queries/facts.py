@@ -11,6 +11,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from toubib.assistance.queries import assisted_by, equipment_at
 from toubib.directory.enums import Employer, OrganisationKind
 from toubib.directory.models import Place, Practitioner
 from toubib.directory.queries import has_agrement, is_organised, organisation_of, place_type_of
@@ -27,17 +28,16 @@ from toubib.waiting.models import Attestation, Ticket
 from toubib.waiting.questions import LIVES_HERE, PLACE_TYPE, QUESTIONS
 
 _AREA = _("vient avec les suspensions qu’une autorité publie")
-_WINDOW = _("vient avec les bornes et les professionnels qui assistent")
 NOT_YET_KNOWN: dict[str, Any] = {
     "suspension_area": _AREA,
-    "assisted_by": _WINDOW,
-    "equipment_on_site": _WINDOW,
     "practitioner_situations": _("vient avec le dossier du médecin"),
     "participation_paid_today": _("n’est pas demandé : votre caisse le sait"),
     "participation_paid_year": _("n’est pas demandé : votre caisse le sait"),
 }
 # What follows of the doctor's organisation, of the place of care and of the patient's home, by their dates
 OF_DIRECTORY = ("territorial_organisation", "place_type", "company_agrement")
+# What follows of who was beside the patient, and of the devices of the place
+OF_ASSISTANCE = ("assisted_by", "equipment_on_site")
 # What nobody is asked because the platform itself guarantees it, each with the reason; docs/law.md lists them
 GUARANTEES: dict[str, tuple[Any, str]] = {
     "act_kind": (
@@ -123,7 +123,7 @@ def _of_act(act_id: str, on: datetime, modality: str | None) -> dict[str, Any]:
         **ASSERTED,
         "modality": modality,
         "secure_channel": True if modality == "video" else None,
-        **dict.fromkeys((*NOT_YET_KNOWN, *OF_DIRECTORY)),
+        **dict.fromkeys((*NOT_YET_KNOWN, *OF_DIRECTORY, *OF_ASSISTANCE)),
     }
 
 
@@ -184,7 +184,29 @@ def _of_request(ticket: Ticket | None, doctor: Practitioner | None, on: datetime
     place = ticket.place_of_care
     if place is not None:
         facts[PLACE_TYPE] = place_type_of(place=place)  # where it is beats what is said of it
+    known = _of_assistance(ticket, place, facts.get(PLACE_TYPE))
+    facts |= {
+        fact: value for fact, value in known.items() if facts.get(fact) is None or _is_proved(fact, value)
+    }
     return facts | facts_of_home(home=home, doctor=doctor, on=on, place=place)
+
+
+def _of_assistance(ticket: Ticket, place: Place | None, place_type: str | None) -> dict[str, Any]:
+    """Who assisted, by the presence that the patient agreed to; what the place has. Where the patient is is unknown: so is it.
+
+    Whoever assists signs in at a place's post: where no post knows of anybody, nobody does."""
+    found = assisted_by(ticket_id=ticket.pk)
+    known = place is not None or place_type is not None or found != "none"
+    at_home = False if place_type == "home" else None
+    return {
+        "assisted_by": found if known else None,
+        "equipment_on_site": equipment_at(place=place) if place is not None else at_home,
+    }
+
+
+def _is_proved(fact: str, value: Any) -> bool:
+    """Somebody noted at the post beats what is said; « nobody » does not."""
+    return fact == "assisted_by" and value not in (None, "none")
 
 
 def _company_agrement(doctor: Practitioner, on: date) -> bool | None:

@@ -20,6 +20,7 @@ from toubib.waiting.models import Ticket
 from toubib.waiting.queries.facts import (
     ASSERTED,
     NOT_YET_KNOWN,
+    OF_ASSISTANCE,
     OF_DIRECTORY,
     facts_of_doctor,
     facts_of_ticket,
@@ -182,7 +183,7 @@ def standard_estimate(*, on: date) -> Estimate | None:
 def _standard(on: date) -> dict[str, Any]:
     no = ("emergency", "referred_by_mt", "c2s", "ame", "patient_ald", "ald_related", "maternity")
     return {
-        **dict.fromkeys((*NOT_YET_KNOWN, *OF_DIRECTORY)),
+        **dict.fromkeys((*NOT_YET_KNOWN, *OF_DIRECTORY, *OF_ASSISTANCE)),
         **dict.fromkeys((*no, "work_accident", "alsace_moselle"), False),
         **ASSERTED,
         "act_date": working_day_from(on).isoformat(),

@@ -1,0 +1,155 @@
+"""Reads of assistance: who may assist where, who is beside the patient, what was asked and done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from toubib.assistance.catalogue import Kind, catalogue_on, kind_of
+from toubib.assistance.enums import LIVE_GESTURES, GestureState
+from toubib.assistance.models import Gesture, Posting, Presence, Protocol
+from toubib.directory.enums import Profession
+from toubib.directory.models import Place, Practitioner
+from toubib.ground.prepared import read
+from toubib.people.enums import Role
+from toubib.people.models import Account
+from toubib.people.queries import professional_of, roles_of
+from toubib.rulebook.days import day_of
+
+# Professions in the words of the facts of an act (`assisted_by`); the others are other professionals
+ASSISTED_BY = {
+    Profession.PHARMACIST: "pharmacist",
+    Profession.NURSE: "nurse",
+    Profession.ORTHOPTIST: "orthoptist",
+    Profession.MIDWIFE: "midwife",
+    Profession.PSYCHOLOGIST: "psychologist",
+}
+NOT_EQUIPMENT = frozenset({"printer"})
+
+
+def _lasting(on: date) -> Q:
+    return Q(starts_on__lte=on) & (Q(ends_on__isnull=True) | Q(ends_on__gt=on))
+
+
+def postings_on(*, on: date) -> QuerySet[Posting]:
+    """Who may assist where that day."""
+    return Posting.objects.filter(_lasting(on)).select_related("place__commune", "place__host", "account")
+
+
+def posting_of(*, account: Account, place_id: UUID, now: datetime) -> Posting | None:
+    """The assignment that lets this account assist at this place now; none without the role."""
+    if Role.ASSISTANT not in roles_of(account=account, now=now) or not account.is_active:
+        return None
+    return postings_on(on=day_of(now)).filter(account=account, place_id=place_id).first()
+
+
+def places_of(*, account: Account, now: datetime) -> list[Place]:
+    """Where the account may assist today."""
+    if Role.ASSISTANT not in roles_of(account=account, now=now):
+        return []
+    rows = postings_on(on=day_of(now)).filter(account=account).order_by("place__name")
+    return [one.place for one in rows]
+
+
+def helpers_at(*, place_id: UUID, now: datetime) -> list[Account]:
+    """Accounts that may assist at the place now."""
+    rows = postings_on(on=day_of(now)).filter(place_id=place_id, account__is_active=True)
+    found = [one.account for one in rows.order_by("account__display_name", "id")]
+    return [one for one in found if Role.ASSISTANT in roles_of(account=one, now=now)]
+
+
+def practitioner_of(*, account: Account) -> Practitioner | None:
+    professional = professional_of(account=account)
+    return professional.practitioner if professional else None
+
+
+def protocols_on(*, on: date) -> QuerySet[Protocol]:
+    return Protocol.objects.filter(_lasting(on)).select_related("delegator", "delegate")
+
+
+def protocol_for(
+    *, key: str, delegator: Practitioner, delegate: Practitioner | None, on: date
+) -> Protocol | None:
+    """The delegation on file that covers this gesture, between these two, that day."""
+    if delegate is None:
+        return None
+    rows = protocols_on(on=on).filter(delegator=delegator, delegate=delegate).order_by("starts_on", "id")
+    return next((one for one in rows if key in one.gestures), None)
+
+
+def presences_of(*, ticket_id: UUID) -> list[Presence]:
+    """Everyone who assisted for this request, first the first."""
+    rows = Presence.objects.select_related("helper", "practitioner", "place")
+    return list(rows.filter(ticket_id=ticket_id).order_by("began_at", "id"))
+
+
+def open_presence(*, ticket_id: UUID, account_id: UUID) -> Presence | None:
+    rows = Presence.objects.filter(ticket_id=ticket_id, helper_id=account_id, ended_at__isnull=True)
+    return rows.first()
+
+
+def presences_at(*, place_id: UUID) -> list[Presence]:
+    """Who is beside a patient at this place now."""
+    rows = Presence.objects.select_related("helper", "practitioner")
+    return list(rows.filter(place_id=place_id, ended_at__isnull=True).order_by("began_at", "id"))
+
+
+def gestures_of(*, encounter_id: UUID) -> list[Gesture]:
+    """What was asked during this visit, in order."""
+    rows = Gesture.objects.select_related("presence__helper", "presence__practitioner", "protocol")
+    return list(rows.filter(encounter_id=encounter_id).order_by("asked_at", "id"))
+
+
+def gestures_at(*, place_id: UUID) -> list[Gesture]:
+    """What is asked of this place now."""
+    rows = Gesture.objects.select_related("presence__helper", "encounter__practitioner")
+    return list(rows.filter(place_id=place_id, state__in=LIVE_GESTURES).order_by("asked_at", "id"))
+
+
+def get_gesture(*, gesture_id: UUID) -> Gesture | None:
+    rows = Gesture.objects.select_related("encounter__practitioner", "presence__helper", "place")
+    return rows.filter(pk=gesture_id).first()
+
+
+def kind_of_gesture(gesture: Gesture) -> Kind:
+    return kind_of(key=gesture.key, version=gesture.catalogue)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A gesture that the doctor may ask for at a place, or the sentence that says why not."""
+
+    kind: Kind
+    reason: str = ""
+
+
+def equipment_at(*, place: Place) -> bool:
+    """Whether the place has a device that measures or shows: a printer is none."""
+    return bool(set(place.devices) - NOT_EQUIPMENT)
+
+
+def assisted_by(*, ticket_id: UUID) -> str:
+    """In the words of the facts of an act: who assisted with the patient's agreement; a professional before a lay person."""
+    rows = read(Presence.objects.only("profession", "agreed"), ticket_id=ticket_id, agreed=True)
+    words = [
+        ASSISTED_BY.get(Profession(row.profession), "other_professional") if row.profession else "lay_person"
+        for row in rows
+    ]
+    return next((one for one in words if one != "lay_person"), words[0] if words else "none")
+
+
+def made_of(*, encounter_id: UUID) -> list[Gesture]:
+    """Gestures that were made, for the report."""
+    done = (GestureState.DONE,)
+    return [one for one in gestures_of(encounter_id=encounter_id) if one.state in done]
+
+
+def pathways_on(*, on: date) -> list[tuple[str, list[Kind]]]:
+    """The catalogue of that day by pathway, for a list of choices."""
+    found = catalogue_on(on=on)
+    return [
+        (name, [one for one in found.kinds if one.pathway == key]) for key, name in found.pathways.items()
+    ]
