@@ -34,3 +34,11 @@ class EntryKind(models.TextChoices):
 
     ACT = "act", _("acte")
     CANCEL = "cancel", _("annulation")
+
+
+class AssistanceState(models.TextChoices):
+    """Of the code of who assisted: prepared, taken in their file, or dropped since the act is not paid after all."""
+
+    PREPARED = "prepared", _("préparé")
+    TAKEN = "taken", _("dans votre fichier")
+    DROPPED = "dropped", _("annulé")

@@ -6,12 +6,13 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from toubib.billing.enums import UNSENT, ClaimState, EntryKind, Funding, PlanKind
+from toubib.assistance.models import Presence
+from toubib.billing.enums import UNSENT, AssistanceState, ClaimState, EntryKind, Funding, PlanKind
 from toubib.directory.models import Practitioner
 from toubib.documents.models import Document
 from toubib.ground.fields import EncryptedJSONField, EncryptedTextField
 from toubib.ground.models import DataNote, Model, StoredFile
-from toubib.people.models import Patient
+from toubib.people.models import Account, Patient
 from toubib.record.models import RECORD_KEPT, Encounter, EncounterDecision
 from toubib.waiting.models import Ticket
 
@@ -225,4 +226,34 @@ class ExportEntry(Model):
                 name="entry_one_a_rank",
                 violation_error_message=_("Ce rang est déjà pris."),
             ),
+        ]
+
+
+class AssistanceLine(Model):
+    """The code of who assisted at an act, prepared for their own billing: never the doctor's, in none of its files."""
+
+    data = DataNote(personal=True, health=True, kept="10 years", erased="then; never while the law keeps it")
+
+    encounter = models.ForeignKey(Encounter, on_delete=models.PROTECT, related_name="assistance_lines")
+    presence = models.ForeignKey(Presence, on_delete=models.PROTECT, related_name="+")
+    helper = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="assistance_lines")
+    practitioner = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="+")
+    act_on = models.DateField()
+    code = models.CharField(max_length=8)
+    tariff_cents = models.PositiveIntegerField()
+    reference = models.CharField(max_length=200)
+    state = models.CharField(max_length=10, choices=AssistanceState.choices, default=AssistanceState.PREPARED)
+    made_at = models.DateTimeField()
+    taken_at = models.DateTimeField(null=True)
+    dropped_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["helper", "-act_on"], name="assistance_by_helper")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["encounter", "helper"],
+                condition=~Q(state=AssistanceState.DROPPED),
+                name="assistance_one_by_helper",
+                violation_error_message=_("Cette aide est déjà préparée."),
+            )
         ]

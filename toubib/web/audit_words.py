@@ -19,6 +19,7 @@ MORE = {
     "assistance.posting.end": gettext_lazy("affectation à un lieu finie"),
     "assistance.protocol.file": gettext_lazy("protocole de délégation mis au dossier"),
     "assistance.protocol.end": gettext_lazy("protocole de délégation fini"),
+    "billing.assistance.take": gettext_lazy("fichier de ses actes pris par qui assiste"),
     "billing.batch.make": gettext_lazy("fichier de facturation préparé"),
     "billing.batch.read": gettext_lazy("fichier de facturation téléchargé"),
     "billing.claims.read": gettext_lazy("lignes de facturation lues, sans nom"),

@@ -30,6 +30,7 @@ DATA_ROWS = (
     DataRow("billing.ClaimLine", _("Ce que coûte chaque consultation, et qui la paie"), _("La faire payer à qui la doit")),
     DataRow("billing.ExportBatch", _("Les fichiers de facturation où vos consultations figurent"), _("Retrouver ce qui fut transmis")),
     DataRow("billing.FactAnswer", _("Ce que le médecin précise après, pour facturer juste"), _("Ne pas se tromper de payeur")),
+    DataRow("billing.AssistanceLine", _("Ce que facture qui vous a assisté"), _("Qu’il soit payé, sans vous rien demander")),
     DataRow("billing.Cover", _("Votre contrat, s’il paie des actes"), _("Le laisser payer si vous le choisissez")),
     DataRow("record.Prescription", _("Vos ordonnances"), _("Vous soigner, en garder la preuve")),
     DataRow("record.PrescriptionLine", _("Chaque ligne de vos ordonnances"), _("Vous soigner, en garder la preuve")),

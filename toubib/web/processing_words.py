@@ -18,6 +18,10 @@ TABLES = {
         _("Lignes de facturation"),
         _("Ce que coûte chaque acte et qui paie, pour la comptabilité."),
     ),
+    "AssistanceLine": (
+        _("Codes de qui assiste"),
+        _("Ce que le pharmacien ou l’infirmier facture lui-même pour avoir assisté un patient."),
+    ),
     "ClaimDue": (_("Lignes à calculer"), _("Les consultations signées dont la ligne se calcule.")),
     "FactAnswer": (
         _("Faits dits après l’acte"),

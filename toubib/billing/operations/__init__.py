@@ -1,5 +1,6 @@
 """The only writers of billing."""
 
+from toubib.billing.operations.assistance import prepare_assistance, take_file
 from toubib.billing.operations.batches import NothingToSend, export_claims
 from toubib.billing.operations.claims import (
     NotAnswered,
@@ -31,6 +32,8 @@ __all__ = [
     "export_claims",
     "keep_price_shown",
     "keep_receipt",
+    "prepare_assistance",
     "settle_claim",
     "settle_due_claims",
+    "take_file",
 ]

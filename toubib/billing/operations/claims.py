@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from toubib.billing.enums import UNSENT, ClaimState
 from toubib.billing.facts import SAID, act_of, answers_of
 from toubib.billing.models import ClaimDue, ClaimLine, FactAnswer
+from toubib.billing.operations.assistance import prepare_assistance
 from toubib.billing.operations.receipts import keep_receipt
 from toubib.billing.settle import Amounts, Settled, settle
 from toubib.documents.operations import NotIssued
@@ -70,7 +71,15 @@ def _settle_due(row: ClaimDue, *, now: datetime) -> bool:
 
 @transactional
 def settle_claim(*, encounter_id: UUID, by: Actor, now: datetime) -> ClaimLine | None:
-    """The version of the line that holds. A new one only where what it says changed; None where nothing is signed."""
+    """The version of the line that holds, and the codes of who assisted. None where nothing is signed."""
+    line = _settle(encounter_id, by=by, now=now)
+    if line is not None:
+        prepare_assistance(line=line, by=by, now=now)
+    return line
+
+
+def _settle(encounter_id: UUID, *, by: Actor, now: datetime) -> ClaimLine | None:
+    """A new version only where what it says changed."""
     hold_lock(f"claim:{encounter_id}")
     rows = Encounter.objects.select_related("patient", "practitioner__practice_commune")
     encounter = rows.filter(pk=encounter_id, state__in=READABLE).first()

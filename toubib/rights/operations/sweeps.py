@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 
 from toubib.activity.models import CountedAct, DeclaredActivity
 from toubib.assistance.models import Posting, Protocol
-from toubib.billing.models import ClaimLine, Cover, ExportBatch, ExportEntry, PriceShown
+from toubib.billing.models import AssistanceLine, ClaimLine, Cover, ExportBatch, ExportEntry, PriceShown
 from toubib.consultation.models import Complaint, Feedback, Invite
 from toubib.ground.actors import Actor
 from toubib.ground.files import drop_file
@@ -231,6 +231,11 @@ def _claim_lines(now: datetime) -> int:
     return _gone(lines.exclude(encounter__patient__in=_held()))
 
 
+def _assistance_lines(now: datetime) -> int:
+    rows = AssistanceLine.objects.filter(act_on__lt=_day_before("retention.staff.years", now))
+    return _gone(rows.exclude(encounter__patient__in=_held()))
+
+
 def _covers(now: datetime) -> int:
     covers = Cover.objects.filter(ends_on__lt=_day_before("retention.staff.years", now))
     return _gone(covers.exclude(patient__in=_held()))
@@ -359,8 +364,14 @@ SWEEPS = (
     Sweep(
         "claims and contracts",
         "retention.staff.years",
-        ("billing.ClaimLine", "billing.ExportBatch", "billing.ExportEntry", "billing.Cover"),
-        _until_empty(_claim_files, _claim_lines, _covers),
+        (
+            "billing.ClaimLine",
+            "billing.ExportBatch",
+            "billing.ExportEntry",
+            "billing.Cover",
+            "billing.AssistanceLine",
+        ),
+        _until_empty(_claim_files, _claim_lines, _covers, _assistance_lines),
     ),
     Sweep("copies of data", "retention.copy.days", ("rights.DataCopy",), _until_empty(_copies)),
     Sweep(

@@ -1,0 +1,60 @@
+"""What was prepared for who assists: their lines and totals, apart from every doctor's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Count, Sum
+
+from toubib.assistance.models import Presence
+from toubib.billing.enums import AssistanceState
+from toubib.billing.models import AssistanceLine
+from toubib.billing.settle import amount_of
+from toubib.record.models import Encounter
+
+
+@dataclass(frozen=True, slots=True)
+class CodeTotal:
+    """One code over a period: how many, for how much."""
+
+    code: str
+    count: int
+    cents: int
+
+    @property
+    def amount(self) -> str:
+        return amount_of(self.cents)
+
+
+def presences_at_act(*, encounter: Encounter) -> list[Presence]:
+    """Who assisted with the patient's agreement, for the request of this act."""
+    ticket = getattr(encounter, "ticket", None)
+    if ticket is None:
+        return []
+    rows = Presence.objects.select_related("practitioner", "place")
+    return list(rows.filter(ticket_id=ticket.pk, agreed=True).order_by("began_at", "id"))
+
+
+def lines_of(*, helper_id: UUID, first: date, last: date) -> list[AssistanceLine]:
+    """Their lines of those days that stand, by day."""
+    rows = AssistanceLine.objects.select_related(
+        "encounter__practitioner", "encounter__patient", "practitioner", "presence__place"
+    )
+    rows = rows.filter(helper_id=helper_id, act_on__range=(first, last))
+    return list(rows.exclude(state=AssistanceState.DROPPED).order_by("act_on", "made_at", "id"))
+
+
+def totals_of_helper(*, helper_id: UUID, first: date, last: date) -> list[CodeTotal]:
+    """By code, of the lines that stand."""
+    rows = AssistanceLine.objects.filter(helper_id=helper_id, act_on__range=(first, last))
+    found = (
+        rows.exclude(state=AssistanceState.DROPPED)
+        .order_by()
+        .values("code")
+        .annotate(count=Count("id"), cents=Sum("tariff_cents"))
+    )
+    return sorted(
+        (CodeTotal(one["code"], one["count"], one["cents"]) for one in found), key=lambda one: one.code
+    )
