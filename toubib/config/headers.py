@@ -7,7 +7,14 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
-OURS = ("camera", "microphone", "publickey-credentials-get", "publickey-credentials-create", "fullscreen")
+OURS = (
+    "camera",
+    "microphone",
+    "bluetooth",
+    "publickey-credentials-get",
+    "publickey-credentials-create",
+    "fullscreen",
+)
 NOBODYS = ("geolocation", "display-capture", "payment", "usb", "serial", "midi", "browsing-topics")
 PERMISSIONS_POLICY = ", ".join([f"{name}=(self)" for name in OURS] + [f"{name}=()" for name in NOBODYS])
 
