@@ -84,7 +84,6 @@ class Peripheral:
     answers: dict[int, list[tuple[int, bytes]]] = field(
         default_factory=dict
     )  # what follows a write, and where
-    leaves: int = 0  # how often it says nothing, for a test that cuts the line then
 
 
 class Radio:
@@ -187,9 +186,6 @@ class Radio:
         data = next((read[short] for read in peripheral.reads.values() if short in read), b"")
         self._answer(characteristic, kind, data if kind == "read" else None)
         if kind == "subscribe-to-notifications" and short in peripheral.sends:
-            if peripheral.leaves:
-                peripheral.leaves -= 1
-                return
             self.queued[characteristic] = list(peripheral.sends[short])
             self._flush(characteristic)
         if kind == "write" and short in peripheral.answers:

@@ -14,6 +14,9 @@ ADDRESS = "09:00:00:00:00:01"
 MEASURE = """([kind, wish]) => { window.out = null; window.live = [];
   document.querySelector("button").onclick = async () => {
     const { BluetoothSource } = await import("/ui/devices/bluetooth.js");
+    const choose = navigator.bluetooth.requestDevice;
+    window.asked = 0;
+    navigator.bluetooth.requestDevice = (wish) => { window.asked += 1; return choose.call(navigator.bluetooth, wish); };
     window.source ??= new BluetoothSource();
     try { window.out = await window.source.read(kind, { ...wish, live: (packet) => window.live.push(packet.values[0].value) }); }
     catch (error) { window.out = { failed: error.code ?? String(error) }; } }; }"""
@@ -305,25 +308,22 @@ def test_machine_without_radio_is_said(page: Page, radio: Radio) -> None:
     assert measure(page, "thermometer") == {"failed": "off"}
 
 
-CUT = """() => { const [device] = window.source.chosen.values(); device.gatt.disconnect(); }"""
+CUT = """() => { const [device] = window.source?.chosen.values() ?? []; device?.gatt.disconnect(); return window.out; }"""
 
 
 def test_device_that_leaves_is_asked_once_more_without_the_chooser_then_is_lost(
     page: Page, radio: Radio
 ) -> None:
-    peripheral = near(radio, page, "scale", leaves=2)
+    near(radio, page, "scale", sends={0x2A9D: []})
 
     def cut() -> None:
-        for left in (1, 0):
-            for _ in range(100):
-                page.wait_for_timeout(50)
-                if peripheral.leaves == left:
-                    break
-            page.wait_for_timeout(200)
-            page.evaluate(CUT)
+        for _ in range(60):
+            page.wait_for_timeout(150)
+            if page.evaluate(CUT):
+                return
 
-    assert measure(page, "scale", then=cut, seconds=10) == {"failed": "lost"}
-    assert peripheral.leaves == 0
+    assert measure(page, "scale", then=cut, seconds=20) == {"failed": "lost"}
+    assert page.evaluate("() => window.asked") == 1
 
 
 def test_memory_of_a_device_counts_by_its_last_record(page: Page, radio: Radio) -> None:
