@@ -64,6 +64,13 @@ TABLE: dict[str, Rule] = {
     "web:line_rule": PAGE,
     "web:rules": PAGE,
     "web:your_data": PAGE,
+    "web:places": Rule(get=EVERYONE, post=EVERYONE, csrf=False),  # a search: nothing changes
+    "web:places_communes": Rule(post=EVERYONE, csrf=False),
+    "web:places_csv": PAGE,
+    "web:places_geojson": PAGE,
+    "web:fhir_location": PAGE,
+    "web:fhir_location_read": Rule(get=EVERYONE, args={"place": "open_place"}),
+    "web:place": Rule(get=EVERYONE, args={"place": "open_place"}),
     "web:accessibility": PAGE,
     "web:test_relays": Rule(get={PREPARING}),
     "consultation:ice_test": Rule(get=SIGNED_IN),

@@ -33,6 +33,8 @@ from toubib.consultation.operations import (
     use_invite,
 )
 from toubib.consultation.web import GUEST_INVITE, TICKET
+from toubib.directory.operations import open_place
+from toubib.directory.tests.factories import TODAY, make_place
 from toubib.documents import pace
 from toubib.documents.contents import Report
 from toubib.documents.operations import issue_document
@@ -155,6 +157,7 @@ def make_world() -> World:
         "uid": urlsafe_b64encode(str(cast.benali.account_id).encode()).decode().rstrip("="),
     }  # fmt: skip
     shared["draft"] = draft.id
+    shared["open_place"] = _open_place()
     leo = {**leo, **shared, "attachment_id": _attach(own, camille)}
     child = make_link(
         cast.stranger, make_patient(birth_name="Étranger", birth_date=date(2019, 2, 3)), LinkKind.PARENT
@@ -162,6 +165,11 @@ def make_world() -> World:
     paul = {**paul, **shared, "attachment_id": paul["attachment"], "link_id": child.id}
     patients = {"leo": cast.leo.id, "paul": cast.stranger_patient.id, "camille": own.id}
     return World(scene, accounts, leo, paul, patients, leo["guest_invite"])
+
+
+def _open_place() -> UUID:
+    place = make_place(seen=True)
+    return open_place(place=place, on=TODAY, by=Actor.system("test"), now=timezone.now()).id
 
 
 def _case(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from django.http import HttpRequest, HttpResponse
 
+USES = "toubib_features"  # of an answer
 GetResponse = Callable[[HttpRequest], HttpResponse]
 OURS = (
     "camera",
@@ -16,15 +17,24 @@ OURS = (
     "fullscreen",
 )
 NOBODYS = ("geolocation", "display-capture", "payment", "usb", "serial", "midi", "browsing-topics")
-PERMISSIONS_POLICY = ", ".join([f"{name}=(self)" for name in OURS] + [f"{name}=()" for name in NOBODYS])
+
+
+def _policy(more: Collection[str] = ()) -> str:
+    ours = [f"{name}=(self)" for name in (*OURS, *more)]
+    return ", ".join(ours + [f"{name}=()" for name in NOBODYS if name not in more])
+
+
+PERMISSIONS_POLICY = _policy()
 
 
 def limit_features(get_response: GetResponse) -> GetResponse:
-    """Middleware: camera, microphone and passkeys for our own pages alone; what we never use, for nobody."""
+    """Middleware: camera, microphone and passkeys for our own pages alone; what we never use, for nobody. A view that uses
+    one more says so on its answer (`USES`): the finder of places alone asks where one is."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        response.headers["Permissions-Policy"] = PERMISSIONS_POLICY
+        more = getattr(response, USES, ())
+        response.headers["Permissions-Policy"] = _policy(more) if more else PERMISSIONS_POLICY
         return response
 
     return middleware

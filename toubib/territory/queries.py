@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from datetime import date
 from functools import lru_cache
 from math import asin, cos, radians, sin, sqrt
@@ -11,6 +12,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from toubib.ground.tables import plain
 from toubib.territory.index import held_index
 from toubib.territory.models import Accessibility, Commune, Coverage, TerritorialOrganisation, Zone
 
@@ -24,6 +26,26 @@ def find_communes(*, text: str, limit: int = 10) -> list[Commune]:
     rows = Commune.objects.select_related("samu").defer("neighbour_codes")
     found = rows.in_bulk(keys) if keys else {}
     return [found[key] for key in keys if key in found]
+
+
+def find_in_address(*, text: str, limit: int = 10) -> list[Commune]:
+    """Communes of a typed address: all of it as a name; else those of the postal code in it, whose name stands in it first;
+    else the name at its end. No street is looked for, and nothing leaves the server."""
+    found = find_communes(text=text, limit=limit)
+    if found:
+        return found
+    words = plain(text[:120])
+    for postal in reversed(re.findall(r"\b[0-9]{5}\b", words)):
+        found = find_communes(text=postal, limit=50)
+        if found:
+            named = [one for one in found if f" {plain(one.name)} " in f" {words} "]
+            return (named or found)[:limit]
+    parts = words.split()
+    for start in range(1, len(parts)):
+        found = find_communes(text=" ".join(parts[start:]), limit=limit)
+        if found:
+            return found
+    return []
 
 
 def first_communes(*, limit: int) -> list[Commune]:

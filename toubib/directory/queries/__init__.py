@@ -1,6 +1,17 @@
 """Reads of the directory: keys of numbers, hours, what holds on a day, whether a place may open, registers."""
 
-from toubib.directory.queries.hours import Opening, are_hours, opening_at
+from toubib.directory.queries.finding import (
+    Found,
+    PlaceRow,
+    Wanted,
+    all_in_service,
+    count_in_service,
+    opening_of,
+    page_in_service,
+    place_in_service,
+    places_near,
+)
+from toubib.directory.queries.hours import OpenDay, Opening, are_hours, days_of, opening_at, usual_week
 from toubib.directory.queries.numbers import (
     has_am_shape,
     has_valid_finess_key,
@@ -19,10 +30,17 @@ from toubib.directory.queries.standing import (
 )
 
 __all__ = [
+    "Found",
+    "OpenDay",
     "Opening",
+    "PlaceRow",
     "Reason",
+    "Wanted",
     "agrement_of",
+    "all_in_service",
     "are_hours",
+    "count_in_service",
+    "days_of",
     "entries_of",
     "establishment_of",
     "has_agrement",
@@ -34,7 +52,12 @@ __all__ = [
     "last_import",
     "may_open",
     "opening_at",
+    "opening_of",
     "organisation_of",
+    "page_in_service",
+    "place_in_service",
     "place_type_of",
+    "places_near",
     "places_open",
+    "usual_week",
 ]

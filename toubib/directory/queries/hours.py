@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,7 @@ CLOCKS = {
     "986": "Pacific/Wallis", "987": "Pacific/Tahiti", "988": "Pacific/Noumea",
 }  # fmt: skip
 LONGEST = 500
+USUAL_OVER = 56  # days that tell what is usual: eight of each day of the week
 FAR = 366  # days: what changes later is said not to change
 
 
@@ -47,3 +49,59 @@ def opening_at(*, hours: str, departement: str, now: datetime) -> Opening:
     here = now.astimezone(clock_of(departement))
     is_open = None if parsed.is_unknown(here) else parsed.is_open(here)
     return Opening(is_open, parsed.next_change(here))
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDay:
+    """`spans`: from and to, on the clock of the place; a night past midnight is in two days, up to 0 h. `is_usual`: as
+    most of the same days of the week in the two months that follow."""
+
+    day: date
+    spans: tuple[tuple[time, time], ...]
+    is_usual: bool
+
+
+def days_of(*, hours: str, departement: str, first: date, count: int) -> list[OpenDay]:
+    """Each day from the first on, exceptions and public holidays included."""
+    spans = _spans_by_day(hours, departement, first, max(count, USUAL_OVER))
+    usual = _usual(spans, first)
+    days = [first + timedelta(days=number) for number in range(count)]
+    return [OpenDay(day, spans[day], spans[day] == usual[day.weekday()]) for day in days]
+
+
+def usual_week(*, hours: str, departement: str, first: date) -> list[tuple[tuple[time, time], ...]]:
+    """Monday to Sunday, as most weeks of the two months that follow."""
+    return _usual(_spans_by_day(hours, departement, first, USUAL_OVER), first)
+
+
+def _usual(
+    spans: dict[date, tuple[tuple[time, time], ...]], first: date
+) -> list[tuple[tuple[time, time], ...]]:
+    near = [day for day in spans if day < first + timedelta(days=USUAL_OVER)]
+    by_weekday = [Counter(spans[day] for day in near if day.weekday() == one) for one in range(7)]
+    return [counts.most_common(1)[0][0] for counts in by_weekday]
+
+
+@lru_cache(maxsize=512)
+def _spans_by_day(
+    hours: str, departement: str, first: date, count: int
+) -> dict[date, tuple[tuple[time, time], ...]]:
+    clock, days = clock_of(departement), [first + timedelta(days=number) for number in range(count)]
+    begin = datetime.combine(first, time(), clock)
+    end = datetime.combine(first + timedelta(days=count), time(), clock)
+    found: dict[date, list[tuple[time, time]]] = {day: [] for day in days}
+    for start, stop, state, _comment in _parsed(hours, departement).intervals(begin, end):
+        if str(state).lower().endswith("open"):
+            _cut(found, max(start, begin), min(stop or end, end))
+    return {day: tuple(spans) for day, spans in found.items()}
+
+
+def _cut(found: dict[date, list[tuple[time, time]]], start: datetime, end: datetime) -> None:
+    """One span by day; midnight at its end is 0 h."""
+    day = start.date()
+    while day in found and datetime.combine(day, time(), end.tzinfo) < end:
+        is_last = end.date() == day
+        found[day].append(
+            (start.time() if start.date() == day else time(), end.time() if is_last else time())
+        )
+        day += timedelta(days=1)

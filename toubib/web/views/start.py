@@ -110,7 +110,7 @@ def read_line(*, now: datetime) -> LineNow:
     )
 
 
-def _line(request: HttpRequest) -> LineNow:
+def current_line(request: HttpRequest) -> LineNow:
     key = f"{CACHE_KEY}.{request.LANGUAGE_CODE}"  # type: ignore[attr-defined]
     found = cache.get(key)
     if found is None:
@@ -122,7 +122,12 @@ def _line(request: HttpRequest) -> LineNow:
 @login_not_required
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
-    page = {"line": _line(request), "roles": _demo_roles(), "resume": _under_way(request), "signs": signs()}
+    page = {
+        "line": current_line(request),
+        "roles": _demo_roles(),
+        "resume": _under_way(request),
+        "signs": signs(),
+    }
     price = standard_estimate(on=timezone.localdate())
     return render(request, "web/start.html", {**page, "price": price})
 
@@ -132,7 +137,7 @@ def start(request: HttpRequest) -> HttpResponse:
 @require_safe
 def line_now(request: HttpRequest) -> HttpResponse:
     """The inside of the card, for the page's script."""
-    return render(request, "web/start_line.html", {"line": _line(request)})
+    return render(request, "web/start_line.html", {"line": current_line(request)})
 
 
 def _demo_roles() -> list[tuple[str, Any, Any]]:

@@ -1,0 +1,92 @@
+"""The public file of places: one row a place in service, the columns of `/lieux.csv` and the properties of `/lieux.geojson`.
+
+`open_now` and `next_opening` are of the minute `as_of`; `wait_min` and `wait_max` (minutes) are those of the general line,
+which is the same everywhere, and are empty where the place is closed or the wait not known. Unknown is empty (null).
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from toubib.directory.queries import PlaceRow
+from toubib.ground.sheets import write_sheet
+from toubib.waiting.queries import Interval
+
+COLUMNS = (
+    "id", "name", "kind", "operator", "host", "finess", "code_insee", "address", "lat", "lon", "hours", "open_now",
+    "next_opening", "wait_min", "wait_max", "as_of", "assistance", "devices", "access",
+)  # fmt: skip
+LISTS = ("devices", "access")
+A_PIECE = 200  # rows sent at a time
+
+
+def facts_of(row: PlaceRow, *, wait: Interval | None, now: datetime) -> dict[str, Any]:
+    place, opening = row.place, row.opening
+    known = wait if opening.is_open else None
+    opens = opening.next_change if opening.is_open is False else None
+    return {
+        "id": str(place.id),
+        "name": place.name,
+        "kind": place.kind,
+        "operator": place.operator.name,
+        "host": place.host.name,
+        "finess": place.host.finess or None,
+        "code_insee": place.commune.code_insee,
+        "address": f"{place.address}, {place.postal_code} {place.commune.name}",
+        "lat": place.lat,
+        "lon": place.lon,
+        "hours": place.hours,
+        "open_now": opening.is_open,
+        "next_opening": opens.isoformat(timespec="minutes") if opens else None,
+        "wait_min": known.low if known else None,
+        "wait_max": known.high if known else None,
+        "as_of": now.isoformat(timespec="seconds"),
+        "assistance": place.assistance,
+        "devices": place.devices,
+        "access": place.access,
+    }
+
+
+def csv_pieces(rows: Iterable[PlaceRow], *, wait: Interval | None, now: datetime) -> Iterator[bytes]:
+    def piece(lines: Iterable[Iterable[object]]) -> bytes:
+        out = io.StringIO()
+        write_sheet(out, lines)
+        return out.getvalue().encode()
+
+    yield piece([COLUMNS])
+    for batch in _batches(rows):
+        yield piece([_cell(value) for value in facts_of(row, wait=wait, now=now).values()] for row in batch)
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "|".join(value) if isinstance(value, list) else value
+
+
+def geojson_pieces(rows: Iterable[PlaceRow], *, wait: Interval | None, now: datetime) -> Iterator[bytes]:
+    """RFC 7946: longitude first. Lists are lists here."""
+    yield b'{"type":"FeatureCollection","features":['
+    parting = ""
+    for batch in _batches(rows):
+        features = [_feature(facts_of(row, wait=wait, now=now)) for row in batch]
+        yield (parting + ",".join(features)).encode()
+        parting = ","
+    yield b"]}"
+
+
+def _feature(facts: dict[str, Any]) -> str:
+    point = {"type": "Point", "coordinates": [facts["lon"], facts["lat"]]}
+    feature = {"type": "Feature", "id": facts["id"], "geometry": point, "properties": facts}
+    return json.dumps(feature, ensure_ascii=False, separators=(",", ":"))
+
+
+def _batches(rows: Iterable[PlaceRow]) -> Iterator[list[PlaceRow]]:
+    source = iter(rows)
+    while batch := list(islice(source, A_PIECE)):
+        yield batch

@@ -1,0 +1,51 @@
+"""What one asks of the finder of places, and what a manager says of one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from toubib.directory.enums import Device
+from toubib.directory.queries import Wanted
+
+
+def _box(label: Any) -> forms.BooleanField:
+    return forms.BooleanField(label=label, required=False)
+
+
+class FinderForm(forms.Form):
+    """By GET: a code of commune or a rounded position, and what the place must have."""
+
+    commune = forms.RegexField(
+        r"^[0-9][0-9AB][0-9]{3}$", required=False, max_length=5, widget=forms.HiddenInput
+    )
+    lat = forms.FloatField(required=False, min_value=-90, max_value=90, widget=forms.HiddenInput)
+    lon = forms.FloatField(required=False, min_value=-180, max_value=180, widget=forms.HiddenInput)
+    ouvert = _box(_("Ouvert maintenant"))
+    aide = _box(_("Quelqu’un pour m’aider"))
+    plain_pied = _box(_("De plain-pied, ou en fauteuil roulant"))
+    appareil = forms.ChoiceField(
+        label=_("Avec cet appareil"),
+        required=False,
+        choices=[("", _("Peu importe")), *((one.value, one.label) for one in Device)],
+    )
+
+    def wanted(self) -> Wanted:
+        said = self.cleaned_data
+        device = Device(said["appareil"]) if said["appareil"] else None
+        return Wanted(
+            open_now=said["ouvert"], assisted=said["aide"], device=device, step_free=said["plain_pied"]
+        )
+
+    def count_filters(self) -> int:
+        return sum(bool(self.cleaned_data[name]) for name in ("ouvert", "aide", "plain_pied", "appareil"))
+
+    def where(self) -> dict[str, Any]:
+        """The place asked, without what is wanted."""
+        return {
+            name: value
+            for name in ("commune", "lat", "lon")
+            if (value := self.cleaned_data[name]) not in ("", None)
+        }
