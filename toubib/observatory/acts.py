@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import ibis
 
-from toubib.observatory.claims.engine import connect_engine, scratch_folder
+from toubib.observatory.claims.engine import connect_engine, keep, scratch_folder
 from toubib.observatory.claims.faults import BadClaims, DiskFull, is_disk_full
 from toubib.observatory.claims.layouts import act_codes, channels, read_yaml
 from toubib.observatory.claims.reading import Claims, open_claims
@@ -19,7 +19,6 @@ from toubib.observatory.counting.count import (
     NINE_KEYS,
     channel_of,
     family_of,
-    keep_acts,
     place_of,
     stage_of,
     with_centres,
@@ -74,7 +73,7 @@ def write_acts(*, claims: Path, out: Path) -> int:
 
 def acts_of(claims: Claims, scratch: Path) -> Any:
     """The acts table, as an Ibis table of the facts' columns in a file. What is counted lies in `scratch` meanwhile."""
-    lines = keep_acts(_kept(_lines(claims)), claims.connection, scratch / "lines.parquet")
+    lines = keep(_kept(_lines(claims)), claims.connection, scratch / "lines.parquet")
     lines = _with_ald(claims, _with_persons(claims, _with_marks(claims, _repeated(lines))))
     values = _values(lines)
     return lines.select(

@@ -5,10 +5,14 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import os
 import sys
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
+
+from toubib.observatory.claims.faults import is_disk_full
 
 GENERATE = """Writes synthetic claims in the layout of the SNDS, calibrated on published figures (docs/observatory.md). SCALE 1 is
 the nation, 70 million acts over five years; doctors are whole at every scale. The same seed gives the same claims."""
@@ -38,6 +42,10 @@ def add_commands(parts: Any) -> None:
     indicators.add_argument("--claims", required=True, type=Path, metavar="DIR")
     indicators.add_argument("--engine", choices=("duckdb", "spark"), default="duckdb")
     indicators.add_argument("--json", action="store_true", help="as a JSON object")
+    indicators.add_argument("--out", type=Path, metavar="FILE", help="the JSON object into a file")
+    indicators.add_argument(
+        "--keep", type=Path, metavar="DIR", help="where counted acts stay, and are found again"
+    )
     indicators.add_argument(
         "--without", action="extend", nargs="+", default=[], metavar="RULE", help="switch counting rules off"
     )
@@ -111,13 +119,32 @@ def run_indicators(arguments: argparse.Namespace) -> int:
     found = _guarded(
         "indicators",
         lambda: indicators(
-            claims=arguments.claims, engine=arguments.engine, rules=rules, months=arguments.months
+            claims=arguments.claims,
+            engine=arguments.engine,
+            rules=rules,
+            months=arguments.months,
+            kept=arguments.keep,
+            on=date.today(),
         ),
     )
-    if isinstance(found, int):
-        return found
-    text = json.dumps(found, ensure_ascii=False, indent=1) if arguments.json else "\n".join(_lines(found))
-    sys.stdout.write(f"{text}\n")
+    return found if isinstance(found, int) else _answer(found, arguments)
+
+
+def _answer(found: dict[str, Any], arguments: argparse.Namespace) -> int:
+    """To the file, beside and renamed; to standard output as it was asked for."""
+    told = json.dumps(found, ensure_ascii=False, indent=1)
+    if arguments.out:
+        beside = arguments.out.with_name(f".{arguments.out.name}.{os.getpid()}")
+        try:
+            beside.write_text(f"{told}\n", encoding="utf-8")
+            beside.replace(arguments.out)
+        except OSError as error:
+            beside.unlink(missing_ok=True)
+            sys.stderr.write(f"{arguments.out}:1: -: cannot be written: {error.strerror or error}\n")
+            return 1 if is_disk_full(error) else 2
+    if arguments.json or not arguments.out:
+        lines = told if arguments.json else "\n".join(_lines(found))
+        sys.stdout.write(f"{lines}\n")
     return 0
 
 

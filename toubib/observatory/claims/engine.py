@@ -51,5 +51,11 @@ def rows_of(expression: Any) -> list[dict[str, Any]]:
     return found
 
 
+def keep(expression: Any, connection: Any, path: Path) -> Any:
+    """Written once as Parquet, and read from there."""
+    connection.to_parquet(expression, str(path))
+    return connection.read_parquet(str(path))
+
+
 def scratch_folder() -> tempfile.TemporaryDirectory[str]:
     return tempfile.TemporaryDirectory(prefix="toubib-observatory-")

@@ -13,6 +13,7 @@ import yaml
 DATA = Path(__file__).parent.parent / "data"
 TELEHEALTH = ("TC", "TE", "TELESOIN")  # the acts of the REPSS sheet's second indicator
 OF_A_VISIT = ("ACCOMP", "TRACEUR")
+IN_PERSON = ("CONSULT", "VISIT")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ rule touches pass in one scan; only those that share their key with a negative q
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import ibis
@@ -28,10 +27,13 @@ NINE_KEYS = (
 )
 CARE = ("patient", "rank", "professional", "day", "code")
 OF_A_LINE = ("family", "channel", "specialty", "place", "exempt")
+OF_A_CHANNEL = ("PSE_STJ_COD", "PSE_SPE_COD")
+COLUMNS = (*CARE, *OF_A_LINE, "paid", "reimbursed", "stage", "acts")
 CHANNELS = ("gp_liberal", "specialist_liberal", "company", "centre")
 OTHER = "other"
 CORSE_DU_SUD, HAUTE_CORSE = 20, 96  # 2A and 2B as numbers
-PSEUDONYM = 17
+TOUCHED = 8  # the stage of a line that a cancellation touches, before they are summed
+OVERSEAS = 97  # the département that needs the commune
 
 
 def family_of(code: Any, day: Any, families: tuple[str, ...] = TELEHEALTH) -> Any:
@@ -48,68 +50,89 @@ def family_of(code: Any, day: Any, families: tuple[str, ...] = TELEHEALTH) -> An
 
 def place_of(departement: Any, commune: Any, rules: frozenset[str]) -> Any:
     """The département as a number: 1 to 95, 20 and 96 for 2A and 2B, 971 to 976; 0 where it is not known."""
-    two = departement.length() == 3
-    code = ibis.ifelse(two & departement.startswith("0"), departement.substr(1, 2), departement)
-    overseas = ibis.ifelse(code == "97", code + commune.substr(0, 1), code) if "overseas" in rules else code
-    number = overseas.try_cast("int64")
+    number = departement.try_cast("int64")
+    if "overseas" in rules:
+        island = 970 + commune.substr(0, 1).try_cast("int64")
+        number = ibis.ifelse(number == OVERSEAS, island, number)
     known = (number.between(1, 95) & (number != CORSE_DU_SUD)) | number.isin([971, 972, 973, 974, 976])
-    corse = ((overseas == "2A", CORSE_DU_SUD), (overseas == "2B", HAUTE_CORSE))
+    corse = (
+        (departement.isin(["2A", "02A"]), CORSE_DU_SUD),
+        (departement.isin(["2B", "02B"]), HAUTE_CORSE),
+    )
     return ibis.cases(*corse, (known, number), else_=0).fill_null(0).cast("int16")
 
 
 def count_acts(claims: Claims, rules: frozenset[str] = frozenset(RULES), months: int = CLOSED_YEAR) -> Any:
     """The Ibis table of the acts of télésanté. `months`: how late a line may come."""
+    lines = marked_lines(claims, rules, months)
+    if "regularisations" not in rules:
+        return lines.select(*COLUMNS)
+    lines = lines.cache()
+    return ibis.union(lines.filter(lines.stage != TOUCHED).select(*COLUMNS), *netted(lines))
+
+
+def marked_lines(claims: Claims, rules: frozenset[str], months: int = CLOSED_YEAR) -> Any:
+    """Every line in one scan; TOUCHED is the stage of those that share their key with a cancellation, for `netted`."""
     lines = _lines(claims, rules, months)
     if "regularisations" not in rules:
-        return lines.mutate(acts=ibis.literal(1, "int64")).select(*_columns(lines))
-    live, dropped = lines.filter(lines.stage == COUNTED), lines.filter(lines.stage != COUNTED)
-    negative = live.filter(live.quantity < 0).select(*CARE).distinct()
-    untouched = live.anti_join(negative, CARE).filter(ibis._.quantity > 0)
-    empty = live.anti_join(negative, CARE).filter(ibis._.quantity == 0)
-    summed = (
-        live.semi_join(negative, CARE)
-        .group_by(*CARE)
-        .aggregate(
-            **{name: ibis._[name].max() for name in OF_A_LINE},
-            quantity=ibis._.quantity.sum(),
-            paid=ibis._.paid.sum(),
-            reimbursed=ibis._.reimbursed.sum(),
-            lines=ibis._.count(),
-        )
+        return _columns(with_centres(claims, lines, rules).mutate(acts=ibis.literal(1, "int64")))
+    live = lines.filter(lines.stage == COUNTED)
+    negative = live.filter(live.quantity < 0).select(*CARE).distinct().cache()
+    cancels = negative.mutate(cancelled=ibis.literal(True)).rename({f"own_{key}": key for key in CARE})
+    both = lines.left_join(cancels, [lines[key] == cancels[f"own_{key}"] for key in CARE])
+    is_live, fell = both.stage == COUNTED, ibis.literal(RULES["regularisations"].drops, "int8")
+    both = both.filter(~is_live | both.cancelled.notnull() | (both.quantity >= 0))
+    stage = ibis.cases(
+        (~is_live, both.stage),
+        (both.cancelled.notnull(), ibis.literal(TOUCHED, "int8")),
+        (both.quantity == 0, fell),
+        else_=both.stage,
     )
-    summed = summed.mutate(kept=summed.quantity.round().cast("int64").clip(lower=0))
-    stage = RULES["regularisations"].drops
-    columns = _columns(lines)
-    parts = (
-        untouched.mutate(acts=untouched.quantity.round().cast("int64")),
-        dropped.mutate(acts=ibis.literal(1, "int64")),
-        empty.mutate(acts=ibis.literal(1, "int64"), stage=ibis.literal(stage, "int8")),
-        summed.filter(summed.kept > 0).mutate(acts=ibis._.kept, stage=ibis.literal(COUNTED, "int8")),
-        summed.mutate(
-            acts=summed.lines - summed.kept, stage=ibis.literal(stage, "int8"), paid=0.0, reimbursed=0.0
-        ),
-    )
-    return ibis.union(*(part.select(*columns) for part in parts))
+    acts = ibis.ifelse(is_live, _whole(both.quantity).clip(lower=1), 1)
+    return _columns(with_centres(claims, both.mutate(stage=stage, acts=acts), rules))
 
 
-def _columns(lines: Any) -> list[str]:
-    return [*(name for name in lines.columns if name != "quantity"), "acts"]
+def netted(lines: Any) -> tuple[Any, Any]:
+    """Of the lines TOUCHED: what is left of them, and what fell."""
+    few = lines.filter(lines.stage == TOUCHED)
+    summed = few.group_by(*CARE).aggregate(
+        **{name: few[name].max() for name in OF_A_LINE},
+        quantity=few.quantity.sum(),
+        paid=few.paid.sum(),
+        reimbursed=few.reimbursed.sum(),
+        lines=few.count(),
+    )
+    summed = summed.mutate(kept=_whole(summed.quantity).clip(lower=0))
+    stage = ibis.literal(RULES["regularisations"].drops, "int8")
+    kept = summed.filter(summed.kept > 0).mutate(acts=ibis._.kept, stage=ibis.literal(COUNTED, "int8"))
+    fell = summed.mutate(acts=summed.lines - summed.kept, stage=stage, paid=0.0, reimbursed=0.0)
+    return kept.select(*COLUMNS), fell.select(*COLUMNS)
+
+
+def _whole(quantity: Any) -> Any:
+    return quantity.round().cast("int64")
+
+
+def _columns(lines: Any) -> Any:
+    return lines.mutate(channel=channel_of(lines)).select(*COLUMNS, "quantity")
 
 
 def _lines(claims: Claims, rules: frozenset[str], months: int) -> Any:
+    """Every line of télésanté with its stage, its nine keys and what tells its channel."""
     table = claims.tables["ER_PRS_F"]
     codes = [one.code for one in act_codes() if one.family in TELEHEALTH]
     table = table.filter(table.PRS_NAT_REF.isin(codes))
     table = table.mutate(family=family_of(table.PRS_NAT_REF, table.EXE_SOI_DTD))
-    table = with_centres(claims, table.filter(table.family.notnull()), rules)
+    table = table.filter(table.family.notnull())
     return table.select(
+        *NINE_KEYS,
+        *OF_A_CHANNEL,
         patient=table.BEN_NIR_PSA,
         rank=table.BEN_RNG_GEM.fill_null(0).cast("int16"),
         professional=table.PFS_EXE_NUM.substr(0, 8),
         day=table.EXE_SOI_DTD,
         code=table.PRS_NAT_REF.cast("int32"),
         family=table.family,
-        channel=channel_of(table),
         specialty=table.PSE_SPE_COD.fill_null(0).cast("int16"),
         place=place_of(table.BEN_RES_DPT, table.BEN_RES_COM, rules),
         exempt=table.EXO_MTF.between(41, 46).fill_null(False),
@@ -143,21 +166,21 @@ def _month(day: Any) -> Any:
 
 def with_centres(claims: Claims, table: Any, rules: frozenset[str]) -> Any:
     """`by_centre`, `by_company`: what ER_ETE_F says of the establishment, by the nine keys."""
-    own = channels()
+    own, register = channels(), claims.tables["ER_ETE_F"]
     asked = {"by_centre": own["centre"]["categories"], "by_company": own["company"]["finess"]}
-    if "health_centres" not in rules:
-        return table.mutate(by_centre=False, by_company=False)
-    register = claims.tables["ER_ETE_F"]
+    found = {}
     for name, values in asked.items():
-        if not values:
-            table = table.mutate(**{name: ibis.literal(False)})
+        if not values or "health_centres" not in rules:
+            found[name] = ibis.literal(False)
             continue
         column = register.ETE_CAT_COD if name == "by_centre" else register.ETB_EXE_FIN
-        found = register.filter(column.isin(values)).select(*NINE_KEYS).distinct()
-        found = found.mutate(found=ibis.literal(True)).rename({f"own_{key}": key for key in NINE_KEYS})
-        joined = table.left_join(found, [table[key] == found[f"own_{key}"] for key in NINE_KEYS])
-        table = joined.mutate(**{name: joined.found.fill_null(False)}).select(*table.columns, name)
-    return table
+        ours = register.filter(column.isin(values))
+        found[name] = _keys(table).isin(ours.select(keys=_keys(ours)).keys).fill_null(False)
+    return table.mutate(**found)
+
+
+def _keys(table: Any) -> Any:
+    return ibis.struct({key: table[key] for key in NINE_KEYS})
 
 
 def channel_of(table: Any) -> Any:
@@ -172,9 +195,3 @@ def channel_of(table: Any) -> Any:
         (liberal.fill_null(False), "specialist_liberal"),
         else_=OTHER,
     )
-
-
-def keep_acts(acts: Any, connection: Any, path: Path) -> Any:
-    """The acts written once as Parquet, and read from there."""
-    connection.to_parquet(acts, str(path))
-    return connection.read_parquet(str(path))

@@ -121,13 +121,13 @@ def professionals(order: Order, doctors: Doctors, places: Places) -> pa.Table:
 
 
 def activities(order: Order, doctors: Doctors) -> pa.Table:
-    """X_ACTIVITE_PS_TRIM: in-person consultations and visits by professional and quarter: no line each."""
+    """X_ACTIVITE_PS_TRIM: in-person consultations and visits by professional and quarter, at the scale of the lines: no line each."""
     random = order.random(ACTIVITY)
     who = np.concatenate([doctors.group("gp"), doctors.group("specialist")])
     level = random.lognormal(0.0, 0.5, len(who))
     gps = doctors.groups["gp"].stop - doctors.groups["gp"].start
     consultations, visits = value("in_person")
-    level *= len(level) / level.sum()
+    level *= len(level) / level.sum() * order.scale
     numbers = pa.array([one.decode() for one in doctors.numbers.tolist()])
     parts = []
     for quarter in order.quarters:

@@ -65,10 +65,12 @@ def adoption(
 
 
 def by_professional(acts: Any) -> Any:
-    """(quarter, number, channel, stage): the furthest stage that a téléconsultation reached; acts are read once for all kinds."""
+    """(quarter, number, channel, stage, acts): the furthest stage that a téléconsultation reached, and how many are counted; acts are
+    read once for all kinds."""
     ours = acts.filter(acts.family == TELECONSULTATION)
     keys = {"quarter": quarter_of(ours.day), "number": ours.professional, "channel": ours.channel}
-    return ours.group_by(**keys).aggregate(stage=ibis._.stage.max())
+    counted = ibis.ifelse(ours.stage == COUNTED, ours.acts, 0)
+    return ours.group_by(**keys).aggregate(stage=ours.stage.max(), acts=counted.sum())
 
 
 def users_of(used: Any, rows: Any, kind: Kind) -> Any:
@@ -78,13 +80,17 @@ def users_of(used: Any, rows: Any, kind: Kind) -> Any:
     return joined.group_by("quarter", "person").aggregate(stage=ibis._.stage.max().cast("int32"))
 
 
-def adoption_rows(found: Adoption, cover: Cover, areas: Areas) -> list[dict[str, Any]]:
-    """The rows of the stable face, small cells hidden; quarters that the claims do not cover have no numerator."""
+def adoption_rows(
+    found: Adoption, cover: Cover, areas: Areas, among: Adoption | None = None
+) -> list[dict[str, Any]]:
+    """The rows of the stable face, small cells hidden; quarters that the claims do not cover have no numerator. `among`: whose rows are
+    told beside and hold these professionals: a small difference from theirs is secret too."""
     told = []
     for quarter in cover.quarters:
         gps = areas.sums(found.professionals.get(quarter, {}))
         users = areas.sums(found.users.get(quarter, {}))
-        hidden_gps = hidden_areas(gps, areas)
+        all_gps = gps if among is None else areas.sums(among.professionals.get(quarter, {}))
+        hidden_gps = hidden_areas(gps, areas, _is_near(all_gps, gps))
         hidden = hidden_areas(users, areas, _is_secret(gps, users))
         for area in areas:
             with_one = None if area in hidden or not cover.holds(quarter) else users[area]
@@ -98,6 +104,10 @@ def adoption_rows(found: Adoption, cover: Cover, areas: Areas) -> list[dict[str,
 def _is_secret(gps: dict[str, int], users: dict[str, int]) -> Callable[[str], bool]:
     """Small, or so near to all that those without one are few."""
     return lambda area: is_small(users[area]) or (users[area] > 0 and is_small(gps[area] - users[area]))
+
+
+def _is_near(all_gps: dict[str, int], gps: dict[str, int]) -> Callable[[str], bool]:
+    return lambda area: is_small(gps[area]) or is_small(all_gps[area] - gps[area])
 
 
 def target_table(rows: list[dict[str, Any]], target: float, areas: Areas) -> dict[str, dict[str, int]]:

@@ -31,6 +31,11 @@ class AldPatients:
 
 def ald_patients(claims: Claims, acts: Any, rules: frozenset[str]) -> AldPatients:
     """The act is judged on its own day: an ALD that ended before does not count. The patient lives where their last act says."""
+    return patients_by_quarter(acts_in_ald(claims, acts, rules), rules)
+
+
+def acts_in_ald(claims: Claims, acts: Any, rules: frozenset[str]) -> Any:
+    """(patient, rank, quarter, last): those of people in ALD on the day; `last` sorts by stage, day and place."""
     if "ald_register" in rules:
         register = ald_register(claims)
         held = [
@@ -39,13 +44,20 @@ def ald_patients(claims: Claims, acts: Any, rules: frozenset[str]) -> AldPatient
             acts.day >= register.since,
             acts.day <= register.until,
         ]
-        ours = acts.join(register, held)
+        ours = acts.semi_join(register, held)
     else:
         ours = acts.filter(acts.exempt)
-    by_quarter = ours.group_by("patient", "rank", quarter=quarter_of(ours.day)).aggregate(last=_last(ours))
+    return ours.select("patient", "rank", quarter=quarter_of(ours.day), last=_last(ours))
+
+
+def patients_by_quarter(ours: Any, rules: frozenset[str]) -> AldPatients:
+    by_quarter = ours.group_by("patient", "rank", "quarter").aggregate(last=ours["last"].max())
     later = by_quarter.mutate(quarter=(by_quarter.quarter + 1).cast("int32"))
     windows = by_quarter.union(later).group_by("patient", "rank", "quarter").aggregate(last=ibis._.last.max())
-    stage, place = (windows.last // (DAYS * PLACES)).cast("int32"), (windows.last % PLACES).cast("int32")
+    stage, place = (
+        (windows["last"] // (DAYS * PLACES)).cast("int32"),
+        (windows["last"] % PLACES).cast("int32"),
+    )
     found = windows.group_by("quarter", stage=stage, place=place).aggregate(n=ibis._.count())
     return _told(rows_of(found), rules)
 
@@ -65,11 +77,9 @@ def ald_register(claims: Claims) -> Any:
 
 
 def _last(acts: Any) -> Any:
-    """The last counted act's place, as one number that sorts: the stage, the day, the place."""
+    """The act's stage, day and place as one number that sorts."""
     days = acts.day.year().cast("int64") * 400 + acts.day.day_of_year().cast("int64")
-    return (
-        acts.stage.cast("int64") * DAYS * PLACES + (days % DAYS) * PLACES + acts.place.cast("int64")
-    ).max()
+    return acts.stage.cast("int64") * DAYS * PLACES + (days % DAYS) * PLACES + acts.place.cast("int64")
 
 
 def _told(rows: list[dict[str, Any]], rules: frozenset[str]) -> AldPatients:

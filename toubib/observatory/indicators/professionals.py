@@ -18,6 +18,7 @@ from toubib.observatory.counting.count import CORSE_DU_SUD, HAUTE_CORSE
 from toubib.observatory.indicators.quarters import Cover, first_day
 
 DAY = r"^(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])$"
+LIBERAL = "liberal"  # all liberal doctors
 PLACE, OFFICE = 10**4, 10**12  # one number to sort by: own number first, then the office, then the place
 
 
@@ -38,6 +39,7 @@ def kinds() -> dict[str, Kind]:
     others = tuple(code for code in own["doctors"] if code not in own["gp"])
     free = ("gp_liberal", "specialist_liberal", "other")
     return {
+        LIBERAL: Kind(LIBERAL, tuple(own["doctors"]), liberal, free, ended=True),
         "gp": Kind("gp", gp, liberal, free, ended=True),
         "specialist": Kind("specialist", others, liberal, free, ended=True),
         "salaried_gp": Kind(
@@ -108,7 +110,7 @@ def _arrow(columns: dict[str, list[Any]], kinds_of: dict[str, str]) -> Any:
 
 
 def in_exercise(rows: Any, quarters: Any, kind: Kind) -> Any:
-    """(quarter, person, place, places): each active person of the kind once, at the main place; `places`: how many they have."""
+    """(quarter, person, place, places, specialty): each active person of the kind once, at the main place; `places`: how many they have."""
     ours = rows.filter(rows.specialty.isin(kind.specialties))
     both = ours.join(quarters, [ours.year == quarters.of_year, ours.month == quarters.of_month])
     active = both.nature.isin(kind.natures)
@@ -122,9 +124,9 @@ def in_exercise(rows: Any, quarters: Any, kind: Kind) -> Any:
     found = (
         both.mutate(order=order)
         .group_by("quarter", "person")
-        .aggregate(first=ibis._.order.min(), places=ibis._.count())
+        .aggregate(first=ibis._.order.min(), places=ibis._.count(), specialty=ibis._.specialty.max())
     )
-    return found.select("quarter", "person", "places", place=(found.first % PLACE).cast("int32"))
+    return found.select("quarter", "person", "places", "specialty", place=(found.first % PLACE).cast("int32"))
 
 
 def persons_of_numbers(rows: Any) -> Any:

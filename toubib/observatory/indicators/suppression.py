@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
+import numpy as np
+
 from toubib.observatory.indicators.areas import FRANCE, UNKNOWN, Areas
 
 LEAST = 11
@@ -57,3 +59,74 @@ def hidden_shares(counts: Mapping[str, int]) -> frozenset[str]:
         left = sorted((count, name) for name, count in counts.items() if name not in hidden and count > 0)
         hidden |= {left[0][1]} if left else set()
     return frozenset(hidden)
+
+
+Cell = tuple[str, str]  # an area and a part of its total
+Line = tuple[Cell, tuple[Cell, ...]]  # a total and what sums to it
+TINY = 1e-7
+
+
+def hidden_cells(cells: Mapping[Cell, int], lines: Iterable[Line], secret: Iterable[Cell]) -> frozenset[Cell]:
+    """The secret cells of a table with totals both ways, and those that protect them: no subtraction of shown cells gives one back."""
+    lines, secret = list(lines), frozenset(secret)
+    hidden = set(secret)
+    while True:
+        before = len(hidden)
+        for total, parts in lines:
+            _protect_line(cells, hidden, total, parts)
+        if len(hidden) == before:
+            told = _determined(hidden, lines) & secret
+            for cell in sorted(told):
+                near = {one for total, parts in lines if cell in (total, *parts) for one in (total, *parts)}
+                left = sorted((cells[one], one) for one in near - hidden if cells[one] > 0)
+                hidden |= {left[0][1]} if left else set()
+            if len(hidden) == before:
+                return frozenset(hidden)
+
+
+def _protect_line(cells: Mapping[Cell, int], hidden: set[Cell], total: Cell, parts: tuple[Cell, ...]) -> None:
+    unseen = [part for part in parts if part in hidden]
+    left = sorted((cells[part], part) for part in parts if part not in hidden and cells[part] > 0)
+    if total in hidden:
+        if not unseen and left:
+            hidden.add(left[0][1])
+    elif len(unseen) == 1 or (unseen and sum(cells[part] for part in unseen) == len(unseen)):  # all of them 1
+        hidden.add(left[0][1] if left else total)
+
+
+def _determined(hidden: set[Cell], lines: list[Line]) -> frozenset[Cell]:
+    """Hidden cells that the shown ones give back by several subtractions: those that no other solution of the sums can change."""
+    found: set[Cell] = set()
+    for own, rows in _connected(hidden, lines):
+        place = {cell: number for number, cell in enumerate(own)}
+        sums = np.zeros((len(rows), len(own)))
+        for number, (total, parts) in enumerate(rows):
+            for cell in (total, *parts):
+                if cell in place:
+                    sums[number, place[cell]] = -1.0 if cell == total else 1.0
+        _, values, axes = np.linalg.svd(sums)
+        free = axes[int((values > TINY).sum()) :]
+        found |= {cell for cell, number in place.items() if np.abs(free[:, number]).max(initial=0.0) < TINY}
+    return frozenset(found)
+
+
+def _connected(hidden: set[Cell], lines: list[Line]) -> list[tuple[list[Cell], list[Line]]]:
+    """Hidden cells that share lines, and those lines."""
+    of: dict[Cell, list[int]] = {}
+    ours = [(line, [cell for cell in (line[0], *line[1]) if cell in hidden]) for line in lines]
+    ours = [one for one in ours if one[1]]
+    for number, (_, cells) in enumerate(ours):
+        for cell in cells:
+            of.setdefault(cell, []).append(number)
+    groups, seen = [], set[int]()
+    for first in range(len(ours)):
+        if first not in seen:
+            todo, members = [first], {first}
+            while todo:
+                near = {number for cell in ours[todo.pop()][1] for number in of[cell]} - members
+                members |= near
+                todo += near
+            seen |= members
+            own = sorted({cell for number in members for cell in ours[number][1]})
+            groups.append((own, [ours[number][0] for number in sorted(members)]))
+    return groups

@@ -11,18 +11,39 @@ from toubib.observatory.claims.engine import rows_of
 from toubib.observatory.counting.count import CHANNELS
 from toubib.observatory.counting.rules import COUNTED, dropping
 from toubib.observatory.indicators.adoption import TELECONSULTATION
+from toubib.observatory.indicators.quarters import quarter_of
 from toubib.observatory.indicators.suppression import hidden_shares, shown
 
 Rows = list[dict[str, Any]]
 
 
-def volumes(acts: Any) -> Rows:
-    """(year, family, channel, specialty, stage) with acts and amounts, in one scan."""
-    keys = {"year": acts.day.year().cast("int32"), "family": acts.family, "channel": acts.channel}
-    found = acts.group_by(**keys, specialty=acts.specialty, stage=acts.stage).aggregate(
+def cube(acts: Any) -> Any:
+    """(quarter, family, channel, specialty, place, stage) with acts and amounts, in one scan: cached, small."""
+    names = ("family", "channel", "specialty", "place", "stage")
+    found = acts.group_by(*names, quarter=quarter_of(acts.day)).aggregate(
+        acts=ibis._.acts.sum(), paid=ibis._.paid.sum(), reimbursed=ibis._.reimbursed.sum()
+    )
+    return found.cache()
+
+
+def _sums(table: Any, *names: str) -> Rows:
+    found = table.group_by(*names).aggregate(
         acts=ibis._.acts.sum(), paid=ibis._.paid.sum(), reimbursed=ibis._.reimbursed.sum()
     )
     return rows_of(found)
+
+
+def volumes(acts: Any) -> Rows:
+    """(year, family, channel, specialty, stage) with acts and amounts. Of acts or of their cube."""
+    table = acts if "quarter" in acts.columns else cube(acts)
+    table = table.mutate(year=(table.quarter // 4).cast("int32"))
+    return _sums(table, "year", "family", "channel", "specialty", "stage")
+
+
+def by_place(table: Any, family: str = TELECONSULTATION) -> Rows:
+    """(quarter, place, channel) of what is counted."""
+    ours = table.filter(table.stage == COUNTED, table.family == family)
+    return _sums(ours, "quarter", "place", "channel")
 
 
 def counted(rows: Rows, *, family: str = TELECONSULTATION) -> Rows:
