@@ -26,6 +26,7 @@ from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest
 
 from toubib.config.hubfeed import Hub, News, with_database
+from toubib.ui.context import KIOSK_COOKIE
 
 logger = logging.getLogger(__name__)
 
@@ -205,25 +206,25 @@ def encode(news: News) -> bytes:
 
 
 def who_listens(scope: Scope) -> tuple[str, list[str]] | None:
-    """Account id and topics of the session in the cookie (in a thread); None for nobody."""
-    from toubib.config.subscriptions import subscriptions_for
+    """Account id and topics of the session in the cookie (in a thread); an enrolled machine listens to its own topic,
+    with an account or without; None for nobody."""
+    from toubib.config.subscriptions import subscriptions_for, topics_of_machine
 
-    key = _session_key(scope)
-    if not key:
-        return None
+    key, machine = _cookie(scope, settings.SESSION_COOKIE_NAME), _cookie(scope, KIOSK_COOKIE)
+    own = topics_of_machine(machine) if machine else []
     request = HttpRequest()
-    request.session = import_module(settings.SESSION_ENGINE).SessionStore(key)
-    account = get_user(request)
-    if not account.is_authenticated:
-        return None
-    return str(account.pk), subscriptions_for(str(account.pk), request.session)
+    request.session = import_module(settings.SESSION_ENGINE).SessionStore(key or None)
+    account = get_user(request) if key else None
+    if account is None or not account.is_authenticated:
+        return (own[0], own) if own else None
+    return str(account.pk), [*subscriptions_for(str(account.pk), request.session), *own]
 
 
-def _session_key(scope: Scope) -> str:
+def _cookie(scope: Scope, name: str) -> str:
     raw = b"; ".join(value for name, value in scope["headers"] if name == b"cookie")
     try:
         cookie = SimpleCookie(raw.decode("latin-1"))
     except CookieError:
         return ""
-    morsel = cookie.get(settings.SESSION_COOKIE_NAME)
+    morsel = cookie.get(name)
     return morsel.value if morsel else ""

@@ -1,6 +1,6 @@
 """What an open page may hear, who may enter a room, and which query feeds a pool: asked once per connection.
 
-Called in a thread, with the database at hand. Topics: `account:<id>`, `ticket:<id>`, `pool:<id>`.
+Called in a thread, with the database at hand. Topics: `account:<id>`, `ticket:<id>`, `pool:<id>`, `kiosk:<id>`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from toubib.config.hubfeed import register_feed
 from toubib.consultation.enums import ParticipantRole
 from toubib.consultation.models import Participant
 from toubib.consultation.tokens import RoomPass
+from toubib.kiosk.queries import machine_of_key
 from toubib.people.enums import Role
 from toubib.people.queries import roles_of
 from toubib.waiting.queries import current_duty, live_ticket_of, rank_payloads
@@ -30,6 +31,12 @@ def subscriptions_for(account_id: str, session: Any) -> list[str]:
     if duty is not None:
         topics += [f"pool:{pool_id}" for pool_id in duty.pools.values_list("id", flat=True)]
     return topics
+
+
+def topics_of_machine(key: str) -> list[str]:
+    """What an enrolled kiosk may follow of itself; nothing for a key that is no machine's."""
+    machine = machine_of_key(key=key)
+    return [f"kiosk:{machine.id}"] if machine is not None else []
 
 
 def room_admits(room_pass: RoomPass) -> bool:

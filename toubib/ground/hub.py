@@ -18,7 +18,7 @@ _listeners: list[Callable[[str, dict[str, str]], None]] = []
 def publish(topic: str, event: str, **ids: str) -> None:
     """Tell those who follow `topic` that `event` happened, when the transaction commits.
 
-    Topics: `account:<id>`, `ticket:<id>`, `pool:<key>`, `room:<id>`. Ids and words of ours only: no content.
+    Topics: `account:<id>`, `ticket:<id>`, `pool:<key>`, `room:<id>`, `kiosk:<id>`. Ids and words of ours only: no content.
     """
     news = {"topic": topic, "event": event, **ids}
     for entry in connection.run_on_commit:

@@ -8,18 +8,25 @@ from functools import wraps
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 
 from toubib.ground.actors import Actor
+from toubib.kiosk.detours import detour
+from toubib.kiosk.enums import WipeReason
 from toubib.kiosk.models import KioskSession, Machine
-from toubib.kiosk.operations import follow_ticket, touch_session
+from toubib.kiosk.operations import follow_ticket, touch_session, wipe_session
 from toubib.kiosk.queries import live_session, machine_of_key
 from toubib.people.models import Account
-from toubib.ui.context import KIOSK_COOKIE
+from toubib.rulebook.days import value_at
+from toubib.ui.context import KIOSK_COOKIE, THEME_COOKIE
+from toubib.ui.views import not_found
+from toubib.waiting.enums import TicketState
 from toubib.waiting.models import Ticket
 
 SESSION = "kiosk.session"
@@ -30,10 +37,8 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 TOOLS = re.compile(
     r"/(borne(/.*)?|static/.*|langue|theme|healthz|readyz|regle-de-la-file|vos-donnees|accessibilite)"
 )
-PATIENT = re.compile(
-    r"/(consulter|attente|salle|consultation|connexion|relais|invite|verifier)(/.*)?|/deconnexion"
-    r"|/mon-espace/documents/.*|/file-en-direct|/sse"
-)
+DEMO = "/demo/messages"  # where the demo shows the code that an SMS would carry
+PATIENT = re.compile(r"/(consulter|attente|salle|consultation|connexion)(/.*)?|/relais/test")
 
 
 def kiosk_of(request: HttpRequest) -> Machine | None:
@@ -86,13 +91,37 @@ def _kept(request: HttpRequest, get_response: GetResponse) -> HttpResponse:
     request.kiosk_session = session  # type: ignore[attr-defined]
     if machine is None:
         return get_response(request)
-    if not TOOLS.fullmatch(request.path) and not (PATIENT.fullmatch(request.path) and session is not None):
-        if PATIENT.fullmatch(request.path) or request.path == "/":
-            return redirect("kiosk:idle")
-        raise Http404
+    _measure_idleness(request)
+    is_patients = PATIENT.fullmatch(request.path) is not None
+    if is_patients and session is not None:
+        return _on_path(request, session, get_response)
+    if is_patients or request.path == "/":
+        return redirect("kiosk:idle")
+    if TOOLS.fullmatch(request.path) or (settings.DEMO and request.path == DEMO):
+        return get_response(request)
+    return not_found(request)
+
+
+def _measure_idleness(request: HttpRequest) -> None:
+    """For the frame of each page: seconds without a touch before the wipe, and of warning before that."""
+    now = timezone.now()
+    request.kiosk_idle = value_at(id="kiosk.idle_seconds", now=now)  # type: ignore[attr-defined]
+    request.kiosk_warning = value_at(id="kiosk.warning_seconds", now=now)  # type: ignore[attr-defined]
+
+
+def _on_path(request: HttpRequest, session: KioskSession, get_response: GetResponse) -> HttpResponse:
+    goal = detour(request=request, session=session)
+    if goal:
+        return redirect(goal)
     answer = get_response(request)
-    if session is not None:
-        _follow(request, session)
+    ticket = _follow(request, session)
+    went_out = request.method == "POST" and request.path.endswith("/sortir")
+    if went_out and ticket is not None and ticket.state == TicketState.AWAY:
+        wipe_session(
+            session_id=session.id, reason=WipeReason.AWAY, by=kiosk_actor(request), now=timezone.now()
+        )
+        logout(request)
+        return forget(redirect(f"{reverse('kiosk:idle')}?sorti=1"))
     return answer
 
 
@@ -102,11 +131,30 @@ def _live(request: HttpRequest, machine: Machine | None) -> KioskSession | None:
     return session if session is not None and str(session.id) == kept else None
 
 
-def _follow(request: HttpRequest, session: KioskSession) -> None:
+def _follow(request: HttpRequest, session: KioskSession) -> Ticket | None:
     """After the answer: where the request stands now is where the session stands."""
     now, kept = timezone.now(), request.session.get(TICKET)
     ticket = Ticket.objects.filter(pk=UUID(kept)).first() if kept else session.ticket
     if ticket is None:
         touch_session(session=session, now=now)
-        return
+        return None
     follow_ticket(session_id=session.id, ticket=ticket, by=kiosk_actor(request), now=now)
+    return ticket
+
+
+CLEARED = '"cache", "storage"'  # not "cookies": the key of the machine is one (docs/decisions/0019-kiosk.md)
+
+
+def forget(answer: HttpResponse) -> HttpResponse:
+    """Tell the browser to drop cache, storage, and every cookie but the machine's own."""
+    answer["Clear-Site-Data"] = CLEARED
+    answer["Cache-Control"] = "no-store"
+    names = (
+        settings.SESSION_COOKIE_NAME,
+        settings.CSRF_COOKIE_NAME,
+        settings.LANGUAGE_COOKIE_NAME,
+        THEME_COOKIE,
+    )
+    for name in (*names, "messages"):
+        answer.delete_cookie(name, samesite="Lax")
+    return answer

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from toubib.directory.models import Place
@@ -22,6 +23,8 @@ from toubib.kiosk.models import EnrolmentCode, Machine, MachineState
 from toubib.kiosk.operations.sessions import wipe_session
 from toubib.kiosk.queries import live_session
 from toubib.rulebook.days import value_at
+
+A_BATCH = 5000  # machines in a statement
 
 
 class BadMachine(ValueError):
@@ -123,16 +126,29 @@ def revoke_machine(*, machine: Machine, by: Actor, now: datetime) -> None:
 
 
 def write_states(*, reported: Iterable[Reported]) -> int:
-    """What machines said of themselves, in one statement; returns how many rows."""
-    last = {one.machine_id: one for one in reported}
-    rows = [
-        MachineState(machine_id=one.machine_id, at=one.at, checks=one.checks, version=one.version)
-        for one in last.values()
-    ]
-    MachineState.objects.bulk_create(
-        rows,
-        update_conflicts=True,
-        unique_fields=["machine"],
-        update_fields=["at", "checks", "version"],
-    )
+    """What machines said of themselves, in one statement; what one did not say again stays. Returns how many rows."""
+    rows = list({one.machine_id: one for one in reported}.values())
+    for first in range(0, len(rows), A_BATCH):
+        _write(rows[first : first + A_BATCH])
     return len(rows)
+
+
+def _write(rows: list[Reported]) -> None:
+    postgres = connection.vendor == "postgresql"
+    merged = "old.checks || excluded.checks" if postgres else "json_patch(old.checks, excluded.checks)"
+    kinds = ("%s::uuid", "%s::timestamptz", "%s::jsonb", "%s") if postgres else ("%s",) * 4
+    one = f"({', '.join(kinds)})"
+    values: list[object] = []
+    for row in rows:
+        key = row.machine_id if postgres else row.machine_id.hex
+        at = connection.ops.adapt_datetimefield_value(row.at)
+        values += [key, at, json.dumps(row.checks), row.version]
+    table = MachineState._meta.db_table
+    statement = (
+        f"INSERT INTO {table} AS old (machine_id, at, checks, version) "  # noqa: S608  names of ours alone
+        f"SELECT * FROM (VALUES {', '.join([one] * len(rows))}) AS said "
+        "WHERE true ON CONFLICT (machine_id) DO UPDATE SET at = excluded.at, "
+        f"checks = {merged}, version = CASE WHEN excluded.version = '' THEN old.version ELSE excluded.version END"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)

@@ -20,7 +20,7 @@ from toubib.people.models import Account
 from toubib.rulebook.days import value_at
 from toubib.waiting.enums import NotifyWhen, TicketState
 from toubib.waiting.models import Ticket
-from toubib.waiting.operations import MoveRefused, go_away
+from toubib.waiting.operations import MoveRefused, go_away, say_place
 
 TOUCH_EVERY = timedelta(seconds=20)
 
@@ -120,6 +120,21 @@ def follow_ticket(*, session_id: UUID, ticket: Ticket, by: Actor, now: datetime)
     else:
         save_changed(session)
     return session
+
+
+@transactional
+def place_ticket(*, session: KioskSession, ticket: Ticket, phone: str, by: Actor, now: datetime) -> Ticket:
+    """The request is made from the place of the machine: nobody types where they are. Raises MoveRefused."""
+    place = session.machine.place
+    return say_place(
+        ticket_id=ticket.id,
+        commune_id=place.commune_id,
+        detail=f"{place.name}, {place.address}",
+        callback_phone=phone,
+        place_of_care_id=place.id,
+        by=by,
+        now=now,
+    )
 
 
 def touch_session(*, session: KioskSession, now: datetime) -> None:

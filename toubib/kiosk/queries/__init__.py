@@ -2,9 +2,13 @@
 
 from toubib.kiosk.queries.machines import (
     MachineRow,
+    Nearby,
+    checks_of,
+    demo_place,
     is_open,
     machine_of_key,
     machine_rows,
+    nearest_other,
     state_of_place,
 )
 from toubib.kiosk.queries.sessions import (
@@ -16,11 +20,15 @@ from toubib.kiosk.queries.sessions import (
 
 __all__ = [
     "MachineRow",
+    "Nearby",
+    "checks_of",
+    "demo_place",
     "is_open",
     "live_session",
     "lost_sessions",
     "machine_of_key",
     "machine_rows",
+    "nearest_other",
     "session_of_ticket",
     "state_for",
     "state_of_place",

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from toubib.directory.enums import PlaceKind
 from toubib.directory.models import Place
 from toubib.kiosk.enums import SessionState
 from toubib.kiosk.keys import digest_of_key
-from toubib.kiosk.models import KioskSession, Machine
+from toubib.kiosk.models import KioskSession, Machine, MachineState
 from toubib.rulebook.days import day_of, value_at
+from toubib.territory.queries import kilometres
 
 PlaceState = Literal["ready", "busy", "away"]
 
@@ -72,3 +74,38 @@ def state_of_place(*, place: Place, now: datetime) -> PlaceState | None:
     if not online:
         return "away"
     return "ready" if any(row.state == SessionState.IDLE for row in online) else "busy"
+
+
+def checks_of(*, machine: Machine) -> dict[str, str]:
+    """What it last found of itself: Check → CheckResult; empty when it never said."""
+    found = MachineState.objects.filter(machine=machine).values_list("checks", flat=True).first()
+    return dict(found or {})
+
+
+@dataclass(frozen=True, slots=True)
+class Nearby:
+    place: Place
+    km: float
+
+
+def nearest_other(*, place: Place, now: datetime) -> Nearby | None:
+    """The nearest other place in service where a machine stands, within about 50 km."""
+    around = Place.objects.filter(
+        lat__range=(place.lat - 0.5, place.lat + 0.5),
+        lon__range=(place.lon - 0.7, place.lon + 0.7),
+        machines__revoked_at__isnull=True,
+        machines__isnull=False,
+    )
+    rows = around.exclude(pk=place.pk).select_related("commune").distinct()
+    near = [
+        Nearby(one, kilometres(place.lat, place.lon, one.lat, one.lon))
+        for one in rows
+        if is_open(place=one, now=now)
+    ]
+    return min(near, key=lambda one: one.km, default=None)
+
+
+def demo_place() -> Place | None:
+    """The first pharmacy in service: where the demo puts a machine."""
+    rows = Place.objects.filter(kind=PlaceKind.PHARMACY, opened_on__isnull=False, closed_on__isnull=True)
+    return rows.order_by("id").first()

@@ -116,11 +116,20 @@ def lock_preparing(*, ticket_id: UUID, now: datetime) -> Ticket:
 
 @transactional
 def say_place(
-    *, ticket_id: UUID, commune_id: UUID, detail: str, callback_phone: str, by: Actor, now: datetime
+    *,
+    ticket_id: UUID,
+    commune_id: UUID,
+    detail: str,
+    callback_phone: str,
+    place_of_care_id: UUID | None = None,
+    by: Actor,
+    now: datetime,
 ) -> Ticket:
-    """Where the patient is now, and a number to call back: asked before the line (emergency from afar)."""
+    """Where the patient is now, and a number to call back: asked before the line (emergency from afar).
+    `place_of_care_id`: the place whose kiosk is used."""
     ticket = lock_preparing(ticket_id=ticket_id, now=now)
     ticket.place_commune_id, ticket.place_detail, ticket.callback_phone = commune_id, detail, callback_phone
+    ticket.place_of_care_id = place_of_care_id
     ticket.save()
     return ticket
 
