@@ -43,6 +43,7 @@ from toubib.exchange.enums import DeliveryState
 from toubib.exchange.models import Delivery
 from toubib.ground.actors import Actor
 from toubib.ground.ids import new_id
+from toubib.kiosk.tests.factories import make_machine
 from toubib.people.enums import LinkKind
 from toubib.people.models import Account, Patient, PatientLink, ProfessionalAccount
 from toubib.people.tests.factories import make_account, make_link, make_patient, sign_in
@@ -158,6 +159,7 @@ def make_world() -> World:
     }  # fmt: skip
     shared["draft"] = draft.id
     shared["open_place"] = _open_place()
+    shared["machine_id"] = make_machine(now=now)[0].id
     leo = {**leo, **shared, "attachment_id": _attach(own, camille)}
     child = make_link(
         cast.stranger, make_patient(birth_name="Étranger", birth_date=date(2019, 2, 3)), LinkKind.PARENT

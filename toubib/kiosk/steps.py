@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from toubib.ui.steps import Step, build_steps
 
-LABELS = (_("Sécurité"), _("Identité"), _("Motif"), _("Mesures"), _("File"), _("Médecin"))
+LABELS = (_("Sécurité"), _("Identité"), _("Motif"), _("Mesures"), _("La file"), _("Médecin"))
 # Where each page stands: pages of the machine by name, pages of the path by their place in the path's own bar.
 AT = {"phone": 1, "room": 2, "measures": 3}
 OF_PATH = {0: 0, 1: 1, 2: 2, 3: 1, 4: 2, 5: 3, 6: 3, 7: 4}

@@ -80,7 +80,7 @@ def test_states_are_written_in_one_statement(django_assert_num_queries):
     assert MachineState.objects.count() == 3
     rows = machine_rows(now=NOW, place=place)
     assert [(row.online, row.checks, row.state) for row in rows] == [
-        (True, {"printer": "empty"}, "idle"), (True, {"camera": "ok"}, "idle"), (True, {"camera": "ok"}, "idle"),
+        (True, {"camera": "ok", "printer": "empty"}, "idle"), (True, {"camera": "ok"}, "idle"), (True, {"camera": "ok"}, "idle"),
     ]  # fmt: skip
 
 

@@ -77,7 +77,7 @@ def enrol_demo(request: HttpRequest) -> HttpResponse:
     if place is None:
         raise Http404
     now, by = timezone.now(), Actor.system("demo")
-    name = _("Borne d’essai %(hour)s") % {"hour": f"{now:%d-%m %H:%M:%S.%f}"}
+    name = _("Borne d’essai n° %(rank)s") % {"rank": place.machines.count() + 1}
     _row, code = make_enrolment_code(place=place, name=name, by=by, now=now)
     _machine, key = enrol_machine(code=code, now=now)
     return _become(request, key, kept=False)
