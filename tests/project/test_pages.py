@@ -22,6 +22,7 @@ OPEN_PREFIXES = {
     "people:": "signing in comes before being signed in",
     "web:": "start page, demo entry, the way to care before any account",
     "waiting:": "warning signs, place and reason come before any account",
+    "kiosk:": "a machine has no account; its key is asked for (kiosk_required), but at its door",
     "consultation:": "a guest comes by a link that serves once",
 }
 

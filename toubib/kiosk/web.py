@@ -38,7 +38,7 @@ TOOLS = re.compile(
     r"/(borne(/.*)?|static/.*|langue|theme|healthz|readyz|regle-de-la-file|vos-donnees|accessibilite)"
 )
 DEMO = "/demo/messages"  # where the demo shows the code that an SMS would carry
-PATIENT = re.compile(r"/(consulter|attente|salle|consultation|connexion)(/.*)?|/relais/test")
+PATIENT = re.compile(r"/(consulter|attente|salle|consultation)(/.*)?|/connexion(/code)?|/relais/test")
 
 
 def kiosk_of(request: HttpRequest) -> Machine | None:
