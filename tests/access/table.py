@@ -218,6 +218,8 @@ TABLE: dict[str, Rule] = {
     "consultation:remove": ROOM_ACT,
     "consultation:withdraw": Rule(get={DOCTOR}, post={DOCTOR}, record=True),
     "consultation:send_again": Rule(post={DOCTOR}),
+    "consultation:rework": Rule(post={DOCTOR}),
+    "consultation:rework_end": ROOM_ACT,
     # The medical director
     "people:professionals": OF_DIRECTOR,
     "people:links": Rule(get={DIRECTOR}, post={DIRECTOR}),

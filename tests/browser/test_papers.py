@@ -21,6 +21,7 @@ def app(tmp_path_factory):
     try:
         app.do("tests.browser.seed:small_town", on_duty=[], waiting=0, past=8)
         app.do("tests.browser.seed_doctor:lists")
+        app.do("tests.browser.seed_doctor:known_for_long")
         yield app.start()
     finally:
         app.close()
@@ -57,6 +58,18 @@ def medicine(page, words, directions, days, renewals=""):
     expect(page.locator("#id_rx_text")).to_be_focused()
 
 
+def renewed(page):
+    """A line of last month's ordonnance, taken anew."""
+    reach(page, "details[data-key=rx-earlier] summary")
+    page.keyboard.press("Enter")
+    reach(page, "details[data-key=rx-earlier] input[name=lines]")
+    page.keyboard.press("Space")
+    reach(page, "details[data-key=rx-earlier] button")
+    page.keyboard.press("Enter")
+    expect(page.locator("#ordonnance [role=status]")).to_contain_text("1 ligne renouvelée")
+    expect(page.locator("#id_rx_text")).to_be_focused()
+
+
 def leave(page):
     reach(page, "#leave summary")
     page.keyboard.press("Enter")
@@ -69,14 +82,15 @@ def leave(page):
 
 
 def test_keyboard_alone_from_the_note_to_the_patients_phone(app, open_page):
-    doctor, patient, _room = start_call(app, open_page)
+    doctor, patient, room = start_call(app, open_page)
+    app.do("tests.browser.seed_doctor:treated_by")
     doctor.get_by_label("Qui est là").check()
     doctor.get_by_role("button", name="Raccrocher").click()
     doctor.get_by_role("button", name="Finir l’appel").click()
     expect(doctor.get_by_role("heading", name="L’appel est fini")).to_be_visible()
     began = time.monotonic()
-    medicine(doctor, "parac", "1 comprimé 3 fois par jour", "5", "1")
-    medicine(doctor, "ibup", "1 comprimé 2 fois par jour au repas", "3")
+    renewed(doctor)
+    medicine(doctor, "ibup", "1 comprimé 2 fois par jour au repas", "3", "1")
     medicine(doctor, "amox", "1 comprimé 3 fois par jour", "6")
     assert [line.split("\n")[0][:5].lower() for line in doctor.locator(".rx-lines li").all_inner_texts()] == [
         "parac", "ibupr", "amoxi",
@@ -94,6 +108,17 @@ def test_keyboard_alone_from_the_note_to_the_patients_phone(app, open_page):
     assert time.monotonic() - began < LONGEST
     patient.wait_for_url("**/consultation/*")
     opens(app, patient)
+    leaves_for_the_medecin_traitant(app, doctor, room)
+
+
+def leaves_for_the_medecin_traitant(app, doctor, room):
+    """The report goes by itself: nothing was asked of the doctor."""
+    doctor.goto(f"{app.url}/cabinet/salle/{room}")
+    report = doctor.locator("#documents li", has_text="Compte rendu")
+    expect(report).to_contain_text(
+        re.compile("est remis à la messagerie MSSanté|est arrivé chez le médecin traitant"), timeout=40_000
+    )
+    expect(report).to_contain_text("Lenoir")
 
 
 def opens(app, patient):

@@ -45,6 +45,7 @@ urlpatterns = [
     path("cabinet/modeles", templates.templates, name="templates"),
     path("cabinet/modeles/<uuid:template>", templates.template, name="template"),
     path("cabinet/documents/<uuid:document_id>/annuler", withdraw.withdraw, name="withdraw"),
+    path("cabinet/documents/<uuid:document_id>/reprendre", withdraw.rework, name="rework"),
     path("cabinet/documents/<uuid:document_id>/renvoyer", withdraw.send_again, name="send_again"),
     # One consultation
     path(ROOM, room.room, name="room"),
@@ -59,6 +60,7 @@ urlpatterns = [
     path(f"{ROOM}/ajout", note.amend, name="amend"),
     path(f"{ROOM}/ordonnance", prescription.put, name="rx_put"),
     path(f"{ROOM}/ordonnance/renouveler", prescription.renew, name="rx_renew"),
+    path(f"{ROOM}/ordonnance/reprise", withdraw.rework_end, name="rework_end"),
     path(f"{ROOM}/ordonnance/poids", prescription.weight, name="rx_weight"),
     path(f"{ROOM}/ordonnance/<uuid:line>", prescription.line, name="rx_line"),
     path(f"{ROOM}/ordonnance/<uuid:line>/changer", prescription.change, name="rx_change"),

@@ -36,7 +36,7 @@ from toubib.ground.ids import new_id
 from toubib.ground.journal import trace
 from toubib.ground.locks import transactional
 from toubib.ground.models import StoredFile
-from toubib.record.models import Encounter, Note
+from toubib.record.models import Encounter, Note, Prescription
 from toubib.record.queries import READABLE
 
 log = logging.getLogger("toubib.documents")
@@ -121,12 +121,17 @@ def _rendered(header: Header, content: Content) -> Rendered:
 
 
 def _signed_at(encounter: Encounter, content: Content) -> datetime | None:
-    """Of the note, and for a report of its last addition or correction; a receipt is of its own day."""
+    """Of the note or the sheet, and for a report of its last addition or correction; a receipt is of its own day."""
     if isinstance(content, Receipt):
         return None
     if isinstance(content, Report):
         signed = Note.objects.filter(encounter=encounter, signed_at__isnull=False).order_by("-signed_at")
         return signed.values_list("signed_at", flat=True).first() or encounter.signed_at
+    if isinstance(content, Ordonnance):  # a sheet taken up again was signed later
+        sheets = Prescription.objects.filter(
+            encounter=encounter, sheet=content.sheet, signed_at__isnull=False
+        )
+        return sheets.order_by("-version").values_list("signed_at", flat=True).first() or encounter.signed_at
     return encounter.signed_at
 
 

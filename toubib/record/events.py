@@ -8,5 +8,7 @@ encounter_signed = Signal()
 encounter_amended = Signal()
 # encounter: Encounter whose minor asked for secrecy or took it back, by: Actor, now: datetime
 secrecy_changed = Signal()
+# attachment: Attachment about to be taken back; a receiver may refuse with `operations.AttachmentKept`
+attachment_leaving = Signal()
 # encounter: Encounter, leave: SickLeave whose receipt was just entered, by: Actor, now: datetime
 leave_received = Signal()

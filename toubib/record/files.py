@@ -15,6 +15,7 @@ from toubib.ground.locks import hold_lock, transactional
 from toubib.ground.prepared import ask, read, update
 from toubib.record import images
 from toubib.record.enums import AbortReason, EncounterState
+from toubib.record.events import attachment_leaving
 from toubib.record.models import Attachment, Consent, Encounter
 from toubib.record.queries import of_request
 
@@ -95,12 +96,17 @@ def _check_room_for_one(*, patient_id: UUID, ticket_id: UUID | None, by: Actor) 
         )
 
 
+class AttachmentKept(Exception):
+    """Something above the record keeps this file: str() says it to who sent it."""
+
+
 @transactional
 def remove_attachment(*, attachment_id: UUID, by: Actor, now: datetime) -> None:
-    """Take back a file that no visit holds yet; the row goes, then its bytes. Idempotent."""
+    """Take back a file that no visit holds yet; the row goes, then its bytes. Idempotent. Raises AttachmentKept."""
     found = Attachment.objects.select_for_update().filter(pk=attachment_id, encounter__isnull=True).first()
     if found is None:
         return
+    attachment_leaving.send(sender=Attachment, attachment=found)
     stored, patient_id = found.file, found.patient_id
     found.delete()
     drop_file(stored)

@@ -134,12 +134,14 @@ class NoteTemplate(Model):
 
 
 class Prescription(Model):
-    """One sheet of an ordonnance; a draft with its encounter, frozen when that is signed."""
+    """One sheet of an ordonnance; a draft with its encounter, frozen when that is signed. `version`: a signed sheet that
+    was taken up again is another row, with a signature of its own."""
 
     data = DataNote(personal=True, health=True, kept=RECORD_KEPT, erased="with its encounter")
 
     encounter = models.ForeignKey(Encounter, on_delete=models.PROTECT, related_name="prescriptions")
     sheet = models.CharField(max_length=12, choices=SheetKind.choices)
+    version = models.PositiveSmallIntegerField(default=1)
     weight = EncryptedTextField(default=str)  # in kilos, as typed
     made_at = models.DateTimeField()
     signed_at = models.DateTimeField(null=True)
@@ -147,8 +149,8 @@ class Prescription(Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["encounter", "sheet"],
-                name="prescription_one_per_sheet",
+                fields=["encounter", "sheet", "version"],
+                name="prescription_one_per_version",
                 violation_error_message=_("Cette feuille existe déjà."),
             )
         ]

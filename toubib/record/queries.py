@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet, prefetch_related_objects
+from django.db.models import Exists, OuterRef, Q, QuerySet, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -215,8 +215,13 @@ def is_weighed(*, encounter: Encounter) -> bool:
 
 
 def sheets_of(*, encounter: Encounter) -> list[Sheet]:
-    """The ordonnance of an encounter, a sheet of each kind, in the order of the kinds."""
-    rows = read(Prescription.objects.all(), encounter=encounter)
+    """The ordonnance of an encounter, a sheet of each kind, in the order of the kinds; the last version that was signed."""
+    kept: dict[str, Prescription] = {}
+    for row in read(Prescription.objects.all(), encounter=encounter):
+        stands = row.version == 1 or row.signed_at is not None
+        if stands and (row.sheet not in kept or kept[row.sheet].version < row.version):
+            kept[row.sheet] = row
+    rows = list(kept.values())
     if not rows:
         return []
     prefetch_related_objects(rows, "lines")
@@ -226,6 +231,13 @@ def sheets_of(*, encounter: Encounter) -> list[Sheet]:
         _sheet(row, weighed=weighed)
         for row in sorted(rows, key=lambda row: order.index(SheetKind(row.sheet)))
     ]
+
+
+def rework_of(*, encounter: Encounter) -> Sheet | None:
+    """The signed sheet that is being taken up again."""
+    rows = Prescription.objects.filter(encounter=encounter, version__gt=1, signed_at__isnull=True)
+    row = rows.select_related("encounter").prefetch_related("lines").first()
+    return _sheet(row, weighed=is_weighed(encounter=encounter)) if row else None
 
 
 def _sheet(row: Prescription, *, weighed: bool) -> Sheet:
@@ -278,7 +290,13 @@ def earlier_sheets(*, encounter: Encounter, limit: int = 5) -> list[Sheet]:
         encounter__planned_at__lt=encounter.planned_at,
         signed_at__isnull=False,
     )
-    found = rows.prefetch_related("lines").order_by("-signed_at", "sheet")[:limit]
+    newer = Prescription.objects.filter(
+        encounter=OuterRef("encounter"),
+        sheet=OuterRef("sheet"),
+        version__gt=OuterRef("version"),
+        signed_at__isnull=False,
+    )
+    found = rows.filter(~Exists(newer)).prefetch_related("lines").order_by("-signed_at", "sheet")[:limit]
     return [_sheet(row, weighed=False) for row in found]
 
 

@@ -81,6 +81,15 @@ def shortest_years(*, on: date) -> int:
     return min(practice, value_on(id="retention.establishment.years", on=on))
 
 
+def years_told(*, on: date) -> dict[str, int]:
+    """The lengths that pages say, as they are in force `on` a day."""
+    return {
+        "years": shortest_years(on=on),
+        "age": value_on(id="retention.minor.until_age", on=on),
+        "after_death": value_on(id="retention.death.years", on=on),
+    }
+
+
 def end_of_record(*, last: datetime, born: date, died: date | None, on: date) -> End:
     """When the record of a patient ends by the rules in force `on` a day (correction of the law by date).
 

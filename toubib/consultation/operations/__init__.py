@@ -44,7 +44,7 @@ from toubib.consultation.operations.talk import (
     post_message,
     rate_call,
 )
-from toubib.consultation.operations.withdraw import PAPERS, withdraw_document
+from toubib.consultation.operations.withdraw import PAPERS, issue_rework, withdraw_document
 
 __all__ = [
     "MAX_IN_ROOM",
@@ -71,6 +71,7 @@ __all__ = [
     "has_agreed",
     "invite_guest",
     "issue_due_papers",
+    "issue_rework",
     "keep_measurements",
     "keep_video_of",
     "open_room",

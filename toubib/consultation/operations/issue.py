@@ -112,7 +112,7 @@ def tell_of_documents(encounter: Encounter) -> None:
 
 
 def _issue_report(encounter: Encounter, made: list[Document], *, by: Actor, now: datetime) -> None:
-    """One a version of the note, and one once the leave is received; the new one replaces the last and goes to the
+    """One a version of the note, one once the leave is received, one when an ordonnance changed; the new one replaces the last and goes to the
     médecin traitant."""
     notes = notes_of(encounter=encounter)
     if not notes:
@@ -121,7 +121,7 @@ def _issue_report(encounter: Encounter, made: list[Document], *, by: Actor, now:
     last = next((one for one in reversed(made) if one.kind == DocumentKind.REPORT), None)
     if last is not None:
         said = content_of(document=last)
-        if isinstance(said, Report) and said.version >= len(notes) and said.issued == content.issued:
+        if isinstance(said, Report) and said.version >= len(notes) and _says_the_same(said, content):
             return
     document = issue_document(
         encounter=encounter,
@@ -132,6 +132,11 @@ def _issue_report(encounter: Encounter, made: list[Document], *, by: Actor, now:
         now=now,
     )
     send_report(document=document, by=by, now=now)
+
+
+def _says_the_same(one: Report, other: Report) -> bool:
+    """Of what may change without the note: a leave received, an ordonnance taken up again."""
+    return (one.issued, one.treatments) == (other.issued, other.treatments)
 
 
 def _issue_certificates(encounter: Encounter, made: list[Document], *, by: Actor, now: datetime) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from toubib.consultation.operations.issue import tell_of_documents
+from toubib.consultation.operations.issue import ask_for_papers, tell_of_documents
 from toubib.consultation.papers import (
     certificate_of,
     leave_content,
@@ -26,6 +27,7 @@ from toubib.ground.enums import Channel
 from toubib.ground.locks import hold_lock, transactional
 from toubib.ground.mail import queue_message
 from toubib.record.models import Encounter
+from toubib.record.operations import sign_rework
 from toubib.record.queries import certificates_of, leave_of, notes_of, sheets_of
 from toubib.waiting.models import Ticket
 
@@ -85,6 +87,38 @@ def _content_today(document: Document, encounter: Encounter) -> Content:
     template = getattr(said, "template", "")
     rows = [one for one in certificates_of(encounter=encounter) if one.template == template]
     return certificate_of(rows[0]) if rows else said
+
+
+@transactional
+def issue_rework(*, encounter_id: UUID, by: Actor, now: datetime) -> Document | None:
+    """Sign the ordonnance that was taken up again and issue it in place of the last one, which is cancelled if it was not;
+    the report that named its lines follows. None where none is begun: twice is once. Raises PrescriptionIncomplete,
+    MoveRefused, NotIssued, NoSeal: nothing is signed then."""
+    hold_lock(f"papers:{encounter_id}")
+    signed = sign_rework(encounter_id=encounter_id, by=by, now=now)
+    if signed is None:
+        return None
+    rows = Encounter.objects.select_related("patient", "practitioner__practice_commune")
+    encounter = rows.get(pk=encounter_id)
+    sheet = next(one for one in sheets_of(encounter=encounter) if one.row.pk == signed.pk)
+    with translation.override("fr"):
+        made = issue_document(
+            encounter=encounter,
+            content=ordonnance_of(sheet),
+            replaces=_last_ordonnance(encounter=encounter, sheet=signed.sheet),
+            by=by,
+            now=now,
+        )
+    ask_for_papers(encounter_id=encounter_id, now=now)
+    tell_of_documents(encounter)
+    _write_to_patient(made, now=now)
+    return made
+
+
+def _last_ordonnance(*, encounter: Encounter, sheet: str) -> Document | None:
+    """The end of the chain: what a new one would replace."""
+    rows = Document.objects.filter(encounter=encounter, kind=DocumentKind.ORDONNANCE, sheet=sheet)
+    return rows.filter(replaced_by__isnull=True).order_by("-issued_at", "-id").first()
 
 
 def _write_to_patient(document: Document, *, now: datetime) -> None:

@@ -33,11 +33,13 @@ from toubib.record.operations import (
 )
 from toubib.record.prescribed import Item
 from toubib.record.queries import (
+    READABLE,
     earlier_sheets,
     encounter_of_line,
     is_weighed,
     latest_summary,
     marked,
+    rework_of,
     sheets_of,
     trace_read,
 )
@@ -53,10 +55,11 @@ def fresh_form(sheet: str = SheetKind.MEDICINES) -> LineForm:
 
 def prescription_context(encounter: Encounter) -> dict[str, Any]:
     """The sheets, what each lacks, what there is to renew, and what must stay in view while one prescribes."""
-    unsigned = encounter.state in UNSIGNED_STATES
+    begun = rework_of(encounter=encounter) if encounter.state in READABLE else None
+    unsigned = encounter.state in UNSIGNED_STATES or begun is not None
     summary = latest_summary(patient_id=encounter.patient_id) if unsigned else None
     content = summary.content if summary else {}
-    sheets = sheets_of(encounter=encounter)
+    sheets = [begun] if begun else sheets_of(encounter=encounter)
     if unsigned:
         sheets = marked(sheets, encounter=encounter, on=timezone.localdate())
     return {
@@ -64,8 +67,9 @@ def prescription_context(encounter: Encounter) -> dict[str, Any]:
         "rx_unsigned": unsigned,
         "rx_complete": all(sheet.is_complete for sheet in sheets),
         "rx_weighed": is_weighed(encounter=encounter),
-        "rx_form": fresh_form(),
-        "rx_earlier": earlier_sheets(encounter=encounter) if unsigned else [],
+        "rx_rework": begun,
+        "rx_form": fresh_form(begun.row.sheet if begun else SheetKind.MEDICINES),
+        "rx_earlier": earlier_sheets(encounter=encounter) if unsigned and not begun else [],
         "rx_allergy": allergy_of(content),
         "rx_treatments": str(content.get("treatments") or ""),
         "rx_treatments_label": QUESTIONS["treatments"].label,
@@ -107,7 +111,8 @@ def line(request: HttpRequest, room: UUID, line: UUID) -> HttpResponse:
         by=current_actor(request),
         now=timezone.now(),
     )
-    for sheet in sheets_of(encounter=found.encounter):
+    begun = rework_of(encounter=found.encounter)
+    for sheet in [begun] if begun else sheets_of(encounter=found.encounter):
         for one in sheet.lines:
             if one.row.id == line:
                 shown = {**one.item.as_kept(), "line": line, "sheet": sheet.row.sheet}

@@ -31,6 +31,7 @@ from toubib.consultation.views.leave import leave_context
 from toubib.consultation.views.line import line_context, trace_line
 from toubib.consultation.views.prescription import prescription_context
 from toubib.consultation.views.rights import check_right, is_doctor, writer_required
+from toubib.documents.enums import DocumentKind
 from toubib.documents.queries import documents_of
 from toubib.exchange.enums import Refusal
 from toubib.exchange.queries import DeliveryNews, deliveries_of
@@ -126,7 +127,14 @@ def documents_context(encounter: Encounter) -> dict[str, Any]:
     """What was issued, and where the report to the médecin traitant stands."""
     made = documents_of(encounter=encounter) if encounter.state in SIGNED else []
     news = deliveries_of(documents=made) if made else {}
-    return {"documents": [(one, _named(news.get(one.id), encounter)) for one in made]}
+    replaced = {one.replaces_id for one in made}
+    again = {
+        one.id
+        for one in made
+        if one.kind == DocumentKind.ORDONNANCE and one.is_cancelled and one.id not in replaced
+    }
+    shown = [(one, _named(news.get(one.id), encounter), one.id in again) for one in made]
+    return {"documents": shown}
 
 
 def _named(news: DeliveryNews | None, encounter: Encounter) -> DeliveryNews | None:

@@ -14,8 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from toubib.consultation.forms import WithdrawForm
 from toubib.consultation.models import Room
-from toubib.consultation.operations import PAPERS, withdraw_document
-from toubib.consultation.views.common import keep_message, tell, wants_fragment
+from toubib.consultation.operations import PAPERS, issue_rework, withdraw_document
+from toubib.consultation.views.common import keep_message, own_room, tell, wants_fragment
+from toubib.consultation.views.rights import check_right
 from toubib.consultation.views.room import documents_context
 from toubib.documents.enums import DocumentKind
 from toubib.documents.models import Document
@@ -27,6 +28,9 @@ from toubib.exchange.operations import send_report
 from toubib.exchange.queries import delivery_of
 from toubib.people.enums import Role
 from toubib.people.web import current_account, current_actor, role_required
+from toubib.record.enums import SheetKind
+from toubib.record.operations import MoveRefused, PaperIncomplete, drop_rework, rework_sheet
+from toubib.waiting.operations import MoveRefused as LineMoveRefused
 
 
 def own_document(request: HttpRequest, document_id: UUID) -> Document:
@@ -99,6 +103,53 @@ def send_again(request: HttpRequest, document_id: UUID) -> HttpResponse:
         page = {"room": room, "sent_again": said, **documents_context(document.encounter)}
         return render(request, "consultation/_documents.html", page)
     return redirect(_back(document))
+
+
+@role_required(Role.PRACTITIONER)
+@never_cache
+@require_POST
+def rework(request: HttpRequest, document_id: UUID) -> HttpResponse:
+    """A cancelled ordonnance taken up again, on the page of its consultation."""
+    document = own_document(request, document_id)
+    if document.kind != DocumentKind.ORDONNANCE or not document.is_cancelled:
+        keep_message(request, NotIssued(_("Annulez d’abord cette ordonnance.")))
+        return redirect(_back(document))
+    try:
+        check_right(request)
+        rework_sheet(
+            encounter_id=document.encounter_id,
+            sheet=SheetKind(document.sheet),
+            by=current_actor(request),
+            now=timezone.now(),
+        )
+    except (MoveRefused, LineMoveRefused) as error:
+        keep_message(request, error)
+    return redirect(f"{_back(document)}#ordonnance")
+
+
+@role_required(Role.PRACTITIONER)
+@never_cache
+@require_POST
+def rework_end(request: HttpRequest, room: UUID) -> HttpResponse:
+    """Sign and issue what was taken up again, or leave it."""
+    found = own_room(request, room)
+    by, now, act = current_actor(request), timezone.now(), request.POST.get("do", "")
+    try:
+        check_right(request)
+        if act == "issue" and issue_rework(encounter_id=found.encounter_id, by=by, now=now):
+            tell(request, _("La nouvelle ordonnance est signée et émise."))
+        elif act == "drop":
+            drop_rework(encounter_id=found.encounter_id, by=by, now=now)
+    except PaperIncomplete as error:
+        keep_message(request, MoveRefused(" ".join([str(error), *error.lacks])))
+    except NoSeal:
+        keep_message(
+            request,
+            NotIssued(_("Un nouveau document ne peut pas être scellé maintenant. Rien n’a changé.")),
+        )
+    except (MoveRefused, LineMoveRefused, NotIssued) as error:
+        keep_message(request, error)
+    return redirect("consultation:room", room=room)
 
 
 def _room_of(document: Document) -> Room | None:

@@ -1,6 +1,13 @@
 """The only writers of the record. Each act leaves its trace in the journal, in its own transaction."""
 
-from toubib.record.files import MOST_FILES, add_attachment, bind_to_encounter, pass_on, remove_attachment
+from toubib.record.files import (
+    MOST_FILES,
+    AttachmentKept,
+    add_attachment,
+    bind_to_encounter,
+    pass_on,
+    remove_attachment,
+)
 from toubib.record.operations.encounters import (
     LeaveIncomplete,
     MoveRefused,
@@ -41,6 +48,7 @@ from toubib.record.operations.prescriptions import (
     renew_lines,
     say_weight,
 )
+from toubib.record.operations.rework import drop_rework, rework_sheet, sign_rework
 from toubib.record.operations.said import say_consents, tell_health_summary, withdraw_consent
 from toubib.record.operations.templates import (
     TemplateRefused,
@@ -51,6 +59,7 @@ from toubib.record.operations.templates import (
 
 __all__ = [
     "MOST_FILES",
+    "AttachmentKept",
     "CertificateRefused",
     "LeaveIncomplete",
     "MoveRefused",
@@ -75,6 +84,7 @@ __all__ = [
     "delete_template",
     "drop_certificate",
     "drop_leave",
+    "drop_rework",
     "end_encounter",
     "enter_receipt",
     "follow_task",
@@ -92,11 +102,13 @@ __all__ = [
     "remove_line",
     "rename_template",
     "renew_lines",
+    "rework_sheet",
     "save_note",
     "say_consents",
     "say_second_parent",
     "say_weight",
     "sign_encounter",
+    "sign_rework",
     "start_encounter",
     "tell_health_summary",
     "withdraw_consent",

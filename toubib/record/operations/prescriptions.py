@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from toubib.ground.actors import Actor
 from toubib.ground.journal import trace
@@ -19,8 +20,9 @@ from toubib.record.enums import SheetKind
 from toubib.record.models import Encounter, Prescription, PrescriptionLine
 from toubib.record.operations.encounters import OPEN, MoveRefused, lock_encounter
 from toubib.record.prescribed import Item, item_of, medicine_item, verdict_on
-from toubib.record.queries import is_weighed, latest_summary
+from toubib.record.queries import is_weighed, latest_summary, rework_of
 
+SIGNED = gettext_lazy("La consultation est signée : l’ordonnance ne change plus.")
 MOST_LINES, LONGEST_REASON = 40, 300
 
 
@@ -32,10 +34,19 @@ class NotPrescribable(Exception):
         self.reference = reference
 
 
-def _lock_open(encounter_id: UUID) -> Encounter:
+def _lock_open(encounter_id: UUID, *, sheet: SheetKind | None = None) -> Encounter:
+    """An unsigned encounter, or a signed one whose sheet is taken up again (`rework`): that sheet alone."""
     encounter = lock_encounter(encounter_id=encounter_id)
-    if encounter.state not in OPEN:
-        raise MoveRefused(_("La consultation est signée : l’ordonnance ne change plus."))
+    if encounter.state in OPEN:
+        return encounter
+    begun = rework_of(encounter=encounter)
+    if begun is None:
+        raise MoveRefused(SIGNED)
+    if sheet is not None and begun.row.sheet != sheet:
+        raise MoveRefused(
+            _("Vous reprenez l’ordonnance « %(sheet)s » : les autres ne changent pas.")
+            % {"sheet": begun.row.get_sheet_display()}
+        )
     return encounter
 
 
@@ -45,11 +56,11 @@ def put_line(
 ) -> PrescriptionLine:
     """Add the line of this id, or write over it: sent twice it is one line. It may still lack parts: the signature
     asks for them. Raises NotPrescribable, MoveRefused."""
-    encounter = _lock_open(encounter_id)
+    encounter = _lock_open(encounter_id, sheet=sheet)
     checked = _checked(item, sheet=sheet, now=now)
     row = PrescriptionLine.objects.select_related("prescription").filter(pk=line_id).first()
-    if row is not None and row.prescription.encounter_id != encounter.id:
-        raise MoveRefused(_("Cette ligne est d’une autre consultation."))
+    if row is not None and (row.prescription.encounter_id != encounter.id or row.prescription.signed_at):
+        raise MoveRefused(_("Cette ligne est signée, ou d’une autre consultation."))
     prescription = _sheet(encounter, sheet, now=now)
     if row is None:
         count = PrescriptionLine.objects.filter(prescription=prescription).count()
@@ -93,7 +104,7 @@ def _checked(item: Item, *, sheet: SheetKind, now: datetime) -> Item:
 
 def _sheet(encounter: Encounter, sheet: SheetKind, *, now: datetime) -> Prescription:
     """The sheet of this kind; a child's begins with the weight that was told."""
-    found = Prescription.objects.filter(encounter=encounter, sheet=sheet).first()
+    found = _draft(encounter, sheet)
     if found is not None:
         return found
     weight = ""
@@ -103,19 +114,26 @@ def _sheet(encounter: Encounter, sheet: SheetKind, *, now: datetime) -> Prescrip
     return Prescription.objects.create(encounter=encounter, sheet=sheet, weight=weight, made_at=now)
 
 
+def _draft(encounter: Encounter, sheet: SheetKind) -> Prescription | None:
+    return Prescription.objects.filter(encounter=encounter, sheet=sheet, signed_at__isnull=True).first()
+
+
 def _next(prescription: Prescription) -> int:
     last = PrescriptionLine.objects.filter(prescription=prescription).order_by("-position").first()
     return last.position + 1 if last else 1
 
 
 def _drop_if_empty(prescription: Prescription) -> None:
-    if not PrescriptionLine.objects.filter(prescription=prescription).exists():
+    """A sheet taken up again stays, for the line that takes the place of the last."""
+    if prescription.version == 1 and not PrescriptionLine.objects.filter(prescription=prescription).exists():
         prescription.delete()
 
 
 def _line(encounter: Encounter, line_id: UUID) -> PrescriptionLine | None:
     rows = PrescriptionLine.objects.select_related("prescription")
-    return rows.filter(pk=line_id, prescription__encounter=encounter).first()
+    return rows.filter(
+        pk=line_id, prescription__encounter=encounter, prescription__signed_at__isnull=True
+    ).first()
 
 
 @transactional
@@ -155,7 +173,9 @@ def move_line(*, encounter_id: UUID, line_id: UUID, up: bool, by: Actor, now: da
 def renew_lines(*, encounter_id: UUID, lines: Sequence[UUID], by: Actor, now: datetime) -> list[str]:
     """Take lines of the patient's earlier signed ordonnances anew; answers why one of them may not be. A line renewed
     here already is left as it is. Raises MoveRefused."""
-    encounter = _lock_open(encounter_id)
+    encounter = lock_encounter(encounter_id=encounter_id)
+    if encounter.state not in OPEN:
+        raise MoveRefused(SIGNED)
     earlier = PrescriptionLine.objects.select_related("prescription").filter(
         pk__in=lines,
         prescription__encounter__patient_id=encounter.patient_id,
@@ -208,8 +228,8 @@ def confirm_line(*, encounter_id: UUID, line_id: UUID, reason: str, by: Actor, n
 @transactional
 def say_weight(*, encounter_id: UUID, weight: str, by: Actor, now: datetime) -> None:
     """The weight on the sheet of medicines, as typed; the signature checks it. Raises MoveRefused."""
-    encounter = _lock_open(encounter_id)
-    sheet = Prescription.objects.filter(encounter=encounter, sheet=SheetKind.MEDICINES).first()
+    encounter = _lock_open(encounter_id, sheet=SheetKind.MEDICINES)
+    sheet = _draft(encounter, SheetKind.MEDICINES)
     if sheet is None or sheet.weight == weight.strip():
         return
     sheet.weight = weight.strip()

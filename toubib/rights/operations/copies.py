@@ -41,6 +41,13 @@ def ask_copy(*, account: Account, by: Actor, now: datetime) -> DataCopy:
     return made
 
 
+def start_copies_anew(*, account_id: UUID, now: datetime) -> None:
+    """What is being made was begun before something went: it is dropped when it comes, and made again from what is left."""
+    for row in DataCopy.objects.filter(account=account_id, state=CopyState.ASKED):
+        row.delete()
+        DataCopy.objects.create(account_id=account_id, asked_at=now, next_at=now)
+
+
 def claim_copy(*, copy_id: UUID, now: datetime) -> DataCopy | None:
     """For one worker: the row, put off for the time that making it may take; None where another has it. After the last
     try it is a copy that failed, and the page says so."""

@@ -21,6 +21,7 @@ from toubib.people.queries import accounts_with_role, is_professional
 from toubib.record.models import HealthSummary
 from toubib.rights.enums import Answer
 from toubib.rights.models import ErasureRequest
+from toubib.rights.operations.copies import start_copies_anew
 from toubib.rights.operations.tree import (
     RecordHeld,
     drop_attachments,
@@ -117,6 +118,7 @@ def answer_erasure(
 
 def _erase(account: Account, found: Erasable, *, by: Actor, now: datetime) -> None:
     drop_copies(accounts=[account.pk])
+    start_copies_anew(account_id=account.pk, now=now)
     erase_tickets(ids=found.tickets, by=by, now=now)  # first: their bare rows stay when the person goes
     for one in found.people:
         if one.goes_whole:

@@ -11,10 +11,18 @@ from toubib.ground.models import JournalEntry, OutboundMessage, StoredFile
 from toubib.people.models import Account, Patient, PatientLink
 from toubib.people.tests.factories import NOW, make_account, make_cast, make_link
 from toubib.record.models import Attachment, Encounter, HealthSummary, Note
-from toubib.record.operations import add_attachment, tell_health_summary
+from toubib.record.operations import AttachmentKept, add_attachment, remove_attachment, tell_health_summary
 from toubib.record.tests.factories import TEXTS, make_encounter, make_picture
-from toubib.rights.models import ErasureRequest
-from toubib.rights.operations import NotErased, answer_erasure, ask_copy, ask_erasure, keep_copy, place_hold
+from toubib.rights.models import DataCopy, ErasureRequest
+from toubib.rights.operations import (
+    NotErased,
+    answer_erasure,
+    ask_copy,
+    ask_erasure,
+    keep_copy,
+    lift_hold,
+    place_hold,
+)
 from toubib.rights.queries import erasable, has_record
 from toubib.rights.tests.factories import fill_record
 from toubib.waiting.models import Ticket
@@ -225,3 +233,25 @@ def test_an_open_complaint_keeps_a_visit(cast):
         answered_at=NOW, answer="Pardon", answered_by=cast.jeanne.id
     )
     assert not has_record(patient_id=cast.jeanne_patient.pk)
+
+
+def test_a_file_of_a_record_that_is_held_is_not_taken_back(cast):
+    row = photo(cast.leo, cast.jeanne)
+    hold = place_hold(
+        patient=cast.leo, why="Assignation", by=Actor(cast.compliance.id, "compliance"), now=NOW
+    )
+    by = Actor(cast.jeanne.id, "patient")
+    with pytest.raises(AttachmentKept, match="un recours garde ce dossier"):
+        remove_attachment(attachment_id=row.id, by=by, now=NOW)
+    assert Attachment.objects.get() == row
+    lift_hold(hold_id=hold.id, by=by, now=NOW)
+    remove_attachment(attachment_id=row.id, by=by, now=NOW)
+    assert Attachment.objects.count() == 0
+
+
+def test_a_copy_in_the_making_is_made_again_from_what_is_left(cast):
+    begun = ask_copy(account=cast.jeanne, by=Actor(cast.jeanne.id, "patient"), now=NOW)
+    answer(cast, ask(cast.jeanne))
+    assert keep_copy(copy_id=begun.id, content=b"PK avant", now=NOW) is None
+    again = DataCopy.objects.get()
+    assert (again.id != begun.id, again.state, again.next_at) == (True, "asked", NOW)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -15,7 +16,7 @@ from toubib.people.enums import Sex
 from toubib.people.identity import MAJORITY
 from toubib.record.images import BadFile
 from toubib.record.models import Attachment
-from toubib.record.operations import add_attachment, remove_attachment, tell_health_summary
+from toubib.record.operations import AttachmentKept, add_attachment, remove_attachment, tell_health_summary
 from toubib.record.queries import attachments_for, disposition, latest_summary, trace_read
 from toubib.record.told import concerns
 from toubib.waiting import catalogue
@@ -181,5 +182,8 @@ def remove_file(request: HttpRequest, visit: Visit, attachment_id: UUID) -> Http
         return redirect("waiting:health")
     if Attachment.objects.filter(pk=attachment_id).exists():
         _mine(visit, attachment_id)
-        remove_attachment(attachment_id=attachment_id, by=visit.by, now=visit.now)
+        try:
+            remove_attachment(attachment_id=attachment_id, by=visit.by, now=visit.now)
+        except AttachmentKept as error:
+            messages.warning(request, str(error))
     return redirect("waiting:health")

@@ -36,6 +36,7 @@ from toubib.waiting.operations import (
     take_offer,
 )
 from toubib.web.demo.families import Household
+from toubib.web.demo.papers import prescribe
 from toubib.web.demo.staff import Staff
 from toubib.web.demo.texts import TIER_REASON
 from toubib.web.demo.visit import (
@@ -161,6 +162,7 @@ class Session:
         self.later(now + self.after(25, 140), lambda at: self.sign(encounter, wish, video, at))
 
     def sign(self, encounter: Encounter, wish: Wish, video: bool, now: datetime) -> None:
+        prescribe(encounter, wish, now=now)
         sign_visit(encounter, video=video, now=now)
         rate_visit(encounter, household=wish.household, rng=self.rng, now=now + timedelta(minutes=3))
         self.dispatch(now)

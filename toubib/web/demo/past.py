@@ -14,6 +14,7 @@ from toubib.people.enums import Role
 from toubib.record.enums import ConsentScope, EncounterState
 from toubib.record.models import Consent, Encounter
 from toubib.record.operations import amend_note, withdraw_consent
+from toubib.rights.operations import ask_erasure, place_hold
 from toubib.waiting import catalogue
 from toubib.waiting.models import FollowUp
 from toubib.waiting.operations import answer_signs, close_follow_up
@@ -38,6 +39,7 @@ def tell_afterwards(*, staff: Staff, families: dict[str, Household], now: dateti
         _close_old_follow_ups(staff, now=now)
         _withdraw(families, now=now)
         _stop_at_signs(rng, now=now)
+        _ask_of_data(staff, families, now=now)
         Beat.objects.create(name=MARK, at=now)
 
 
@@ -86,6 +88,14 @@ def _withdraw(families: dict[str, Household], *, now: datetime) -> None:
         consent = given.filter(patient__in=mine).order_by("-said_at").first()
         if consent:
             withdraw_consent(consent_id=consent.id, by=home.actor, now=consent.said_at + timedelta(days=3))
+
+
+def _ask_of_data(staff: Staff, families: dict[str, Household], *, now: datetime) -> None:
+    """A request to erase waits for the compliance officer; a dispute keeps another family's record."""
+    asks, sues = families["sylvie-marty"], families["paul-castan"]
+    ask_erasure(account=asks.account, close_account=False, by=asks.actor, now=now - timedelta(days=3))
+    why = f"Assignation devant le tribunal judiciaire, copie reçue. {INVENTED}"
+    place_hold(patient=sues.patients[0], why=why, by=staff.complying, now=now - timedelta(days=6))
 
 
 def _stop_at_signs(rng: Random, *, now: datetime) -> None:

@@ -75,6 +75,11 @@ class Staff:
 
     doctors: dict[str, ProfessionalAccount]
     director: Account
+    officer: Account
+
+    @property
+    def complying(self) -> Actor:
+        return Actor(self.officer.id, Role.COMPLIANCE.value)
 
     @property
     def directing(self) -> Actor:
@@ -88,14 +93,14 @@ def address_of(key: str) -> str:
 def hire_staff(*, world: World, now: datetime) -> Staff:
     if find_account(email=address_of("fontanel")) is None:
         _hire(world, now=now)
-    director = find_account(email=address_of("directeur"))
-    if director is None:
-        raise LookupError("the demo's medical director is missing: start again on an empty folder")
+    director, officer = (find_account(email=address_of(key)) for key in ("directeur", "conformite"))
+    if director is None or officer is None:
+        raise LookupError("a part of the demo's staff is missing: start again on an empty folder")
     emails = {address_of(post.key): post.key for post in DOCTORS}
     rows = ProfessionalAccount.objects.filter(account__email__in=emails).select_related(
         "account", "practitioner"
     )
-    return Staff({emails[row.account.email or ""]: row for row in rows}, director)
+    return Staff({emails[row.account.email or ""]: row for row in rows}, director, officer)
 
 
 @transaction.atomic

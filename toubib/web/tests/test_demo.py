@@ -14,7 +14,8 @@ from toubib.people.identity import OID_TEST, has_valid_ins_key
 from toubib.people.models import Account, Patient, ProfessionalAccount
 from toubib.people.perms import may_go_on_duty
 from toubib.people.queries import find_account, links_of
-from toubib.record.models import Encounter, EncounterDecision
+from toubib.record.models import Encounter, EncounterDecision, PrescriptionLine
+from toubib.rights.models import ErasureRequest, LegalHold
 from toubib.territory.models import Commune, Samu
 from toubib.waiting.enums import IN_LINE_STATES, LIVE_STATES, DutyState, TicketState
 from toubib.waiting.models import Duty, FollowUp, Offer, Ticket
@@ -146,6 +147,17 @@ def test_every_kind_of_story_is_there():
     assert Offer.objects.filter(state="refused").exists()
     assert Ticket.objects.filter(tier__gt=0).exists()
     assert Encounter.objects.filter(attestation="audio_only").exists()
+
+
+def test_there_is_something_to_renew_to_erase_and_to_keep():
+    newcomer = Account.objects.get(email="patient@demo.toubib.test")
+    lines = PrescriptionLine.objects.filter(prescription__signed_at__isnull=False)
+    assert lines.filter(prescription__encounter__patient__links__account=newcomer).exists()
+    assert lines.filter(prescription__encounter__ticket__reason_key="renewal").count() > 3
+    assert [one.answer for one in ErasureRequest.objects.all()] == ["waiting"]
+    assert [one.why.split(",")[0] for one in LegalHold.objects.all()] == [
+        "Assignation devant le tribunal judiciaire"
+    ]
 
 
 def test_two_doctors_are_busy_and_the_accounts_of_the_newcomer_are_free():

@@ -21,6 +21,7 @@ from toubib.record.enums import ConsentScope, EncounterState
 from toubib.record.models import Consent, Encounter
 from toubib.record.operations import add_attachment, say_consents, tell_health_summary
 from toubib.rights.models import DataCopy
+from toubib.rights.operations import place_hold
 from toubib.waiting.models import Ticket
 from toubib.waiting.tests.factories import patient_actor, prepare_ticket
 from toubib.web.audit_words import MORE
@@ -274,3 +275,18 @@ def test_each_agreement_to_someones_presence_names_them_and_old_ones_are_folded(
     for scope in (ConsentScope.CARE, ConsentScope.SEND_TO_MT, ConsentScope.CARE, ConsentScope.SEND_TO_MT):
         say_consents(patient_id=visit.ticket.patient_id, answers={scope: True}, by=by, now=visit.now)
     assert "Tous mes accords" in body(client.get(SPACE))
+
+
+def test_the_page_says_the_length_of_the_law_and_that_a_dispute_keeps_the_record():
+    visit = Journey.begin()
+    client, url = visit.client(), reverse("web:my_data")
+    page = body(client.get(url))
+    assert "20 ans après la dernière consultation, et jusqu’aux 28 ans d’un enfant" in page
+    assert "un recours le garde" not in page
+    place_hold(
+        patient=visit.ticket.patient,
+        why="Assignation",
+        by=patient_actor(visit.ticket.account),
+        now=visit.now,
+    )
+    assert "en entier : un recours le garde tant qu’il dure" in body(client.get(url))

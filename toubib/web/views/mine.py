@@ -26,7 +26,8 @@ from toubib.record.models import Consent
 from toubib.record.operations import withdraw_consent
 from toubib.rights.enums import Answer
 from toubib.rights.operations import NotErased, ask_copy, ask_erasure, take_copy
-from toubib.rights.queries import copies_of, copy_of, end_of, erasures_of, has_record
+from toubib.rights.periods import years_told
+from toubib.rights.queries import copies_of, copy_of, end_of, erasures_of, has_record, is_held
 from toubib.web.forms import ErasureForm
 from toubib.web.own_data import consent_for, consents_for
 
@@ -87,6 +88,7 @@ def _show(request: HttpRequest, form: ErasureForm, *, refusal: str = "") -> Http
         "waiting": next((one for one in asked if one.answer == Answer.WAITING), None),
         "answered": [one for one in asked if one.answer != Answer.WAITING],
         "kept": [_kept_words(link, now=now) for link in links_of(account=account, now=now)],
+        "law": years_told(on=timezone.localdate(now)),
         "refusal": refusal,
     }
     status = 422 if form.is_bound or refusal else 200
@@ -99,7 +101,8 @@ def _kept_words(link: PatientLink, *, now: datetime) -> dict[str, Any]:
     own = link.kind == LinkKind.SELF
     kept = own and has_record(patient_id=link.patient_id)
     until = end_of(patient=link.patient, now=now).on if kept else None
-    return {"patient": link.patient, "own": own, "until": until}
+    held = own and is_held(patient_id=link.patient_id)
+    return {"patient": link.patient, "own": own, "until": until, "held": held}
 
 
 @role_required(Role.PATIENT)

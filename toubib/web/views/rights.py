@@ -20,6 +20,7 @@ from toubib.people.web import current_actor, role_required
 from toubib.rights.enums import Answer
 from toubib.rights.models import ErasureRequest
 from toubib.rights.operations import NotErased, answer_erasure, lift_hold, place_hold, tell_death
+from toubib.rights.periods import years_told
 from toubib.rights.queries import end_of, erasable, get_erasure, has_record
 from toubib.web.staff_forms import DeathForm, ErasureAnswerForm, HoldForm
 
@@ -137,6 +138,7 @@ def _show_record(request: HttpRequest, patient: Patient, forms: dict[str, Any]) 
     context = {
         "patient": patient,
         "end": end_of(patient=patient, now=now) if has_record(patient_id=patient.id) else None,
+        "law": years_told(on=timezone.localdate(now)),
         "hold": patient.holds.filter(lifted_at__isnull=True).first(),
         "death": getattr(patient, "death", None),
         "forms": forms,
