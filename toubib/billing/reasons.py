@@ -48,7 +48,7 @@ VIDEO_NOT_MEASURED = Said(
 MINOR_SECRECY = Said(
     "CLAIM.MINOR_SECRECY",
     "warning",
-    _("Vous avez demandé le secret : rien n’est transmis, et aucun reçu n’est fait."),
+    _("Vous avez demandé le secret : rien n’est transmis, et aucun détail du prix n’est fait."),
     _(
         "Secret demandé par un mineur : le relevé de la caisse irait à l’assuré. La ligne ne part dans aucun fichier."
     ),

@@ -56,7 +56,11 @@ def run_export(given: argparse.Namespace) -> int:
 def _again(given: argparse.Namespace) -> int:
     from uuid import UUID
 
+    from django.utils import timezone
+
     from toubib.billing.queries import get_batch
+    from toubib.billing.queries.claims import trace_batch_read
+    from toubib.ground.actors import Actor
 
     try:
         batch = get_batch(batch_id=UUID(given.again))
@@ -66,6 +70,7 @@ def _again(given: argparse.Namespace) -> int:
         return _bad(f"--again: {given.again}: no such batch")
     if not given.out.is_dir():
         return _bad(f"{given.out}: no such folder")
+    trace_batch_read(batch=batch, by=Actor.system("cli"), now=timezone.now())
     return _write(batch, given.out)
 
 

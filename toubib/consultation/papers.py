@@ -10,11 +10,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from toubib.consultation.queries import guests_who_came
 from toubib.documents.contents import Certificate, Leave, Line, Measured, MedecinTraitant, Ordonnance, Report
+from toubib.ground.models import JournalEntry
 from toubib.record.certificates import TEMPLATES
 from toubib.record.enums import (
     Attestation,
     ConsentScope,
+    EncounterState,
     Exits,
     Job,
     MeasuredBy,
@@ -27,10 +30,11 @@ from toubib.record.models import Certificate as CertificateRow
 from toubib.record.models import Consent, Encounter, Note, SickLeave
 from toubib.record.noted import CATALOGUE, CODE, additions, changes_of, measures_of, standing
 from toubib.record.prescribed import Item
-from toubib.record.queries import Sheet, certificates_of, leave_of, sheets_of, video_verdict
+from toubib.record.queries import Sheet, certificates_of, decisions_of, leave_of, sheets_of, video_verdict
 from toubib.ui.formats import say_moment
 from toubib.waiting.models import Ticket
 from toubib.waiting.queries.facts import said_of
+from toubib.waiting.questions import QUESTIONS
 
 
 def report_of(*, encounter: Encounter, notes: Sequence[Note]) -> Report:
@@ -54,6 +58,7 @@ def report_of(*, encounter: Encounter, notes: Sequence[Note]) -> Report:
         treatments=tuple(_treatment(line.item) for sheet in sheets if sheet.row.sheet == SheetKind.MEDICINES for line in sheet.lines),
         issued=tuple(_issued(encounter, sheets)),
         remote_mode=str(encounter.get_attestation_display()) or _("vidéo"),
+        assisted_by=_assisted_by(encounter),
         incidents=_incidents(encounter),
         shared=_shared(encounter),
         version=len(notes),
@@ -67,6 +72,8 @@ def measured_of(note: Note) -> tuple[Measured, ...]:
         known = CATALOGUE.get(one.code)
         if known is not None:
             source = str(MeasuredBy(one.by).label)
+            if one.by != MeasuredBy.DEVICE:  # what no device sent was typed by someone
+                source = _("%(who)s, tapé") % {"who": source}
             value = one.value.replace(".", ",")
             found.append(Measured(str(known.label), value, known.unit, known.loinc, known.ucum, None, source))
     return tuple(found)
@@ -109,14 +116,42 @@ def _issued(encounter: Encounter, sheets: Sequence[Sheet]) -> list[str]:
     return said + [str(TEMPLATES[row.template].title) for row in certificates_of(encounter=encounter)]
 
 
+def _assisted_by(encounter: Encounter) -> str:
+    """Who was beside the patient or in the call: people by name and part, else what the facts of the act say of it."""
+    people = [f"{one.name} ({one.get_role_display()})" for one in guests_who_came(encounter_id=encounter.id)]
+    kept = decisions_of(encounter=encounter)
+    helper = kept[-1].facts.get("assisted_by") if kept else None
+    words = dict(QUESTIONS["assisted_by"].choices)
+    if helper in words and helper != "none":
+        people.insert(0, str(words[helper]))
+    return ", ".join(people)
+
+
+def _resumed(encounter: Encounter) -> str:
+    """How often the call was taken up again after its end: each opening is in the journal."""
+    opened = JournalEntry.objects.filter(
+        patient=encounter.patient_id,
+        action=f"record.encounter.{EncounterState.IN_PROGRESS}",
+        subject_id=str(encounter.id),
+    )
+    times = opened.count() - 1
+    if times < 1:
+        return ""
+    return ngettext(
+        "appel interrompu puis repris %(n)s fois", "appel interrompu puis repris %(n)s fois", times
+    ) % {"n": times}
+
+
 def _incidents(encounter: Encounter) -> str:
-    """What the doctor attests and the browsers measured, where it is not video both ways; nothing known: nothing."""
+    """What the doctor attests and the browsers measured, where it is not video both ways, and whether the call was cut;
+    nothing known: nothing."""
     said = (
         [] if encounter.attestation in ("", Attestation.VIDEO) else [str(encounter.get_attestation_display())]
     )
     if encounter.video_seconds_patient is not None or encounter.video_seconds_practitioner is not None:
         finding = video_verdict(encounter=encounter).finding
         said += [] if finding == VideoFinding.MEASURED else [str(finding.label)]
+    said += [resumed] if (resumed := _resumed(encounter)) else []
     return " ; ".join(said)
 
 

@@ -7,7 +7,7 @@ class DocumentKind(models.TextChoices):
     ORDONNANCE = "ordonnance", _("ordonnance")
     SICK_LEAVE = "sick_leave", _("avis d’arrêt de travail, spécimen")
     CERTIFICATE = "certificate", _("certificat")
-    RECEIPT = "receipt", _("reçu")
+    RECEIPT = "receipt", _("détail du prix")
 
 
 class DocumentState(models.TextChoices):

@@ -9,15 +9,11 @@ from enum import Enum
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
-from toubib.documents import contents
 from toubib.documents.contents import Content, Header
 
 Kept = dict[str, Any]
 T = TypeVar("T")
-CONTENTS: dict[str, type] = {
-    one.__name__: one
-    for one in (contents.Report, contents.Ordonnance, contents.Leave, contents.Certificate, contents.Receipt)
-}
+CONTENTS: dict[str, type] = {one.__name__: one for one in get_args(Content)}
 
 
 def keep(*, header: Header, content: Content) -> Kept:

@@ -9,6 +9,7 @@ import json
 import re
 import threading
 import unicodedata
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,12 +17,13 @@ import typst
 
 from toubib.documents.contents import Content, Header, Rendered, Report
 from toubib.documents.fhir import bundle_of
-from toubib.documents.view import View, view_of
+from toubib.documents.view import view_of
 
 HERE = Path(__file__).resolve().parent
 PAPER = HERE / "paper"
 MISSING = re.compile(r'the text `"(.+?)"` could not be displayed')
 ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
+UNPLAIN = re.compile(r"[^\n -~\u00a0]")
 SHOWN_INSTEAD = "▯"
 TRIES = 4
 Standard = Literal["a-3a", "ua-1", "a-1b"]
@@ -32,22 +34,29 @@ def render(*, header: Header, content: Content) -> Rendered:
     """The unsigned files of one document. Raises TypstError: a fault of ours, never of a text."""
     view = view_of(header=header, content=content)
     fhir = bundle_of(header=header, content=content)
-    pdf = _compiled(view, standards=["a-3a", "ua-1"], fhir=fhir)
+    data = json.dumps(_printable(view), ensure_ascii=False)
+    pdf = _compiled(view["template"], data, standards=["a-3a", "ua-1"], fhir=fhir)
     is_sent = isinstance(content, Report) and header.medecin_traitant is not None
-    return Rendered(pdf=pdf, pdf_a1=_compiled(view, standards=["a-1b"]) if is_sent else None, fhir=fhir)
+    return Rendered(pdf=pdf, pdf_a1=_archived(view["template"], data) if is_sent else None, fhir=fhir)
 
 
-def _compiled(view: View, *, standards: list[Standard], fhir: dict[str, object] | None = None) -> bytes:
+def _archived(template: str, data: str) -> bytes:
+    return _compiled(template, data, standards=["a-1b"])
+
+
+def _compiled(
+    template: str, data: str, *, standards: list[Standard], fhir: dict[str, object] | None = None
+) -> bytes:
     """A character that no font of ours has shows as an empty box: a document never fails for an emoji."""
     inputs = {
-        "data": json.dumps(_printable(view), ensure_ascii=False),
+        "data": data,
         "fhir": json.dumps(fhir, ensure_ascii=False) if fhir else "",
         "archive": "a1" if "a-1b" in standards else "",
     }
     for _ in range(TRIES):
         try:
             made = _compiler().compile(
-                input=str(PAPER / f"{view['template']}.typ"), sys_inputs=inputs, pdf_standards=[*standards]
+                input=str(PAPER / f"{template}.typ"), sys_inputs=inputs, pdf_standards=[*standards]
             )
         except typst.TypstError as error:
             missing = _missing(f"{error.message}\n{error.diagnostic}")
@@ -67,9 +76,10 @@ def _printable(value: Any) -> Any:
         return [_printable(one) for one in value]
     if not isinstance(value, str) or (value.isascii() and value.isprintable()):
         return value
-    return "".join(_printed(c) for c in unicodedata.normalize("NFC", value))
+    return UNPLAIN.sub(lambda found: _printed(found[0]), unicodedata.normalize("NFC", value))
 
 
+@lru_cache(maxsize=4096)
 def _printed(c: str) -> str:
     if c in " \n\u00a0" or (c.isascii() and c.isprintable()):
         return c

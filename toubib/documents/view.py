@@ -10,7 +10,6 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import translation
-from django.utils.formats import number_format
 from django.utils.text import capfirst
 
 from toubib.documents import codes
@@ -26,12 +25,22 @@ from toubib.documents.contents import (
     Receipt,
     Report,
 )
-from toubib.ui.formats import NBSP, say_age, say_day, say_hour, say_moment, say_phone, say_short_day
+from toubib.ui.formats import (
+    NBSP,
+    say_age,
+    say_day,
+    say_euros,
+    say_hour,
+    say_moment,
+    say_phone,
+    say_short_day,
+)
 
 View = dict[str, Any]
 
 SEXES = {"F": "féminin", "M": "masculin", "U": "non précisé"}
-EXITS = {
+# As the paper of the Cnam says them; the hours follow. On the screen: `record.enums.Exits`.
+EXITS_ON_PAPER = {
     "none": "non autorisées",
     "hours": "autorisées, avec heures de présence",
     "free": "autorisées sans restriction",
@@ -78,7 +87,11 @@ def _titles(content: Content) -> View:
         case Certificate():
             return {"template": "certificate", "title": content.title, "under": ""}
         case Receipt():
-            return {"template": "receipt", "title": "Reçu", "under": ""}
+            return {
+                "template": "receipt",
+                "title": "Reçu" if content.paid_cents else "Détail du prix",
+                "under": "",
+            }
 
 
 def _head(header: Header) -> View:
@@ -274,7 +287,7 @@ def _measured(one: Measured) -> View:
 
 def _leave(header: Header, content: Leave) -> View:
     doctor = header.prescriber
-    exits = EXITS[content.exits]
+    exits = EXITS_ON_PAPER[content.exits]
     if content.exits == "hours":
         exits += f" : chez soi {content.home_hours}"
     if content.exits != "none" and content.exits_from:
@@ -362,4 +375,4 @@ def _paid(content: Receipt) -> str:
 
 
 def _euros(cents: int) -> str:
-    return f"{number_format(f'{cents // 100}.{cents % 100:02}', decimal_pos=2)}{NBSP}€"
+    return say_euros(f"{cents // 100}.{cents % 100:02}")

@@ -14,6 +14,9 @@ from toubib.nomenclature.words import plain, words_of
 from toubib.record.models import Encounter
 from toubib.ui.formats import say_day, say_hour
 
+# By the sex of the patient; both where nobody knows. The doctor's own « soussigné(e) » stays: the directory has no sex.
+AGREED = {"F": ("née", "vue", "l’intéressée"), "M": ("né", "vu", "l’intéressé")}
+EITHER = ("né(e)", "vu(e)", "l’intéressé(e)")
 OPEN_PLACE = "[…]"  # to be completed before the signature
 
 
@@ -37,15 +40,15 @@ TEMPLATES = {
     "presence": Template(
         _("Attestation de téléconsultation"),
         (
-            "Je soussigné(e), %(doctor)s, certifie avoir reçu en téléconsultation %(patient)s, né(e) le %(birth)s, "
-            "le %(day)s à %(hour)s.\n\nAttestation établie à distance, à la demande de l’intéressé(e) ou de son "
+            "Je soussigné(e), %(doctor)s, certifie avoir reçu en téléconsultation %(patient)s, %(born)s le %(birth)s, "
+            "le %(day)s à %(hour)s.\n\nAttestation établie à distance, à la demande de %(asker)s ou de son "
             "représentant, pour servir et valoir ce que de droit."
         ),
     ),
     "sick_child": Template(
         _("Présence auprès d’un enfant malade"),
         (
-            "Je soussigné(e), %(doctor)s, certifie que l’état de santé de %(patient)s, né(e) le %(birth)s, vu(e) en "
+            "Je soussigné(e), %(doctor)s, certifie que l’état de santé de %(patient)s, %(born)s le %(birth)s, %(seen)s en "
             "téléconsultation le %(day)s, rend nécessaire la présence d’un parent du […] au […].\n\nCertificat remis "
             "à la demande du parent."
         ),
@@ -53,7 +56,7 @@ TEMPLATES = {
     "absence": Template(
         _("Absence de l’école ou de la crèche"),
         (
-            "Je soussigné(e), %(doctor)s, certifie que l’état de santé de %(patient)s, né(e) le %(birth)s, vu(e) en "
+            "Je soussigné(e), %(doctor)s, certifie que l’état de santé de %(patient)s, %(born)s le %(birth)s, %(seen)s en "
             "téléconsultation le %(day)s, ne lui permet pas de venir du […] au […].\n\nCertificat remis à la demande "
             "du représentant légal."
         ),
@@ -127,6 +130,7 @@ def first_body(*, template: str, encounter: Encounter, now: datetime) -> str:
     """The text that a certificate begins with."""
     at = encounter.started_at or now
     patient = encounter.patient
+    agreed = dict(zip(("born", "seen", "asker"), AGREED.get(patient.sex, EITHER), strict=True))
     with translation.override("fr"):
         return TEMPLATES[template].body % {
             "doctor": encounter.practitioner.full_name,
@@ -134,4 +138,5 @@ def first_body(*, template: str, encounter: Encounter, now: datetime) -> str:
             "birth": say_day(patient.birth_date),
             "day": say_day(timezone.localtime(at)),
             "hour": say_hour(timezone.localtime(at)),
+            **agreed,
         }

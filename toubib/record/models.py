@@ -26,6 +26,10 @@ from toubib.record.noted import measures_of
 RECORD_KEPT = "5 years active, then 15 archived (CNIL, practices); 20 years for establishments"
 
 
+def not_oriented() -> str:
+    return Orientation.NONE.value
+
+
 class Encounter(Model):
     """FHIR Encounter. Documents exist for the patient only once it is signed; an amendment never erases."""
 
@@ -42,7 +46,7 @@ class Encounter(Model):
     abort_reason = models.CharField(max_length=20, choices=AbortReason.choices, blank=True)
     minor_secrecy = models.BooleanField(default=False)
     second_parent_agreed = models.BooleanField(null=True)
-    orientation = models.CharField(max_length=24, choices=Orientation.choices, default=Orientation.NONE)
+    orientation = EncryptedTextField(default=not_oriented)  # one of enums.Orientation
     orientation_note = EncryptedTextField(null=True)
     orientation_days = models.PositiveSmallIntegerField(null=True)  # to be seen in person within so many days
     attestation = models.CharField(max_length=12, choices=Attestation.choices, blank=True)

@@ -30,6 +30,13 @@ def _group(label: Any, facts: tuple[str, ...]) -> forms.MultipleChoiceField:
     )
 
 
+# What the answer on the médecin traitant said already is not asked again.
+SAID_BEFORE: dict[str, tuple[str, ...]] = {
+    MedecinTraitant.NONE: MT_FACTS,
+    MedecinTraitant.UNAVAILABLE: ("mt_unavailable",),
+}
+
+
 class PriceForm(Form):
     """`said()`: fact → value and words; a box left without « rien de tout cela » is unknown, never « no »."""
 
@@ -40,8 +47,13 @@ class PriceForm(Form):
     )
 
     def __init__(self, data: Any = None, *, ticket: Ticket, said: Mapping[str, Any]) -> None:
-        super().__init__(data, initial=_initial(said))
-        if ticket.medecin_traitant == MedecinTraitant.NONE:
+        super().__init__(data, initial=_initial(said, left_out=SAID_BEFORE.get(ticket.medecin_traitant, ())))
+        self.asked = tuple(
+            fact for fact in MT_FACTS if fact not in SAID_BEFORE.get(ticket.medecin_traitant, ())
+        )
+        if self.asked:
+            self.fields["mt"] = _group(self.fields["mt"].label, self.asked)
+        else:
             del self.fields["mt"]
         if ticket.place_commune is None:
             del self.fields["home"]
@@ -64,7 +76,7 @@ class PriceForm(Form):
 
     def said(self) -> dict[str, tuple[Any, str]]:
         said: dict[str, tuple[Any, str]] = {}
-        for name, facts in (("mt", MT_FACTS), ("cover", COVER_FACTS)):
+        for name, facts in (("mt", self.asked), ("cover", COVER_FACTS)):
             if name in self.fields:
                 said |= self._of_group(self.cleaned_data[name], facts)
         if "home" in self.fields:
@@ -78,13 +90,14 @@ class PriceForm(Form):
         return {fact: (True if fact in picked else others, str(QUESTIONS[fact].patient)) for fact in facts}
 
 
-def _initial(said: Mapping[str, Any]) -> dict[str, Any]:
+def _initial(said: Mapping[str, Any], *, left_out: tuple[str, ...]) -> dict[str, Any]:
     """What was said, as boxes: all « no » is « rien de tout cela », a mix of « yes » and unknown keeps « je ne sais pas »."""
     found: dict[str, Any] = {}
     for name, facts in (("mt", MT_FACTS), ("cover", COVER_FACTS)):
+        facts = tuple(fact for fact in facts if fact not in left_out)
         values = [said.get(fact) for fact in facts]
         picked = [fact for fact in facts if said.get(fact)]
-        if all(value is False for value in values):
+        if values and all(value is False for value in values):
             picked = [NOTHING]
         elif picked and None in values:
             picked = [*picked, UNKNOWN]

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from toubib.web.processing_words import KEPT as PROCESSING_KEPT
+
 
 @dataclass(frozen=True, slots=True)
 class DataRow:
@@ -50,9 +52,9 @@ DATA_ROWS = (
     DataRow("ground.JournalEntry", _("Qui a lu ou changé votre dossier, et quand"), _("Que vous puissiez le savoir")),
 )  # fmt: skip
 
-KEPT = {
+# As `processing_words` says it to the compliance officer, but where patients read plainer words.
+KEPT = PROCESSING_KEPT | {
     "3 years after the last sign-in": _("3 ans après votre dernière visite"),
-    "one day": _("un jour"),
     "as the record": _("comme votre dossier"),
     "as the record it belongs to": _("comme votre dossier"),
     "abandoned: 7 days; served: as the record": _("abandonnée : 7 jours ; servie : comme votre dossier"),
@@ -60,11 +62,7 @@ KEPT = {
         "5 ans, puis 15 ans en archive ; 20 ans dans un établissement"
     ),
     "never erased": _("sans fin : personne ne peut en retirer une ligne"),
-    "as the document that it sends": _("comme le document envoyé"),
     "10 years": _("10 ans, comme la loi le veut des comptes"),
-    "30 days": _("30 jours"),
-    "7 days": _("7 jours"),
-    "5 years": _("5 ans"),
 }
 
 

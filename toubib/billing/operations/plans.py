@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 
 from toubib.billing.enums import PlanKind
 from toubib.billing.models import Cover, Plan
-from toubib.billing.queries.plans import CHOSEN, acts_paid, chosen_cover, covers_for
+from toubib.billing.queries.plans import CHOSEN, acts_promised, chosen_cover, covers_for
 from toubib.ground.actors import Actor
 from toubib.ground.journal import trace
-from toubib.ground.locks import transactional
+from toubib.ground.locks import hold_lock, transactional
 from toubib.people.models import Patient
 from toubib.rulebook.days import day_of
 from toubib.waiting.models import Ticket
@@ -77,7 +77,8 @@ def end_cover(*, cover_id: UUID, by: Actor, now: datetime) -> Cover | None:
 def choose_payer(*, ticket: Ticket, cover_id: UUID | None, by: Actor, now: datetime) -> Ticket:
     """The contract that pays this request, or None: the Assurance maladie as usual. Raises NotCovered.
 
-    What a contract promised before the act holds: its cap is read here, not after.
+    What a contract promised before the act holds: its cap is read here, not after, one request at a time, and what it
+    promised to another request under way counts.
     """
     if ticket.patient_id is None:
         raise NotCovered(_("Dites d’abord qui est soigné."))
@@ -85,17 +86,18 @@ def choose_payer(*, ticket: Ticket, cover_id: UUID | None, by: Actor, now: datet
         chosen = chosen_cover(ticket=ticket)
         nothing: dict[str, tuple[Any, str]] = dict.fromkeys(PAYING, (None, QUESTION))
         return attest_on_path(ticket_id=ticket.pk, said=nothing if chosen else {}, by=by, now=now)
+    hold_lock(f"billing.payer:{ticket.patient_id}")
     known = covers_for(patient_id=ticket.patient_id, on=day_of(now))
     found = next((one for one in known if one.cover.pk == cover_id), None)
     if found is None:
         raise NotCovered(_("Ce contrat n’est pas en cours pour cette personne."))
-    if found.is_reached:
+    used = found.used + acts_promised(cover=found.cover, but=ticket, now=now)
+    if found.cap is not None and used >= found.cap:
         raise NotCovered(
             _(
                 "Ce contrat ne paie plus d’acte cette année : l’Assurance maladie reste possible, comme d’habitude."
             )
         )
-    used = acts_paid(cover=found.cover, year=day_of(now).year)
     said: dict[str, tuple[Any, str]] = {
         CHOSEN: (str(found.cover.pk), QUESTION),
         "funding": (found.cover.plan.kind, QUESTION),

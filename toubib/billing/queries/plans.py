@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -12,9 +12,11 @@ from toubib.billing.models import ClaimLine, Cover, Plan
 from toubib.billing.settle import BY_PLAN
 from toubib.ground.actors import Actor
 from toubib.ground.journal import entry_of, trace, trace_many
+from toubib.waiting.enums import ENDED_STATES, LIVE_STATES
 from toubib.waiting.models import Ticket
 from toubib.waiting.queries.facts import said_of
 
+STILL_ASKED = timedelta(hours=2)  # a request left on the path promises nothing any more
 CHOSEN = "cover"  # what a request says of who pays it: the id of a cover
 
 
@@ -64,6 +66,17 @@ def acts_paid(*, cover: Cover, year: int) -> int:
     )
     asked = Ticket.objects.filter(encounter__in=acts.values("encounter"))
     chosen = (chosen_cover(ticket=one) for one in asked)
+    return sum(one is not None and one.plan_id == cover.plan_id for one in chosen)
+
+
+def acts_promised(*, cover: Cover, but: Ticket, now: datetime) -> int:
+    """Acts under way that chose this contract for the same person, and have no line yet: other requests on the path since
+    STILL_ASKED, in line, in a call or signed. Not one whose minor asked for secrecy: the number tells nobody of it."""
+    asking = ~Q(state__in=ENDED_STATES) & (Q(state__in=LIVE_STATES) | Q(touched_at__gte=now - STILL_ASKED))
+    unsettled = Q(encounter__claim_due__isnull=False, encounter__minor_secrecy=False)
+    rows = Ticket.objects.filter(asking | unsettled, patient=cover.patient_id).exclude(pk=but.pk)
+    open_ones = (one for one in rows if not one.draft.get("minor_secrecy"))
+    chosen = (chosen_cover(ticket=one) for one in open_ones)
     return sum(one is not None and one.plan_id == cover.plan_id for one in chosen)
 
 

@@ -1,7 +1,7 @@
 """The price before the line: agreed to or not, kept as it stood; a contract chosen; both prices where they differ."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
@@ -18,10 +18,11 @@ from toubib.billing.operations import (
     keep_price_shown,
 )
 from toubib.billing.queries import bill_of, covers_for
-from toubib.billing.queries.plans import CHOSEN
+from toubib.billing.queries.plans import CHOSEN, acts_promised
 from toubib.billing.settle import WAIVED
 from toubib.billing.tests.factories import KNOWN, SYSTEM, make_signed
 from toubib.ground.ids import new_id
+from toubib.people.tests.factories import make_account
 from toubib.record.models import Encounter
 from toubib.rulebook import live
 from toubib.waiting.models import Attestation, Ticket
@@ -156,6 +157,21 @@ def test_a_contract_chosen_is_a_fact_of_the_act_and_can_be_left(covered):
     choose(ticket, None)
     assert facts_of_ticket(ticket=ticket, now=now)["funding"] == "amo"
     assert not estimate_for(ticket=ticket, now=now).by_contract
+
+
+def test_the_last_act_of_a_contract_is_promised_to_one_request_alone(covered):
+    ticket, cover = covered
+    other = Ticket.objects.get(pk=ticket.pk)
+    other.pk, other.account, other._state.adding = new_id(), make_account(email="autre@exemple.test"), True
+    other.save()
+    choose(ticket, cover.pk)
+    with pytest.raises(NotCovered, match="ne paie plus d’acte"):
+        choose(other, cover.pk)
+    choose(ticket, cover.pk)  # said again by the one that has it
+    later = timezone.now() + timedelta(hours=3)
+    assert acts_promised(cover=cover, but=other, now=later) == 0
+    choose(ticket, None)
+    choose(other, cover.pk)
 
 
 def test_a_contract_of_another_is_refused(covered):

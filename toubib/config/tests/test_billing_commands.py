@@ -8,6 +8,7 @@ from django.utils import timezone
 from toubib.billing.models import ExportBatch
 from toubib.billing.tests.factories import make_signed
 from toubib.config.cli import main
+from toubib.ground.models import JournalEntry
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -41,6 +42,8 @@ def test_files_are_written_once_and_again_the_same(tmp_path, capsys):
     assert [suffix for suffix, _content in files(one)] == [".csv", ".json"]
     assert export(two, "--again", str(batch.pk)) == 0
     assert files(two) == files(one)
+    assert JournalEntry.objects.filter(action="billing.batch.read").count() == 1
+    assert JournalEntry.objects.filter(action="billing.batch_line.read").count() == 1
     assert export(one) == 0 and ExportBatch.objects.count() == 1
 
 

@@ -30,7 +30,7 @@ def test_no_certificate_where_an_examination_is_needed(doctor, call, template):
 
 def test_a_certificate_is_begun_completed_and_frozen(doctor, call):
     save(doctor, call)
-    assert "vu(e) en téléconsultation" in write(doctor, call, template="sick_child")
+    assert "vue en téléconsultation" in write(doctor, call, template="sick_child")
     refused = sign(doctor, call, base="1")
     assert (refused.status_code, Encounter.objects.get().state) == (422, EncounterState.IN_PROGRESS)
     body = Certificate.objects.get().body.replace("[…]", "lundi")

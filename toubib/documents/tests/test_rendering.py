@@ -40,7 +40,7 @@ def test_document_reads_whole_in_order(name):
 def test_document_claims_archive_and_accessibility_and_its_codes_read_from_the_page(name):
     pdf, titles = (
         make_pdf(CONTENTS[name]),
-        {"compte-rendu": "Compte rendu de téléconsultation", "recu": "Reçu"},
+        {"compte-rendu": "Compte rendu de téléconsultation", "recu": "Détail du prix"},
     )
     titles |= {"certificat": "Certificat médical", "arret-de-travail-specimen": "Avis d’arrêt de travail"}
     assert claims_of(pdf) == {

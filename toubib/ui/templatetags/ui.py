@@ -44,6 +44,22 @@ def icon(name: str) -> SafeString:
     return format_html('<svg class="icon" aria-hidden="true"><use href="{}"/></svg>', _address(f"i-{name}"))
 
 
+LOOKS = {"refusal": "no", "warning": "may"}
+REASON_ICONS = {"no": "x", "may": "help-circle", "yes": "circle-check"}
+
+
+@register.filter
+def look(kind: str) -> str:
+    """The class of a reason by its kind: `yes`, `no` or `may`; one of these stays as it is."""
+    return LOOKS.get(kind, kind if kind in REASON_ICONS else "yes")
+
+
+@register.simple_tag
+def reason_icon(kind: str) -> SafeString:
+    """{% reason_icon reason.kind %}: the drawing of a reason, the same on each page."""
+    return icon(REASON_ICONS[look(kind)])
+
+
 @register.simple_tag
 def portrait(name: str, drawing: str = "", css: str = "", labelled: bool = False) -> SafeString:
     """{% portrait doctor.name drawing="salome" css="xl you" labelled=True %}

@@ -11,7 +11,7 @@ from django.utils import timezone
 from toubib.directory.tests.factories import make_practitioner
 from toubib.rulebook import live
 from toubib.waiting.models import Attestation
-from toubib.waiting.queries.facts import GUARANTEES, said_of
+from toubib.waiting.queries.facts import GUARANTEES, facts_of_ticket, said_of
 from toubib.waiting.queries.price import estimate_for, standard_estimate
 from toubib.waiting.tests.walk import walk_to
 
@@ -48,9 +48,9 @@ def test_price_keeps_what_is_said_with_its_words_and_what_is_not_ticked_is_no_on
     client,
 ):
     walk_to(client, "sante", medecin_traitant=UNAVAILABLE)
-    client.post(URL, {"cover": ["patient_ald"], "home": "yes", "mt": ["mt_unavailable", "unknown"]})
+    client.post(URL, {"cover": ["patient_ald"], "home": "yes", "mt": ["referred_by_mt", "unknown"]})
     wanted = {
-        "mt_unavailable": True,
+        "referred_by_mt": True,
         "patient_ald": True,
         **dict.fromkeys(("c2s", "ame", "ald_related", "maternity", "work_accident", "alsace_moselle"), False),
         "lives_here": True,
@@ -58,8 +58,17 @@ def test_price_keeps_what_is_said_with_its_words_and_what_is_not_ticked_is_no_on
     assert values() == wanted
     row = Attestation.objects.get(fact="patient_ald")
     assert (row.words, row.role) == ("J’ai une affection de longue durée (ALD)", "patient")
-    client.post(URL, {"cover": ["patient_ald"], "home": "yes", "mt": ["mt_unavailable", "unknown"]})
+    client.post(URL, {"cover": ["patient_ald"], "home": "yes", "mt": ["referred_by_mt", "unknown"]})
     assert Attestation.objects.count() == len(wanted)  # sent twice, kept once
+
+
+def test_price_does_not_ask_again_what_was_said_on_the_medecin_traitant(client):
+    walk_to(client, "sante", medecin_traitant=UNAVAILABLE)
+    shown = client.get(URL).content.decode()
+    assert 'value="referred_by_mt"' in shown and 'value="mt_unavailable"' not in shown
+    client.post(URL, {"cover": ["nothing"], "mt": ["nothing"], "home": "yes"})
+    assert "mt_unavailable" not in values()
+    assert facts_of_ticket(ticket=the_ticket_row(), now=timezone.now())["mt_unavailable"] is True
 
 
 def test_price_unsays_what_was_said(client):

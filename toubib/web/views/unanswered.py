@@ -1,4 +1,4 @@
-"""The medical director: reports that did not arrive, patients who found no médecin traitant."""
+"""« Suites à donner », for the medical director: reports that did not arrive, patients who found no médecin traitant."""
 
 from __future__ import annotations
 
