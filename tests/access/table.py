@@ -240,6 +240,13 @@ TABLE: dict[str, Rule] = {
     "billing:plans": Rule(get={DIRECTOR}, post={DIRECTOR}),
     "billing:end_cover": Rule(post={DIRECTOR}),
     "web:direction_quality": OF_DIRECTOR,
+    "web:managed_places": OF_DIRECTOR,
+    "web:managed_place": Rule(
+        get={DIRECTOR},
+        post={DIRECTOR},
+        args={"place_id": "open_place"},
+        data={"do": "hours", "hours": "24/7"},
+    ),
     "web:direction_caps": OF_DIRECTOR,
     "web:direction_caps_csv": OF_DIRECTOR,
     # The compliance officer

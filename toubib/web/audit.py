@@ -82,7 +82,7 @@ class Row:
 def rows_of(*, page: Iterable[JournalEntry]) -> list[Row]:
     """Names in two queries, whatever the length."""
     found = list(page)
-    names = _account_names({entry.account for entry in found if entry.account})
+    names = account_names({entry.account for entry in found if entry.account})
     people = _patient_names({entry.patient for entry in found if entry.patient})
     return [
         Row(
@@ -96,7 +96,7 @@ def rows_of(*, page: Iterable[JournalEntry]) -> list[Row]:
     ]
 
 
-def _account_names(ids: set[UUID]) -> dict[UUID, str]:
+def account_names(ids: set[UUID]) -> dict[UUID, str]:
     rows = Account.objects.filter(pk__in=ids).values_list("pk", "display_name", "email", "phone")
     return {pk: name or email or phone or "" for pk, name, email, phone in rows}
 
@@ -197,5 +197,5 @@ def processing_record() -> Iterator[Processing]:
 def names_of_search(*, search: Search) -> tuple[str, str]:
     """The names of the patient and of the account that a search is about, empty where there is none."""
     patient = _patient_names({search.patient}).get(search.patient, "") if search.patient else ""
-    account = _account_names({search.account}).get(search.account, "") if search.account else ""
+    account = account_names({search.account}).get(search.account, "") if search.account else ""
     return patient, account

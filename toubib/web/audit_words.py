@@ -35,6 +35,8 @@ MORE = {
     "directory.place.keep": gettext_lazy("lieu de téléconsultation décrit"),
     "directory.place.evidence": gettext_lazy("contrôle d’un lieu noté"),
     "directory.place.devices": gettext_lazy("appareils d’un lieu changés"),
+    "directory.place.hours": gettext_lazy("heures d’un lieu changées"),
+    "directory.place.help": gettext_lazy("aide ou accès d’un lieu changés"),
     "directory.place.open": gettext_lazy("lieu ouvert"),
     "directory.place.close": gettext_lazy("lieu fermé"),
     "kiosk.code.make": gettext_lazy("code d’inscription d’une borne fait"),

@@ -7,8 +7,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from toubib.directory.enums import Device
+from toubib.directory.enums import Access, Assistance, Device, Verdict
 from toubib.directory.queries import Wanted
+from toubib.people.forms import DayField, Form, text_field
 
 
 def _box(label: Any) -> forms.BooleanField:
@@ -49,3 +50,49 @@ class FinderForm(forms.Form):
             for name in ("commune", "lat", "lon")
             if (value := self.cleaned_data[name]) not in ("", None)
         }
+
+
+class EvidenceForm(Form):
+    """What was seen of one item, on a day."""
+
+    item = forms.CharField(max_length=8, widget=forms.HiddenInput)
+    verdict = forms.ChoiceField(
+        label=_("Constat"),
+        choices=Verdict.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choisissez un constat.")},
+    )
+    words = text_field(_("Ce que vous avez vu"), longest=500, empty=_("Écrivez ce que vous avez vu."))
+    seen_on = DayField(label=_("Vu le"))
+
+
+class HoursForm(Form):
+    hours = text_field(
+        _("Heures d’ouverture"),
+        longest=500,
+        empty=_("Écrivez les heures."),
+        widget=forms.Textarea,
+        attrs={"rows": 3, "spellcheck": "false"},
+        help_text=_(
+            "En anglais abrégé, comme OpenStreetMap : Mo-Fr 09:00-12:30,14:00-19:00; PH off. Un jour à part : 2026 Dec 24 09:00-12:00."
+        ),
+    )
+
+
+class HelpForm(Form):
+    """Who helps, how one gets in."""
+
+    assistance = forms.ChoiceField(label=_("Aide"), choices=Assistance.choices, widget=forms.RadioSelect)
+    access = forms.MultipleChoiceField(
+        label=_("Accès"), choices=Access.choices, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    way_in = text_field(_("Comment entrer"), longest=300, required=False)
+
+
+class DevicesForm(Form):
+    devices = forms.MultipleChoiceField(
+        label=_("Appareils en ordre"),
+        choices=Device.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )

@@ -16,6 +16,8 @@ from toubib.directory.operations.places import (
     open_place,
     say_devices,
     say_evidence,
+    say_help,
+    say_hours,
 )
 from toubib.directory.operations.practitioners import (
     BadPractice,
@@ -46,6 +48,8 @@ __all__ = [
     "register_practitioner",
     "say_devices",
     "say_evidence",
+    "say_help",
+    "say_hours",
     "say_practice",
     "say_practice_place",
     "withdraw_agrement",

@@ -138,6 +138,29 @@ def say_devices(*, place: Place, devices: Sequence[Device], by: Actor, now: date
 
 
 @transaction.atomic
+def say_hours(*, place: Place, hours: str, by: Actor, now: datetime) -> None:
+    """The whole of the hours, exceptions included. Raises BadPlace."""
+    said = " ".join(hours.split())
+    if not are_hours(said):
+        raise BadPlace("hours")
+    place.hours = said
+    place.save(update_fields=["hours"])
+    trace(by=by, action="directory.place.hours", now=now, subject="place", subject_id=place.id)
+
+
+@transaction.atomic
+def say_help(
+    *, place: Place, assistance: Assistance, access: Sequence[Access], way_in: str, by: Actor, now: datetime
+) -> None:
+    """Who helps there, and how people get in. Raises BadPlace."""
+    if not set(access) <= set(Access.values):
+        raise BadPlace("access")
+    place.assistance, place.access, place.way_in = assistance, sorted(set(access)), way_in.strip()[:300]
+    place.save(update_fields=["assistance", "access", "way_in"])
+    trace(by=by, action="directory.place.help", now=now, subject="place", subject_id=place.id)
+
+
+@transaction.atomic
 def open_place(*, place: Place, on: date, by: Actor, now: datetime) -> Place:
     """In service from a day. Raises CannotOpen with every reason of the checklist. Idempotent."""
     kept = Place.objects.select_for_update(of=("self",)).select_related("operator").get(pk=place.pk)

@@ -18,7 +18,14 @@ from toubib.directory.queries.numbers import (
     has_valid_rpps_key,
     has_valid_siret_key,
 )
-from toubib.directory.queries.opening import Reason, may_open
+from toubib.directory.queries.opening import (
+    Reason,
+    all_places,
+    evidence_of,
+    get_place,
+    last_evidence,
+    may_open,
+)
 from toubib.directory.queries.registers import entries_of, establishment_of, last_import
 from toubib.directory.queries.standing import (
     agrement_of,
@@ -38,17 +45,21 @@ __all__ = [
     "Wanted",
     "agrement_of",
     "all_in_service",
+    "all_places",
     "are_hours",
     "count_in_service",
     "days_of",
     "entries_of",
     "establishment_of",
+    "evidence_of",
+    "get_place",
     "has_agrement",
     "has_am_shape",
     "has_valid_finess_key",
     "has_valid_rpps_key",
     "has_valid_siret_key",
     "is_organised",
+    "last_evidence",
     "last_import",
     "may_open",
     "opening_at",

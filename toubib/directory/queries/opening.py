@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -50,6 +51,20 @@ def last_evidence(*, place: Place, on: date) -> dict[str, PlaceEvidence]:
     """By item, what was last seen by that day."""
     rows = PlaceEvidence.objects.filter(place=place, seen_on__lte=on).order_by("seen_on", "said_at", "id")
     return {row.item: row for row in rows}
+
+
+def evidence_of(*, place: Place) -> list[PlaceEvidence]:
+    """All that was seen, the latest first."""
+    return list(PlaceEvidence.objects.filter(place=place).order_by("-seen_on", "-said_at", "-id"))
+
+
+def all_places() -> list[Place]:
+    """Open or not, by name."""
+    return list(Place.objects.select_related("commune", "host", "operator").order_by("name", "id"))
+
+
+def get_place(*, place_id: UUID) -> Place | None:
+    return Place.objects.select_related("commune", "host", "operator").filter(pk=place_id).first()
 
 
 def _beside(place: Place, on: date) -> list[Reason]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from toubib.web.views import caps, compliance, direction, rights, unanswered
+from toubib.web.views import caps, compliance, direction, managed_places, rights, unanswered
 
 urlpatterns = [
     path("direction", direction.today, name="direction"),
@@ -18,6 +18,8 @@ urlpatterns = [
     path("direction/qualite", direction.quality, name="direction_quality"),
     path("direction/seuils", caps.caps, name="direction_caps"),
     path("direction/seuils.csv", caps.caps_csv, name="direction_caps_csv"),
+    path("direction/lieux", managed_places.managed, name="managed_places"),
+    path("direction/lieux/<uuid:place_id>", managed_places.one, name="managed_place"),
     path("conformite", compliance.journal, name="compliance"),
     path("conformite/chercher", compliance.find, name="compliance_find"),
     path("conformite/journal.csv", compliance.journal_csv, name="compliance_csv"),
