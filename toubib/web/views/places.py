@@ -24,6 +24,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from toubib.directory.enums import Access, Assistance, Device
 from toubib.directory.queries import Found, OpenDay, PlaceRow, days_of, place_in_service, places_near
 from toubib.ground.tables import plain
+from toubib.kiosk.queries import state_of_place
 from toubib.territory.models import Commune
 from toubib.territory.queries import commune_of, find_in_address, first_communes
 from toubib.web.place_forms import FinderForm
@@ -113,6 +114,7 @@ def place(request: HttpRequest, place: UUID) -> HttpResponse:
         "days": days[:DAYS],
         "exceptions": [one for one in days[DAYS:] if not one.is_usual],
         "line": current_line(request),
+        "state": state_of_place(place=row.place, now=now) if row.opening.is_open else None,
         "around": address_of(row.place.commune),
     }
     return render(request, "web/place.html", page)
