@@ -18,6 +18,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -166,10 +167,17 @@ def shown(row: PlaceRow, *, number: int, now: datetime) -> Shown:
         number=number,
         change=change.replace(tzinfo=None) if change is not None else None,
         is_today=change is not None and change.date() == now.astimezone(clock).date(),
-        assistance=str(Assistance(row.place.assistance).label),
+        assistance=_help_there(row),
         devices=tuple(str(Device(one).label) for one in row.place.devices),
         access=tuple(str(Access(one).label) for one in row.place.access),
     )
+
+
+def _help_there(row: PlaceRow) -> str:
+    """« personne sur place » may be read either way."""
+    if row.place.assistance == Assistance.NONE:
+        return _("sans aide sur place")
+    return str(Assistance(row.place.assistance).label)
 
 
 def _days(row: PlaceRow, now: datetime) -> list[OpenDay]:
