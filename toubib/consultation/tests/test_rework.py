@@ -62,12 +62,8 @@ def test_a_cancelled_ordonnance_is_edited_signed_and_issued_once_in_its_place(do
     assert content_of(document=new).lines[0].directions == "2 comprimés le soir"
     assert header_of(document=new).signed_at == Prescription.objects.get(version=2).signed_at
     assert lines_of(call) == ["2 comprimés le soir", ""]
-    assert [
-        row.content["directions"] for row in PrescriptionLine.objects.filter(prescription__version=1)
-    ] == [
-        "1 comprimé 3 fois par jour",
-        "",
-    ]
+    before = PrescriptionLine.objects.filter(prescription__version=1)
+    assert sorted(row.content["directions"] for row in before) == ["", "1 comprimé 3 fois par jour"]
     issue_due_papers(now=timezone.now())
     first, second = Document.objects.filter(kind="report").order_by("issued_at", "id")
     assert (first.state, second.state) == ("cancelled", "issued")
