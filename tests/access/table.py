@@ -123,6 +123,16 @@ TABLE: dict[str, Rule] = {
     "web:waiting_uninvite": MINE_FORM,
     # The call
     "web:call": Rule(get=IN_ROOM),
+    "web:measures": Rule(get={OWNER}, record=True),
+    "web:take_reading": Rule(
+        post={OWNER},
+        data={
+            "client_id": "01970000-0000-7000-8000-000000000001",
+            "kind": "scale",
+            "typed": "1",
+            "m_weight": "65",
+        },
+    ),
     "web:call_guests": MINE,
     "web:call_guest_answer": Rule(post={OWNER}, data={"answer": "yes"}),
     "web:call_over": Rule(get=IN_ROOM),
@@ -212,6 +222,7 @@ TABLE: dict[str, Rule] = {
     "consultation:secrecy": ROOM_ACT,
     "consultation:orient": ROOM_ACT,
     "consultation:guests": Rule(get={DOCTOR}),
+    "consultation:readings": Rule(get={DOCTOR}, record=True),
     "consultation:invite": ROOM_ACT,
     "consultation:admit": ROOM_ACT,
     "consultation:refuse_guest": ROOM_ACT,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Literal, cast
 
 from django.utils import timezone
@@ -71,11 +71,21 @@ def measured_of(note: Note) -> tuple[Measured, ...]:
     for one in measures_of(note.measurements):
         known = CATALOGUE.get(one.code)
         if known is not None:
-            source = str(MeasuredBy(one.by).label)
+            source, at = one.who, (one.source or {}).get("at")
             if one.by != MeasuredBy.DEVICE:  # what no device sent was typed by someone
                 source = _("%(who)s, tapé") % {"who": source}
             value = one.value.replace(".", ",")
-            found.append(Measured(str(known.label), value, known.unit, known.loinc, known.ucum, None, source))
+            found.append(
+                Measured(
+                    str(known.label),
+                    value,
+                    known.unit,
+                    known.loinc,
+                    known.ucum,
+                    datetime.fromisoformat(at) if at else None,
+                    source,
+                )
+            )
     return tuple(found)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 MAX_BYTES = 64 * 1024
 MAX_SOURCES = 8
+MAX_UNITS = 24
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _LABEL = re.compile(r"[^\x00-\x1f\x7f<>]{0,80}")
 _SOURCE = re.compile(r"[A-Za-z0-9_+/=:.-]{1,128}")
@@ -118,7 +119,7 @@ def _candidate(candidate: Any) -> None:
 
 def _state(message: Message) -> None:
     flags = {"mic", "camera", "full_audio"}
-    _keys(message, needs={"type"}, may=frozenset(flags | {"second", "sources"}))
+    _keys(message, needs={"type"}, may=frozenset(flags | {"second", "sources", "units", "lit"}))
     for name in flags & message.keys():
         _flag(message[name])
     _word(message.get("second", ""), _LABEL)
@@ -129,12 +130,26 @@ def _state(message: Message) -> None:
         _keys(source, needs={"id", "label"})
         _word(source["id"], _SOURCE)
         _word(source["label"], _LABEL)
+    _units(message)
+
+
+def _units(message: Message) -> None:
+    """The numbered devices beside the patient, and which one is lit (0: none)."""
+    units = message.get("units", [])
+    if not isinstance(units, list) or len(units) > MAX_UNITS:
+        raise BadShape
+    for unit in units:
+        _keys(unit, needs={"number", "kind", "label"})
+        _number(unit["number"], 99)
+        _word(unit["kind"])
+        _word(unit["label"], _LABEL)
+    _number(message.get("lit", 0), 99)
 
 
 def _request(message: Message) -> None:
     _keys(message, needs={"type", "to", "what", "on"}, may=frozenset({"source"}))
     _word(message["to"])
-    if message["what"] not in ("second", "full_audio"):
+    if message["what"] not in ("second", "full_audio", "device"):
         raise BadShape
     _flag(message["on"])
     if "source" in message:

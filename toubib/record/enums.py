@@ -92,6 +92,7 @@ class MeasuredBy(models.TextChoices):
     PATIENT = "patient", _("dit par le patient")
     DOCTOR = "doctor", _("vu par le médecin")
     DEVICE = "device", _("envoyé par un appareil")
+    ASSISTANT = "assistant", _("mesuré par l’accompagnant")
 
 
 class Attestation(models.TextChoices):

@@ -16,7 +16,7 @@ from toubib.ground.prepared import ask, read, update
 from toubib.record import images
 from toubib.record.enums import AbortReason, EncounterState
 from toubib.record.events import attachment_leaving
-from toubib.record.models import Attachment, Consent, Encounter
+from toubib.record.models import Attachment, Consent, Encounter, Reading
 from toubib.record.queries import of_request
 
 MOST_FILES = 12  # for one request
@@ -133,7 +133,9 @@ def bind_to_encounter(
     A file sent for one request never joins the visit of another."""
     secret = bool(read(Encounter.objects.only("id"), pk=encounter_id, minor_secrecy=True))
     given = {"patient_id": patient_id, "since": since, "account_id": account_id, "secret": secret}
-    for row in [*ask(_sent_for_a_visit, ticket_id=ticket_id, **given), *ask(_said_for_a_visit, **given)]:
+    sent = ask(_sent_for_a_visit, ticket_id=ticket_id, **given)
+    measured = read(Reading.objects.only("encounter"), ticket_id=ticket_id) if ticket_id else []
+    for row in [*sent, *ask(_said_for_a_visit, **given), *measured]:
         row.encounter_id = encounter_id
         update(row, ["encounter"])
 
@@ -155,7 +157,8 @@ def _said_for_a_visit(
 @transactional
 def pass_on(*, encounter_id: UUID) -> None:
     """The call was held, and its request goes on to another doctor: the files go with it, the agreements are for both."""
-    Attachment.objects.filter(encounter_id=encounter_id, ticket_id__isnull=False).update(encounter=None)
+    for model in (Attachment, Reading):
+        model.objects.filter(encounter_id=encounter_id, ticket_id__isnull=False).update(encounter=None)
     said = Consent.objects.filter(encounter_id=encounter_id, about="", withdrawn_at__isnull=True)
     for one in said.order_by("said_at", "id"):
         Consent.objects.create(

@@ -329,3 +329,24 @@ class EncounterDecision(Model):
                 violation_error_message=_("Cette décision existe déjà."),
             )
         ]
+
+
+class Reading(Model):
+    """FHIR Observation: what one device said once, or what somebody typed in its place. Values wait here for the doctor,
+    who carries them into the note. `content`: as `readings.Kept`. A second sending of the same `client_id` is the first."""
+
+    data = DataNote(personal=True, health=True, kept=RECORD_KEPT, erased="with the record")
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="readings")
+    encounter = models.ForeignKey(Encounter, on_delete=models.PROTECT, null=True, related_name="readings")
+    ticket_id = models.UUIDField(null=True)  # the request that it was taken for
+    client_id = models.UUIDField(unique=True)
+    content = EncryptedJSONField()
+    taken_at = models.DateTimeField()
+    taken_by = models.UUIDField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["ticket_id", "taken_at"], name="reading_by_ticket"),
+            models.Index(fields=["patient", "-taken_at"], name="reading_by_patient"),
+        ]

@@ -42,11 +42,13 @@ CATALOGUE = {one.code: one for one in MEASUREMENTS}
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One measurement as typed: `value` in the unit of the catalogue, a comma or a point in it."""
+    """One measurement as typed: `value` in the unit of the catalogue, a comma or a point in it. `source`: the reading it
+    was carried from, in words and codes (`readings.Reading`), where a device sent it."""
 
     code: str
     value: str
     by: str = MeasuredBy.PATIENT
+    source: Mapping[str, Any] | None = None
 
     @property
     def number(self) -> Decimal | None:
@@ -61,7 +63,14 @@ class Measure:
         """« Température 38,4 °C (dit par le patient) »."""
         one = CATALOGUE.get(self.code)
         label, unit = (one.label, one.unit) if one else (self.code, "")
-        return f"{label} {self.value} {unit}".rstrip() + f" ({MeasuredBy(self.by).label})"
+        return f"{label} {self.value} {unit}".rstrip() + f" ({self.who})"
+
+    @property
+    def who(self) -> str:
+        """« dit par le patient » ; « envoyé par un appareil : tensiomètre n° 2, série 0706, à 10 h 42 »."""
+        label = str(MeasuredBy(self.by).label)
+        words = str((self.source or {}).get("words", ""))
+        return f"{label} : {words}" if words else label
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +94,7 @@ class Change:
 
 def measures_of(kept: Sequence[Mapping[str, Any]]) -> tuple[Measure, ...]:
     """Those of a row, in the order of the catalogue; one that the catalogue no longer names comes last."""
-    found = {row["code"]: Measure(row["code"], row["value"], row["by"]) for row in kept}
+    found = {row["code"]: Measure(row["code"], row["value"], row["by"], row.get("source")) for row in kept}
     ordered = [code for code in CATALOGUE if code in found]
     return tuple(found[code] for code in (*ordered, *(code for code in found if code not in CATALOGUE)))
 
@@ -96,7 +105,10 @@ def keep_measures(measures: Sequence[Measure]) -> list[dict[str, Any]]:
     for one in measures_of([asdict(one) for one in measures if one.value.strip()]):
         known = CATALOGUE.get(one.code)
         codes = {"loinc": known.loinc, "ucum": known.ucum} if known else {}
-        kept.append({**asdict(one), "value": one.value.strip(), **codes})
+        row = {**asdict(one), "value": one.value.strip(), **codes}
+        if one.source is None:
+            del row["source"]
+        kept.append(row)
     return kept
 
 

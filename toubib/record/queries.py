@@ -32,6 +32,7 @@ from toubib.record.models import (
     PatientTask,
     Prescription,
     PrescriptionLine,
+    Reading,
     SickLeave,
 )
 from toubib.record.prescribed import WEIGHED_UNDER, Item, item_of, lacks_of, verdict_on, weight_lacks
@@ -117,6 +118,13 @@ def attachments_for(
     rows = Attachment.objects.filter(patient_id=patient_id).select_related("file").order_by("added_at")
     mine = Q(encounter__isnull=True) & of_request(ticket_id)
     return list(rows.filter(mine | Q(encounter=encounter) if encounter else mine))
+
+
+def readings_of(*, ticket_id: UUID | None = None, encounter: Encounter | None = None) -> list[Reading]:
+    """What was measured for this request or visit, in order."""
+    if encounter is not None:
+        return list(Reading.objects.filter(encounter=encounter).order_by("taken_at", "id"))
+    return list(Reading.objects.filter(ticket_id=ticket_id).order_by("taken_at", "id")) if ticket_id else []
 
 
 def disposition(attachment: Attachment) -> str:

@@ -28,6 +28,7 @@ from toubib.record.models import (
     PatientTask,
     Prescription,
     PrescriptionLine,
+    Reading,
     SickLeave,
 )
 from toubib.record.queries import encounters_for_account
@@ -71,6 +72,8 @@ WORDS = {
     "record.file.read": gettext_lazy("dossier lu"),
     "record.summary.read": gettext_lazy("informations de santé lues"),
     "record.summary.tell": gettext_lazy("informations de santé données"),
+    "record.reading.read": gettext_lazy("mesures lues"),
+    "record.reading.keep": gettext_lazy("mesure reçue ou tapée"),
     "record.attachment.read": gettext_lazy("photo ou document vu"),
     "record.attachment.add": gettext_lazy("photo ou document ajouté"),
     "record.messages.read": gettext_lazy("messages de l’appel lus"),
@@ -207,7 +210,7 @@ def _shown(patient_id: UUID, *, me: UUID) -> QuerySet[JournalEntry]:
 
 
 PARTS: tuple[tuple[type[Model], str], ...] = (
-    (Note, "encounter"), (Attachment, "encounter"), (Consent, "encounter"), (Prescription, "encounter"),
+    (Note, "encounter"), (Attachment, "encounter"), (Reading, "encounter"), (Consent, "encounter"), (Prescription, "encounter"),
     (PrescriptionLine, "prescription__encounter"), (SickLeave, "encounter"), (Certificate, "encounter"),
     (PatientTask, "encounter"), (Document, "encounter"), (Delivery, "document__encounter"), (Room, "encounter"),
     (ChatMessage, "room__encounter"), (Participant, "room__encounter"), (Ticket, "encounter"),

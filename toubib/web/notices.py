@@ -43,6 +43,7 @@ DATA_ROWS = (
     DataRow("exchange.Delivery", _("L’envoi du compte rendu à votre médecin traitant"), _("Savoir s’il est arrivé")),
     DataRow("record.HealthSummary", _("Allergies, traitements, antécédents que vous dites"), _("Vous soigner")),
     DataRow("record.Attachment", _("Vos photos et documents"), _("Vous soigner")),
+    DataRow("record.Reading", _("Ce que les appareils ont mesuré, ou que vous avez tapé"), _("Vous soigner")),
     DataRow("record.Consent", _("Vos accords et vos refus"), _("Les respecter, en garder la preuve")),
     DataRow("assistance.Presence", _("Qui vous a assisté dans un lieu, et votre accord"), _("Le respecter, en garder la preuve")),
     DataRow("assistance.Gesture", _("Les gestes faits pour vous à la demande du médecin"), _("Vous soigner, en garder la preuve")),

@@ -28,7 +28,7 @@ from toubib.ground.files import read_file
 from toubib.people.enums import LinkKind
 from toubib.people.models import Account, Patient, PatientLink
 from toubib.people.queries import links_of
-from toubib.record.models import Attachment, Consent, Encounter, HealthSummary
+from toubib.record.models import Attachment, Consent, Encounter, HealthSummary, Reading
 from toubib.record.noted import TEXTS
 from toubib.record.queries import (
     READABLE,
@@ -161,6 +161,11 @@ def _person(
             Consent.objects.filter(_visible(link, account, said_by="said_by"))
             .order_by("said_at")
             .values("scope", "given", "said_at", "withdrawn_at")
+        ),
+        "readings": list(
+            Reading.objects.filter(_visible(link, account, said_by="taken_by"))
+            .order_by("taken_at", "id")
+            .values("taken_at", "content")
         ),
         "files": _files(link, account, files),
         "documents": _documents(link, account, files, now=now),

@@ -69,6 +69,7 @@ TABLES = {
         _("Ce que quelqu’un a vu sur place, quel jour ; son compte, pour en répondre."),
     ),
     "Machine": (_("Bornes"), _("Quelle machine est dans quel lieu, et qui l’a inscrite.")),
+    "DeviceUnit": (_("Appareils d’un lieu"), _("Le numéro, la sorte et la série de chaque appareil.")),
     "EnrolmentCode": (_("Codes des bornes"), _("L’empreinte d’un code qui inscrit une borne, une fois.")),
     "MachineState": (
         _("États des bornes"),
@@ -105,6 +106,10 @@ TABLES = {
     "GrantRequest": (_("Rôles demandés"), _("Qui a demandé un rôle pour qui, et qui l’a confirmé.")),
     "SignInCode": (_("Codes de connexion"), _("L’empreinte d’un code qui sert une fois.")),
     "Attachment": (_("Photos et documents envoyés"), _("Ce que le patient montre au médecin.")),
+    "Reading": (
+        _("Mesures"),
+        _("Ce qu’un appareil a envoyé ou qu’une personne a tapé : valeur, appareil, heure."),
+    ),
     "Consent": (_("Accords"), _("Ce que chacun a accepté, refusé ou retiré.")),
     "Encounter": (_("Consultations"), _("L’acte de soin, de l’arrivée à la signature.")),
     "HealthSummary": (

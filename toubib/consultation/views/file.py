@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET
 from toubib.consultation.models import Room
 from toubib.consultation.note_html import write_notes
 from toubib.consultation.views.common import own_room
+from toubib.consultation.views.readings import shown_readings
 from toubib.ground.actors import Actor
 from toubib.ground.files import read_file
 from toubib.ground.journal import entry_of, trace_many
@@ -86,6 +87,7 @@ def file_context(*, room: Room, ticket: Ticket | None, by: Actor, now: datetime)
         "told": told_of(content),
         "told_at": summary.told_at if summary else None,
         "files": _files(encounter, ticket),
+        "readings": shown_readings(encounter),
         **past_context(encounter, past, page=1),
         "consents": [one for one in consents_of(encounter=encounter) if not one.about],
         "reason": known.label if known else _("Autre raison"),

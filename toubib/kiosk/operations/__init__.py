@@ -1,5 +1,14 @@
 """The only writers of machines and of their sessions. Locks: ticket first, then session."""
 
+from toubib.kiosk.operations.devices import (
+    BadUnit,
+    ReadingRefused,
+    Told,
+    put_unit,
+    take_reading,
+    take_unit_away,
+    typed_values,
+)
 from toubib.kiosk.operations.machines import (
     BadCode,
     BadMachine,
@@ -25,8 +34,11 @@ from toubib.kiosk.operations.sessions import (
 __all__ = [
     "BadCode",
     "BadMachine",
+    "BadUnit",
     "PlaceShut",
+    "ReadingRefused",
     "SessionMoveRefused",
+    "Told",
     "enrol_machine",
     "erase_old_sessions",
     "follow_ticket",
@@ -34,9 +46,13 @@ __all__ = [
     "move_session",
     "open_session",
     "place_ticket",
+    "put_unit",
     "revoke_machine",
     "say_presence",
+    "take_reading",
+    "take_unit_away",
     "touch_session",
+    "typed_values",
     "wipe_lost_sessions",
     "wipe_session",
     "write_states",

@@ -49,6 +49,7 @@ from toubib.record.operations.prescriptions import (
     say_weight,
 )
 from toubib.record.operations.rework import drop_rework, rework_sheet, sign_rework
+from toubib.record.operations.readings import drop_readings, keep_reading
 from toubib.record.operations.said import say_consents, tell_health_summary, withdraw_consent
 from toubib.record.operations.templates import (
     TemplateRefused,
@@ -85,9 +86,11 @@ __all__ = [
     "drop_certificate",
     "drop_leave",
     "drop_rework",
+    "drop_readings",
     "end_encounter",
     "enter_receipt",
     "follow_task",
+    "keep_reading",
     "keep_template",
     "keep_video_seconds",
     "lock_encounter",

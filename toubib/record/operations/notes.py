@@ -18,6 +18,7 @@ from toubib.record.events import encounter_amended
 from toubib.record.models import Encounter, Note
 from toubib.record.noted import TEXTS, Measure, keep_measures, missing_parts, parts_of, standing, wrong_parts
 from toubib.record.operations.encounters import OPEN, MoveRefused, NoteWrong, lock_encounter, move_encounter
+from toubib.record.operations.readings import with_sources
 
 
 class StaleNote(Exception):
@@ -63,7 +64,7 @@ def save_note(
     }
     parts |= {name: text for name, text in more.items() if text is not None}
     if measurements is not None:
-        parts["measurements"] = keep_measures(measurements)
+        parts["measurements"] = keep_measures(with_sources(encounter=encounter, measures=measurements))
     if all(getattr(note, name) == part for name, part in parts.items()):
         return note
     if note.saves != base:
@@ -131,7 +132,8 @@ def correct_note(
     notes = list(Note.objects.filter(encounter=encounter).order_by("version"))
     now_stands = standing(notes)
     made = Note(encounter=encounter, version=len(notes) + 1, why=why, saved_at=now, signed_at=now)
-    made.signed_by, made.measurements = by.account_id, keep_measures(measurements)
+    carried = with_sources(encounter=encounter, measures=measurements)
+    made.signed_by, made.measurements = by.account_id, keep_measures(carried)
     for name in TEXTS:
         setattr(made, name, texts.get(name, ""))
     if now_stands is not None and parts_of(made) == parts_of(now_stands):

@@ -313,7 +313,7 @@ def _records(now: datetime) -> Iterator[int]:
 IN_A_RECORD = (
     "people.Patient", "people.PatientLink", "record.Encounter", "record.Note", "record.Prescription",
     "record.PrescriptionLine", "record.SickLeave", "record.Certificate", "record.PatientTask", "record.HealthSummary",
-    "record.Attachment", "record.Consent", "record.EncounterDecision", "documents.Document", "exchange.Delivery",
+    "record.Attachment", "record.Reading", "record.Consent", "record.EncounterDecision", "documents.Document", "exchange.Delivery",
     "consultation.Room", "consultation.Participant", "consultation.Measurement", "consultation.ChatMessage",
     "consultation.PapersDue", "assistance.Presence", "assistance.Gesture", "billing.PriceShown", "billing.FactAnswer", "waiting.Ticket", "waiting.Attestation", "rights.LegalHold", "rights.PatientDeath",
     "ground.StoredFile",

@@ -22,7 +22,8 @@ from toubib.ground.locks import hold_lock, transactional
 from toubib.ground.models import StoredFile
 from toubib.people.models import Account, Patient, PatientLink
 from toubib.people.queries import is_professional
-from toubib.record.models import Attachment
+from toubib.record.models import Attachment, Reading
+from toubib.record.operations import drop_readings
 from toubib.rights.enums import CopyState
 from toubib.rights.models import DataCopy, LegalHold
 from toubib.rights.queries import is_held
@@ -153,6 +154,7 @@ def erase_tickets(*, ids: Iterable[UUID], by: Actor, now: datetime) -> int:
                 "pk", flat=True
             )
         )
+        drop_readings(rows=Reading.objects.filter(ticket_id=ticket.pk))
         trace(
             by=by, action="rights.ticket.erase", now=now, patient=ticket.patient_id, subject="ticket",
             subject_id=ticket.pk,

@@ -22,6 +22,8 @@ from toubib.directory.operations import (
     say_practice_place,
 )
 from toubib.ground.actors import Actor
+from toubib.kiosk.guides import GUIDES
+from toubib.kiosk.operations import put_unit
 from toubib.people.identity import local_day
 from toubib.territory.enums import OrganisationKind as Territorial
 from toubib.territory.operations import keep_coverage
@@ -184,4 +186,33 @@ def _place(
         say_evidence(
             place=place, item=item.id, verdict=Verdict.MET, words=f"Vu sur place ({INVENTED}).", seen_on=day, by=by, now=now
         )  # fmt: skip
+    put_virtual_units(place=place, by=by, now=now)
     return open_place(place=place, on=day, by=by, now=now) if spot.seen else place
+
+
+UNITS = {
+    Device.BLOOD_PRESSURE: "mm[Hg]",
+    Device.THERMOMETER: "Cel",
+    Device.SCALE: "kg",
+    Device.GLUCOMETER: "mg/dL",
+}
+
+
+def put_virtual_units(*, place: Place, by: Actor, now: datetime) -> None:
+    """Its devices, each with a number: thermometer 1, cuff 2, as the pictures of the kiosk have it. None exists."""
+    first = (Device.THERMOMETER, Device.BLOOD_PRESSURE, Device.OXIMETER, Device.SCALE, Device.GLUCOMETER)
+    there = [Device(one) for one in place.devices if Device(one) in GUIDES]
+    ordered = [one for one in first if one in there] + [one for one in there if one not in first]
+    for number, kind in enumerate(ordered, start=1):
+        put_unit(
+            place=place,
+            number=number,
+            kind=kind,
+            maker="Toubib",
+            model="virtual",
+            serial=f"VIRT-{number:03}" if GUIDES[kind].codes else "",
+            ucum=UNITS.get(kind, ""),
+            virtual=True,
+            by=by,
+            now=now,
+        )

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from toubib.web.views import aftercare, call, guests, mine, papers, space, waiting_actions, waiting_room
+from toubib.web.views import (
+    aftercare,
+    call,
+    guests,
+    measures,
+    mine,
+    papers,
+    space,
+    waiting_actions,
+    waiting_room,
+)
 
 LINE = "attente/<uuid:ticket>"
 VISIT = "consultation/<uuid:encounter>"
@@ -19,6 +29,8 @@ urlpatterns = [
     path(f"{LINE}/inviter", waiting_actions.invite, name="waiting_invite"),
     path(f"{LINE}/invites", waiting_room.invites, name="waiting_invites"),
     path(f"{LINE}/invites/<uuid:invite>/retirer", waiting_actions.withdraw_invite, name="waiting_uninvite"),
+    path(f"{LINE}/mesures", measures.measures, name="measures"),
+    path(f"{LINE}/mesures/releve", measures.take, name="take_reading"),
     path("salle/<uuid:room>", call.call, name="call"),
     path("salle/<uuid:room>/invites", call.guest_list, name="call_guests"),
     path("salle/<uuid:room>/invites/<uuid:invite>", call.answer_guest, name="call_guest_answer"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from toubib.web.views import caps, compliance, direction, managed_places, rights, unanswered
+from toubib.web.views import caps, compliance, direction, managed_places, measures, rights, unanswered
 
 urlpatterns = [
     path("direction", direction.today, name="direction"),
@@ -20,6 +20,8 @@ urlpatterns = [
     path("direction/seuils.csv", caps.caps_csv, name="direction_caps_csv"),
     path("direction/lieux", managed_places.managed, name="managed_places"),
     path("direction/lieux/<uuid:place_id>", managed_places.one, name="managed_place"),
+    path("administration/lieux/<uuid:place>/appareils", measures.units, name="units"),
+    path("administration/appareils/<uuid:unit>/retirer", measures.take_away, name="unit_away"),
     path("conformite", compliance.journal, name="compliance"),
     path("conformite/chercher", compliance.find, name="compliance_find"),
     path("conformite/journal.csv", compliance.journal_csv, name="compliance_csv"),

@@ -20,6 +20,8 @@ from toubib.consultation.operations import PATIENT_SIDE, agree_to_guest
 from toubib.consultation.perms import Seat
 from toubib.consultation.queries import get_room, people_in
 from toubib.consultation.web import GUEST_INVITE, seat_of
+from toubib.kiosk.queries.devices import device_rows, shown_units
+from toubib.kiosk.web import kiosk_of
 from toubib.people.web import current_account
 from toubib.record.perms import may_read_encounter
 from toubib.ui.posting import part_of_page
@@ -89,6 +91,10 @@ def _context(request: HttpRequest, room: Room, seat: Seat) -> dict[str, Any]:
         "doctor": room.encounter.practitioner,
         "is_patient_side": is_patient_side,
         "ticket": ticket if is_patient_side else None,
+        "call_units": shown_units(device_rows(ticket=ticket, now=timezone.now()))
+        if ticket and is_patient_side
+        else [],
+        "accept_requests": kiosk_of(request) is not None,
         "guests": guests,
         "invite_link": kept_link(request, guests=guests),
         "credentials_url": reverse("consultation:credentials", args=[room.id]),

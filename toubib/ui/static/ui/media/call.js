@@ -8,6 +8,7 @@ import { Notices } from "./notices.js";
 import { Room } from "./room.js";
 import { Signaling } from "./signaling.js";
 import { SilenceWatch } from "./silence.js";
+import { Units } from "./units.js";
 import { Texts } from "./texts.js";
 import { Stage } from "./tiles.js";
 
@@ -40,6 +41,8 @@ async function begin(root) {
     signaling.leave();
   };
   new Controls({ root, room, local, signaling, texts, notices, onHangUp: hangUp });
+  const units = new Units({ root, room, local, signaling, texts, notices });
+  Object.assign(/** @type {any} */ (root).call, { units });
   new SilenceWatch(local, (silent) => notices.set("silent", silent ? texts.get("mic-silent") : ""));
   beginChat(root, { texts, credentials, signaling });
   signaling.addEventListener("welcome", () => measure.start(credentials.pass?.room ?? ""), { once: true });

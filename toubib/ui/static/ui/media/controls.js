@@ -134,7 +134,7 @@ export class Controls {
   /** @param {any} message */
   async #asked(message) {
     const person = this.room.people.get(message.from);
-    if (message.type !== "request" || person?.card.side !== "professional") return;
+    if (message.type !== "request" || person?.card.side !== "professional" || message.what === "device") return;
     if (message.on && !(await this.#agreed(message, person.card.name))) return;
     const { what, on, source } = message;
     await this.#toggle(() => (what === "second" ? this.local.setSecond(on ? source ?? "" : "") : this.local.setFullAudio(on)));

@@ -29,6 +29,8 @@ export class LocalMedia extends EventTarget {
     this.second = new MediaStream();
     this.secondLabel = "";
     this.fullAudio = false;
+    /** @type {import("./exam.js").Exam | null} what is listened to instead of the voice */
+    this.sound = null;
     this.micOn = true;
     this.cameraOn = true;
     this.small = false;
@@ -99,13 +101,50 @@ export class LocalMedia extends EventTarget {
   async setFullAudio(on) {
     this.fullAudio = on;
     if (!this.audio) return;
-    const old = this.audio;
     const stream = await navigator.mediaDevices.getUserMedia({ audio: this.#voice() });
-    const track = stream.getTracks()[0];
+    this.#replaceAudio(stream.getTracks()[0]);
+  }
+
+  /**
+   * A stethoscope in the place of the voice, and back: the others' connections stay.
+   * @param {import("./exam.js").Exam | null} exam
+   */
+  async setSound(exam) {
+    if (exam === this.sound || (!exam && !this.sound)) return;
+    const track = exam ? await exam.open(FULL) : (await navigator.mediaDevices.getUserMedia({ audio: VOICE })).getTracks()[0];
+    this.sound = exam;
+    this.fullAudio = exam !== null;
+    this.micOn = true;
+    this.#replaceAudio(track);
+  }
+
+  /** @param {MediaStreamTrack} track */
+  #replaceAudio(track) {
+    const old = this.audio;
     track.enabled = this.micOn;
-    this.main.removeTrack(old);
-    old.stop();
+    if (old) {
+      old.onended = null;
+      this.main.removeTrack(old);
+      old.stop();
+    }
     this.#put(this.main, track);
+  }
+
+  /**
+   * A camera of examination that is known by its number: its picture goes beside the face.
+   * @param {import("./exam.js").Exam | null} exam
+   */
+  async setExam(exam) {
+    if (!exam) return this.setSecond("");
+    const track = await exam.open(USUAL);
+    const old = this.secondTrack;
+    if (old) {
+      old.onended = null;
+      this.second.removeTrack(old);
+      old.stop();
+    }
+    this.secondLabel = exam.label;
+    this.#put(this.second, track);
   }
 
   /** @returns {Promise<{id: string, label: string}[]>} cameras other than the one shown */

@@ -33,6 +33,8 @@ export class Room extends EventTarget {
     this.me = null;
     /** @type {(id: string) => number} */
     this.silentFor = () => 0;
+    /** @type {() => object} what else the others are told of this page */
+    this.more = () => ({});
     this.#listen();
   }
 
@@ -255,6 +257,7 @@ export class Room extends EventTarget {
       full_audio: this.local.fullAudio,
       second: this.local.secondLabel,
       sources,
+      ...this.more(),
     });
   }
 
