@@ -298,6 +298,13 @@ TABLE: dict[str, Rule] = {
         ),
         OF_MACHINE,
     ),
+    "web:units": Rule(
+        get={ADMINISTRATOR, DIRECTOR},
+        post={ADMINISTRATOR, DIRECTOR},
+        args={"place": "open_place"},
+        data={"number": "2", "kind": "scale"},
+    ),
+    "web:unit_away": Rule(post={ADMINISTRATOR, DIRECTOR}),
     "kiosk:machines": Rule(get={ADMINISTRATOR, DIRECTOR}, post={ADMINISTRATOR, DIRECTOR}),
     "kiosk:machine_revoke": Rule(post={ADMINISTRATOR, DIRECTOR}),
     # The administrator

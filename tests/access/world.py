@@ -33,6 +33,8 @@ from toubib.consultation.operations import (
     use_invite,
 )
 from toubib.consultation.web import GUEST_INVITE, TICKET
+from toubib.directory.enums import Device
+from toubib.directory.models import Place
 from toubib.directory.operations import open_place
 from toubib.directory.tests.factories import TODAY, make_place
 from toubib.documents import pace
@@ -43,6 +45,7 @@ from toubib.exchange.enums import DeliveryState
 from toubib.exchange.models import Delivery
 from toubib.ground.actors import Actor
 from toubib.ground.ids import new_id
+from toubib.kiosk.operations import put_unit
 from toubib.kiosk.tests.factories import make_machine
 from toubib.people.enums import LinkKind
 from toubib.people.models import Account, Patient, PatientLink, ProfessionalAccount
@@ -159,6 +162,13 @@ def make_world() -> World:
     }  # fmt: skip
     shared["draft"] = draft.id
     shared["open_place"] = _open_place()
+    shared["unit"] = put_unit(
+        place=Place.objects.get(pk=shared["open_place"]),
+        number=1,
+        kind=Device.SCALE,
+        by=Actor.system("test"),
+        now=now,
+    ).id
     shared["machine_id"] = make_machine(now=now)[0].id
     leo = {**leo, **shared, "attachment_id": _attach(own, camille)}
     child = make_link(
