@@ -48,8 +48,8 @@ from toubib.record.operations.prescriptions import (
     renew_lines,
     say_weight,
 )
-from toubib.record.operations.rework import drop_rework, rework_sheet, sign_rework
 from toubib.record.operations.readings import drop_readings, keep_reading
+from toubib.record.operations.rework import drop_rework, rework_sheet, sign_rework
 from toubib.record.operations.said import say_consents, tell_health_summary, withdraw_consent
 from toubib.record.operations.templates import (
     TemplateRefused,
@@ -85,8 +85,8 @@ __all__ = [
     "delete_template",
     "drop_certificate",
     "drop_leave",
-    "drop_rework",
     "drop_readings",
+    "drop_rework",
     "end_encounter",
     "enter_receipt",
     "follow_task",
