@@ -64,6 +64,12 @@ TABLE: dict[str, Rule] = {
     "web:line_now": PAGE,
     "web:line_rule": PAGE,
     "web:rules": PAGE,
+    "web:observatory": PAGE,
+    "web:observatory_csv": PAGE,
+    "web:observatory_map_png": PAGE,
+    "web:observatory_map_svg": PAGE,
+    "web:observatory_curve_png": PAGE,
+    "web:observatory_curve_svg": PAGE,
     "web:your_data": PAGE,
     "web:places": Rule(get=EVERYONE, post=EVERYONE, csrf=False),  # a search: nothing changes
     "web:places_communes": Rule(post=EVERYONE, csrf=False),

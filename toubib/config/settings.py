@@ -18,6 +18,11 @@ ENCRYPTION_KEYS_FILE = env.read_path("TOUBIB_ENCRYPTION_KEYS_FILE", DATA_DIR / "
 JOURNAL_HEAD_FILE = env.read_path("TOUBIB_JOURNAL_HEAD_FILE", DATA_DIR / "journal.head")
 FILES_DIR = env.read_path("TOUBIB_FILES_DIR", DATA_DIR / "files")
 CATALOGUE_DIR = env.read_path("TOUBIB_CATALOGUE_DIR", BASE_DIR / "waiting" / "data")
+# The observatory's computed results; the demo shows the invented ones that come with the source.
+OBSERVATORY_DIR = env.read_path(
+    "TOUBIB_OBSERVATORY_DIR",
+    BASE_DIR / "observatory" / "data" / "sample" if DEMO else DATA_DIR / "observatory",
+)
 
 PUBLIC_URL = env.read_public_url(
     "TOUBIB_PUBLIC_URL",

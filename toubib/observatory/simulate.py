@@ -17,6 +17,7 @@ import ibis
 from toubib.observatory.activity import NAME as ACTIVITY
 from toubib.observatory.activity import read_activity
 from toubib.observatory.payments import PARTS, newly_payable, payment_sums
+from toubib.observatory.signatures import ID, MAYBE, SIGNATURES, TALLY, columns_read, condense, tally_up
 from toubib.rulebook.engine.bulk import Days, judge_many
 from toubib.rulebook.engine.tables import connect, read_table
 from toubib.rulebook.facts import all_facts, columns
@@ -31,6 +32,7 @@ EXCLUDING_PARTS = ("exclude", "exempt", "suspend")
 NEVER_COUNTED = ("CAP.NO_CAP_YET", "CAP.NOT_REMOTE", "CAP.NOT_CONVENTIONED", "CAP.NOT_A_DOCTOR")
 CAP_ONLY = "cap."
 LAW = "law"
+PAID = "paid"
 DOCTOR = "doctor"
 SPECIALTIES = all_facts()["practitioner_specialty"].values
 
@@ -90,14 +92,14 @@ def simulate(*, acts: Path, activity: Path, year: int, policies: Iterable[Policy
     connection = connect()
     nameless = read_activity(connection, activity, year)
     table = read_table(acts, connection)
-    rows = _acts_of(connection, table, year)
+    rows = acts_of(connection, table, year)
     cases = _cases(tuple(policies))
-    _judge(connection, rows, cases, year)
+    judge(connection, rows, cases, year)
     found = Simulation(year, sources=_sources(cases), disputes=cases[-1].overlay.disputes())
     found.nameless_activities = nameless
     found.undated_acts = int(table.act_date.isnull().sum().execute() or 0)
     for case in cases:
-        found.policies[case.name] = {**_groups(connection, case, year), **_acts(connection, case, cases[0])}
+        found.policies[case.name] = {**groups_of(connection, case, year), **_acts(connection, case)}
         found.unknown_acts[case.name] = _number(connection, f"sum({case.key}_unknown)")
     return found
 
@@ -115,7 +117,7 @@ def _sources(cases: list[Case]) -> list[str]:
     return [f"{policy.id}: {policy.label} ({policy.source})" for policy in policies.values()]
 
 
-def _acts_of(connection: Any, table: Any, year: int) -> Any:
+def acts_of(connection: Any, table: Any, year: int) -> Any:
     """The year's acts; the activity's specialty rules, and who is in it is a doctor."""
     activity = connection.table(ACTIVITY)
     first, after = ibis.date(f"{year}-01-01"), ibis.date(f"{year + 1}-01-01")
@@ -131,32 +133,41 @@ def _acts_of(connection: Any, table: Any, year: int) -> Any:
     return joined.select(**own)
 
 
-def _judge(connection: Any, rows: Any, cases: list[Case], year: int) -> None:
-    """The table `tally`: for each practitioner and case, the acts counted, left out, and by which code."""
-    paying = [case for case in cases if case.may_pay_more]
-    judged = {case.key: case.overlay for case in cases}
-    decisions = ("cap", "reimbursement", "price") if paying else ("cap",)
+def judge(connection: Any, rows: Any, cases: list[Case], year: int, also: tuple[str, ...] = ()) -> None:
+    """The table TALLY: for each practitioner and case, the acts counted, left out, and by which code; and of the cases
+    that may pay more, the table PAID, one row. `also`: columns to keep in SIGNATURES."""
     days = Days(date(year, 1, 1), date(year, 12, 31), undated=False)
     more = ["is_medecin_traitant", "act_kind"] if any(case.leaves for case in cases) else []
     for case in cases:
         more += case.columns_of(*(EXCLUDING_PARTS if case.leaves else ("exempt",)))
-    keep = ("practitioner_id", "practitioner_specialty", "practitioner_profession", *more)
-    flags = judge_many(rows, judged, decisions, keep=tuple(dict.fromkeys(keep)), days=days)
-    law = cases[0]
-    profession = flags.practitioner_profession
-    sums: dict[str, Any] = {
-        **{f"of_{name}": _count(flags.practitioner_specialty == name) for name in SPECIALTIES},
-        "maybe_doctor": (profession.isnull() | surely(profession == DOCTOR)).any(),
+    keep = tuple(dict.fromkeys(("practitioner_specialty", "practitioner_profession", *more, *also)))
+    overlays = {case.key: case.overlay for case in cases}
+    condense(connection, rows, (*columns_read(overlays, ("cap",), days), *keep), days)
+    flags = judge_many(connection.table(SIGNATURES), overlays, ("cap",), keep=(ID, *keep), days=days)
+    law, profession = cases[0], flags.practitioner_profession
+    marks: dict[str, Any] = {
+        **{f"of_{name}": flags.practitioner_specialty == name for name in SPECIALTIES},
+        MAYBE: profession.isnull() | surely(profession == DOCTOR),
     }
     for case in cases:
-        sums |= _sums(flags, case, law, year)
+        marks |= _marks(flags, case, law, year)
+    tally_up(connection, flags, marks)
+    judge_payments(connection, rows, [case for case in cases if case.may_pay_more], law, days)
+
+
+def judge_payments(connection: Any, rows: Any, paying: list[Case], law: Case, days: Days) -> None:
+    """Prices hang on the day, the age and the sums: each act by itself."""
+    if not paying:
+        return
+    overlays = {case.key: case.overlay for case in (law, *paying)}
+    flags = judge_many(rows, overlays, ("reimbursement", "price"), "outcomes", keep=("act_date",), days=days)
+    sums: dict[str, Any] = {}
     for case in paying:
         sums |= payment_sums(flags, case.key, law.key, _count)
-    tally = flags.group_by("practitioner_id").aggregate(**sums)
-    connection.create_table("tally", tally, temp=True)
+    connection.create_table(PAID, flags.aggregate(**sums), temp=True, overwrite=True)
 
 
-def _sums(flags: Any, case: Case, law: Case, year: int) -> dict[str, Any]:
+def _marks(flags: Any, case: Case, law: Case, year: int) -> dict[str, Any]:
     key, own = case.key, case.codes(*EXCLUDING_PARTS)
     outcome = flags[f"{key}|cap"]
     says = {name.split("|")[-1]: flags[name] for name in flags.columns if name.startswith(f"{key}|cap|says|")}
@@ -165,13 +176,13 @@ def _sums(flags: Any, case: Case, law: Case, year: int) -> dict[str, Any]:
     left_out = (outcome == "NOT_COUNTED") & ~outside
     excluded = left_out & _any(says[code] for code in codes)
     return {
-        f"{key}_counted": _count(outcome == "COUNTED"),
-        f"{key}_uncounted": _count(outcome == "NOT_COUNTED"),
-        f"{key}_unknown": _count(outcome == "UNDETERMINED"),
-        f"{key}_excluded": _count(excluded),
+        f"{key}_counted": outcome == "COUNTED",
+        f"{key}_uncounted": outcome == "NOT_COUNTED",
+        f"{key}_unknown": outcome == "UNDETERMINED",
+        f"{key}_excluded": excluded,
         **(_departures(flags, case, law, year) if case.leaves else {}),
         **(_exemptions(flags, case, law) if case.codes("exempt") else {}),
-        **{f"{key}_by_{code}": _count(left_out & says[code]) for code in codes},
+        **{f"{key}_by_{code}": left_out & says[code] for code in codes},
     }
 
 
@@ -180,10 +191,10 @@ def _exemptions(flags: Any, case: Case, law: Case) -> dict[str, Any]:
     outcome, exempts = flags[f"{law.key}|cap"], case.takes_out(flags, "exempt")
     counts, may_count = outcome == "COUNTED", outcome != "NOT_COUNTED"
     return {
-        f"{case.key}_by_law": _count(counts),
-        f"{case.key}_kept": _count(counts & ~exempts.fill_null(True)),
-        f"{case.key}_open": _count(may_count & ~surely(exempts)),
-        f"{case.key}_perhaps_exempt": _count(may_count & exempts.fill_null(True)),
+        f"{case.key}_by_law": counts,
+        f"{case.key}_kept": counts & ~exempts.fill_null(True),
+        f"{case.key}_open": may_count & ~surely(exempts),
+        f"{case.key}_perhaps_exempt": may_count & exempts.fill_null(True),
     }
 
 
@@ -199,7 +210,7 @@ def _departures(flags: Any, case: Case, law: Case, year: int) -> dict[str, Any]:
     if rates_of(year, case.overlay).reading == WITHOUT_OWN_PATIENTS:
         own = flags.is_medecin_traitant
         gone, perhaps = gone & ~own.fill_null(True), perhaps & ~surely(own)
-    return {f"{case.key}_left": _count(gone), f"{case.key}_may_leave": _count(perhaps & ~gone)}
+    return {f"{case.key}_left": gone, f"{case.key}_may_leave": perhaps & ~gone}
 
 
 def surely(column: Any) -> Any:
@@ -218,9 +229,9 @@ def _count(where: Any) -> Any:
     return surely(where).cast("int32").sum().fill_null(0)
 
 
-def _groups(connection: Any, case: Case, year: int) -> dict[str, int]:
-    """The five groups of doctors, known or possible: of the acts or of the activities of the year."""
-    tally, activity = connection.table("tally"), connection.table(ACTIVITY)
+def doctors_of(connection: Any, case: Case, activity: Any) -> Any:
+    """Each doctor, known or possible, of the acts or of the activities of the year, with what a case says of their acts."""
+    tally = connection.table(TALLY)
     tally = tally.filter(tally.practitioner_id.notnull())
     key, nought = case.key, ibis.literal(0)
     more = (
@@ -239,7 +250,12 @@ def _groups(connection: Any, case: Case, year: int) -> dict[str, int]:
         maybe_doctor=tally.maybe_doctor,
         **{name: tally[f"{key}_{name}"] if f"{key}_{name}" in tally.columns else nought for name in more},
     ).outer_join(activity, ibis._.own_id == activity.practitioner_id)
-    both = both.filter(both.maybe_doctor.fill_null(True))
+    return both.filter(both.maybe_doctor.fill_null(True))
+
+
+def groups_of(connection: Any, case: Case, year: int, activity: str = ACTIVITY) -> dict[str, int]:
+    """The five groups of doctors. `activity`: the table of their activities."""
+    both = doctors_of(connection, case, connection.table(activity))
     outcome = both.select(outcome=_standing(both, case, year))
     sql = ibis.to_sql(outcome.group_by("outcome").aggregate(n=outcome.count()), dialect="duckdb")
     found = dict(connection.con.execute(sql).fetchall())
@@ -251,6 +267,17 @@ def _groups(connection: Any, case: Case, year: int) -> dict[str, int]:
         "near": found.get("NEAR", 0),
         "below": found.get("BELOW", 0),
     }
+
+
+def room_of(connection: Any, case: Case, year: int) -> int:
+    """How many remote acts the doctors who are surely below or near could still do, their other activity unchanged."""
+    both = doctors_of(connection, case, connection.table(ACTIVITY))
+    left = _against_cap(both, case, year, both.counted, both.left)["remaining_acts"]
+    ours = both.select(left=left, outcome=_standing(both, case, year)).filter(
+        ibis._.outcome.isin(["BELOW", "NEAR"])
+    )
+    sql = ibis.to_sql(ours.aggregate(n=ours.left.sum()), dialect="duckdb")
+    return int(connection.con.execute(sql).fetchall()[0][0] or 0)
 
 
 def _standing(both: Any, case: Case, year: int) -> Any:
@@ -266,15 +293,24 @@ def _standing(both: Any, case: Case, year: int) -> Any:
 
 
 def _status(both: Any, case: Case, year: int, counted: Any, left: Any) -> Any:
-    doctor = SimpleNamespace(
+    rates = rates_of(year, case.overlay)
+    doctor = _doctor(both, counted, left)
+    idle = surely((doctor.counted == 0) & (_activity(doctor, rates.reading) == 0))  # nought of nought
+    return ibis.cases((idle, "BELOW"), else_=cap_status(doctor, rates, rates.reading)["outcome"])
+
+
+def _against_cap(both: Any, case: Case, year: int, counted: Any, left: Any) -> dict[str, Any]:
+    rates = rates_of(year, case.overlay)
+    return cap_status(_doctor(both, counted, left), rates, rates.reading)
+
+
+def _doctor(both: Any, counted: Any, left: Any) -> SimpleNamespace:
+    return SimpleNamespace(
         practitioner_specialty=ibis.coalesce(both.practitioner_specialty, both.own_specialty),
         counted=counted.fill_null(0).cast("int64"),
         conventioned_acts=(both.conventioned_acts - left.fill_null(0)).cast("int64"),
         own_mt_acts=both.own_mt_acts,
     )
-    rates = rates_of(year, case.overlay)
-    idle = surely((doctor.counted == 0) & (_activity(doctor, rates.reading) == 0))  # nought of nought
-    return ibis.cases((idle, "BELOW"), else_=cap_status(doctor, rates, rates.reading)["outcome"])
 
 
 def _most_frequent(tally: Any) -> Any:
@@ -291,28 +327,33 @@ def _activity(doctor: Any, reading: str) -> Any:
     return doctor.conventioned_acts - doctor.own_mt_acts if apart else doctor.conventioned_acts
 
 
-def _acts(connection: Any, case: Case, law: Case) -> dict[str, Any]:
+def _acts(connection: Any, case: Case) -> dict[str, Any]:
+    found = counts_of(connection, case)
+    return found | {"newly_payable": payments_of(connection, case)} if case.may_pay_more else found
+
+
+def counts_of(connection: Any, case: Case) -> dict[str, Any]:
+    """Acts counted, not counted, and taken out by which code."""
     key = case.key
     prefix = f"{key}_by_"
     codes = [
         name
-        for name in connection.table("tally").columns
+        for name in connection.table(TALLY).columns
         if name.startswith(prefix) and name != f"{key}_by_law"
     ]
     by_code = {name.removeprefix(prefix): _number(connection, f'sum("{name}")') for name in codes}
-    found: dict[str, Any] = {
+    return {
         "counted_acts": _number(connection, f"sum({key}_counted)"),
         "uncounted_acts": _number(connection, f"sum({key}_uncounted)"),
         "excluded": _number(connection, f"sum({key}_excluded)"),
         "excluded_by": {code: number for code, number in sorted(by_code.items()) if number},
     }
-    if case.may_pay_more:
-        found["newly_payable"] = newly_payable(
-            {part: _number(connection, f"sum({key}_{part})") for part in PARTS}
-        )
-    return found
 
 
-def _number(connection: Any, sql: str) -> int:
-    found = connection.con.execute(f"SELECT {sql} FROM tally").fetchall()[0][0]  # noqa: S608  our own names
+def payments_of(connection: Any, case: Case) -> dict[str, Any]:
+    return newly_payable({part: _number(connection, f"{case.key}_{part}", PAID) for part in PARTS})
+
+
+def _number(connection: Any, sql: str, table: str = TALLY) -> int:
+    found = connection.con.execute(f"SELECT {sql} FROM {table}").fetchall()[0][0]  # noqa: S608  our own names
     return int(found or 0)

@@ -1,0 +1,199 @@
+"""What the reform page shows: many combinations of policies over one year, with what they free, for whom, and how sure it is.
+
+The stable face is `simulate`; this is the public document beside it, small cells hidden.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+from toubib.observatory.activity import NAME as ACTIVITY
+from toubib.observatory.activity import read_activity
+from toubib.observatory.indicators.suppression import hidden_shares
+from toubib.observatory.payments import ASSUMPTION
+from toubib.observatory.signatures import CELLS, ID, SIGNATURES, TALLY
+from toubib.observatory.simulate import (
+    LAW,
+    Case,
+    acts_of,
+    counts_of,
+    groups_of,
+    judge,
+    judge_payments,
+    payments_of,
+    room_of,
+)
+from toubib.rulebook.engine.bulk import Days
+from toubib.rulebook.engine.tables import connect, read_table
+from toubib.rulebook.law import Law
+from toubib.rulebook.policies import Overlay, Policy, find_policy
+
+COMBINED = ("fmt_zone", "fmt_assisted", "fmt_fragile_or", "fmt_doctor_situation", "fmt_epidemic")
+ALONE = (
+    "fmt_assisted_in_desert",
+    "fmt_fragile_and",
+    "morizet_device",
+    "roadmap_2026",
+    "cnam_2023_50pct",
+    "law_2021",
+    "activity_without_own_patients",
+)
+PAYING = ("tariff_as_in_person", "territory_for_deserts", "companies_as_organisations")
+AT_ONCE = 12  # cases judged in one pass: planning grows with them
+MEANINGFUL = 0.2  # of the nation's claims: doctors are whole at every scale, their acts are not
+HELPERS = ("pharmacist", "nurse", "orthoptist", "midwife", "psychologist", "other_professional")
+FREED = {
+    "zone": "patient_zone",
+    "assisted": "assisted_by",
+    "c2s": "c2s",
+    "has_medecin_traitant": "has_medecin_traitant",
+}
+SCENARIOS = ("declared", "only_these_acts", "activity_less_10", "activity_more_10")
+GROUPS = ("undetermined", "exempt", "above", "near", "below")
+
+
+def days_of_year(year: int) -> Days:
+    return Days(date(year, 1, 1), date(year, 12, 31), undated=False)
+
+
+def subsets(names: Iterable[str]) -> list[tuple[str, ...]]:
+    """Every choice of at least one, in the order of the names."""
+    own = tuple(names)
+    return [chosen for size in range(1, len(own) + 1) for chosen in combinations(own, size)]
+
+
+def reforms(
+    *,
+    acts: Path,
+    activity: Path,
+    year: int,
+    about: Mapping[str, Any],
+    on: date,
+    levers: Iterable[str] = COMBINED,
+) -> dict[str, Any]:
+    """`about`: source, synthetic, scale (None of real claims) and what was assumed. Raises BadTable."""
+    connection = connect()
+    read_activity(connection, activity, year)
+    rows = acts_of(connection, read_table(acts, connection), year)
+    wanted = [*subsets(levers), *((name,) for name in ALONE)]
+    found: dict[str, Any] = {}
+    for start in range(0, len(wanted), AT_ONCE):
+        cases = [
+            _case((), 0),
+            *(_case(names, i) for i, names in enumerate(wanted[start : start + AT_ONCE], 1)),
+        ]
+        judge(connection, rows, cases, year, tuple(FREED.values()))
+        found |= {
+            case.name: _told(connection, case, cases[0], year) for case in cases if case.name not in found
+        }
+    paying = [_case((), 0), *(_case(names, i) for i, names in enumerate(subsets(PAYING), 1))]
+    judge_payments(connection, rows, paying[1:], paying[0], days_of_year(year))
+    names = dict.fromkeys([*levers, *ALONE, *PAYING])
+    return {
+        "schema": 1,
+        **about,
+        "computed_on": on.isoformat(),
+        "year": year,
+        "meaningful": about.get("scale") is None or about["scale"] >= MEANINGFUL,
+        "combined": list(levers),
+        "alone": list(ALONE),
+        "paying": list(PAYING),
+        "policies": {name: _policy(find_policy(name)) for name in names},
+        "tariffs": _tariffs(year),
+        "cases": found,
+        "payments": {case.name: {**payments_of(connection, case), "assumption": None} for case in paying[1:]},
+        "assumption": ASSUMPTION,
+    }
+
+
+def _case(names: tuple[str, ...], number: int) -> Case:
+    return Case("+".join(names) or LAW, f"k{number}", Overlay(tuple(map(find_policy, names))))
+
+
+def _policy(policy: Policy) -> dict[str, str]:
+    return {"label": policy.label, "source": policy.source, "summary": policy.summary}
+
+
+def _tariffs(year: int) -> dict[str, str]:
+    """Of the year's last day, in euros."""
+    law = Law(date(year, 12, 31), {})
+    return {code: str(law.get(f"tariff.{code}")) for code in ("TCG", "G")}
+
+
+def _told(connection: Any, case: Case, law: Case, year: int) -> dict[str, Any]:
+    acts = counts_of(connection, case)
+    groups = {name: groups_of(connection, case, year, _activity(connection, name)) for name in SCENARIOS}
+    return {
+        **_hidden(groups["declared"]),
+        "counted_acts": acts["counted_acts"],
+        "uncounted_acts": acts["uncounted_acts"],
+        "unknown_acts": _unknown(connection, case),
+        "excluded": acts["excluded"],
+        "excluded_by": {
+            code: number if number > 10 else None for code, number in acts["excluded_by"].items()
+        },
+        "freed": _freed(connection, case, law),
+        "room": room_of(connection, case, year),
+        "sensitivity": {name: _hidden(own) for name, own in groups.items()},
+    }
+
+
+def _hidden(groups: Mapping[str, int]) -> dict[str, int | None]:
+    """Small groups, and what protects them, are null; so is the sum of doctors where a lone group would be had from it."""
+    own = {name: groups[name] for name in GROUPS}
+    hidden = hidden_shares(own)
+    return {
+        "practitioners": groups["practitioners"],
+        **{name: None if name in hidden else number for name, number in own.items()},
+    }
+
+
+def _unknown(connection: Any, case: Case) -> int:
+    return int(connection.con.execute(f"SELECT sum({case.key}_unknown) FROM {TALLY}").fetchall()[0][0] or 0)  # noqa: S608
+
+
+def _freed(connection: Any, case: Case, law: Case) -> dict[str, Any]:
+    """Acts that the law counts and the policy does not, by what is known of the patient and the help."""
+    where = f'm."{law.key}_counted" = 1 AND m."{case.key}_uncounted" = 1'
+    found: dict[str, Any] = {"acts": _sum(connection, where), "by": {}}
+    for name, column in FREED.items():
+        value = (
+            f"CASE WHEN s.{column} IN {HELPERS!r} THEN 'professional' ELSE s.{column} END"
+            if name == "assisted"
+            else f"s.{column}"
+        )
+        sql = (
+            f"SELECT CAST({value} AS VARCHAR) AS cell, CAST(sum(s.acts) AS BIGINT) FROM {SIGNATURES} s JOIN marks m USING ({ID}) "  # noqa: S608
+            f"WHERE {where} GROUP BY 1 ORDER BY 1"
+        )
+        own = {cell or "unknown": int(number) for cell, number in connection.con.execute(sql).fetchall()}
+        hidden = hidden_shares(own)
+        found["by"][name] = {cell: None if cell in hidden else number for cell, number in own.items()}
+    return found
+
+
+def _sum(connection: Any, where: str) -> int:
+    sql = f"SELECT sum(s.acts) FROM {SIGNATURES} s JOIN marks m USING ({ID}) WHERE {where}"  # noqa: S608
+    return int(connection.con.execute(sql).fetchall()[0][0] or 0)
+
+
+def _activity(connection: Any, scenario: str) -> str:
+    """The name of a table of activities: as declared; or where none is, the acts of this table; or a tenth less or more."""
+    if scenario == "declared":
+        return ACTIVITY
+    seen = f"(SELECT practitioner_id AS who, sum(n) AS seen FROM {CELLS} GROUP BY 1)"  # noqa: S608
+    value = {
+        "only_these_acts": "coalesce(a.conventioned_acts, s.seen)",
+        "activity_less_10": "a.conventioned_acts * 9 // 10",
+        "activity_more_10": "a.conventioned_acts * 11 // 10",
+    }[scenario]
+    connection.raw_sql(
+        f"CREATE OR REPLACE TEMP TABLE {scenario} AS SELECT coalesce(a.practitioner_id, s.who) AS practitioner_id, "  # noqa: S608
+        f"a.practitioner_specialty, a.year, CAST({value} AS BIGINT) AS conventioned_acts, a.own_mt_acts "
+        f"FROM {ACTIVITY} a FULL JOIN {seen} s ON s.who = a.practitioner_id"
+    )
+    return scenario

@@ -1,0 +1,85 @@
+"""A curve over the quarters, drawn here."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+WIDTH, HEIGHT = 640, 290
+LEFT, RIGHT, LOW, HIGH = 74.0, 606.0, 250.0, 26.0
+STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
+
+
+def draw_series(
+    values: Sequence[tuple[str, float | None]],
+    *,
+    say: Callable[[float], str],
+    title: str,
+    target: tuple[float, str] | None = None,
+) -> SafeString:
+    """`values`: (quarter, value) in order; where a value is not told the curve is broken. `target`: a level and its words."""
+    told = [value for _, value in values if value is not None] + ([target[0]] if target else [])
+    top, step = _scale(max(told, default=1.0))
+    count = max(len(values) - 1, 1)
+
+    def place(number: int, value: float) -> tuple[float, float]:
+        return LEFT + (RIGHT - LEFT) * number / count, LOW - (LOW - HIGH) * value / top
+
+    lines = [place(0, step * i)[1] for i in range(round(top / step) + 1)]
+    axes = format_html_join(
+        "", '<path class="axis" d="M74 {}H606"/><text class="faint" x="68" y="{}" text-anchor="end">{}</text>',
+        ((_at(y), _at(y + 5), say(step * i)) for i, y in enumerate(lines)),
+    )  # fmt: skip
+    years = format_html_join(
+        "", '<text class="faint" x="{}" y="280">{}</text>',
+        ((_at(place(i, 0)[0]), quarter[:4]) for i, (quarter, _) in enumerate(values) if quarter.endswith("Q1") or i == 0),
+    )  # fmt: skip
+    aim = ""
+    if target:
+        y = place(0, target[0])[1]
+        aim = format_html('<path class="aim" d="M74 {}H606"/><text class="ink" x="606" y="{}" text-anchor="end">{}</text>', _at(y), _at(y + 22), target[1])  # fmt: skip
+    return format_html(
+        '<svg xmlns="http://www.w3.org/2000/svg" class="plot" viewBox="0 0 {} {}" role="img" aria-labelledby="plot-t">'
+        '<title id="plot-t">{}</title>{}{}{}{}</svg>',
+        WIDTH, HEIGHT, title, axes, years, aim, _curve(values, place, say),
+    )  # fmt: skip
+
+
+def _curve(
+    values: Sequence[tuple[str, float | None]],
+    place: Callable[[int, float], tuple[float, float]],
+    say: Callable[[float], str],
+) -> SafeString:
+    parts, pen = [], "M"
+    last: tuple[int, float] | None = None
+    for number, (_, value) in enumerate(values):
+        if value is None:
+            pen = "M"
+            continue
+        x, y = place(number, value)
+        parts.append(f"{pen}{x:.1f} {y:.1f}")
+        pen, last = "L", (number, value)
+    if last is None:
+        return SafeString()
+    x, y = place(*last)
+    return format_html(
+        '<path class="curve" d="{}"/><circle class="here" cx="{}" cy="{}" r="8"/><circle class="ink" cx="{}" cy="{}" r="3"/>'
+        '<text class="ink" font-weight="700" x="{}" y="{}" text-anchor="end">{}</text>',
+        "".join(parts), _at(x), _at(y), _at(x), _at(y), _at(min(x + 14, 636)), _at(max(y - 18, 16)), say(last[1]),
+    )  # fmt: skip
+
+
+def _at(number: float) -> str:
+    return f"{number:.1f}"
+
+
+def _scale(most: float) -> tuple[float, float]:
+    """The top of the axis and the step of its lines: three to five of them."""
+    if most <= 0:
+        return 1.0, 1.0
+    size = 10 ** math.floor(math.log10(most / 4))
+    step = next(one * size for one in STEPS if one * size * 4 >= most * 0.999)
+    return math.ceil(most / step - 0.001) * step, step

@@ -1,0 +1,45 @@
+"""What others printed, beside ours, and where they disagree."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext_lazy as lazy
+
+LABELS = {
+    "teleconsultations_facturees": lazy("Téléconsultations facturées"), "teleconsultations_facturees_avec_hopital": lazy("Téléconsultations, hôpital compris"),
+    "tc_mg_liberaux": lazy("Téléconsultations de généralistes libéraux"), "tc_mg_centres_sante": lazy("Téléconsultations de généralistes en centre de santé"),
+    "tc_mg_mois": lazy("Téléconsultations de généralistes libéraux, par mois"), "part_plateformes": lazy("Part des sociétés"),
+    "part_mg_liberaux": lazy("Part des généralistes libéraux"), "part_specialistes_liberaux": lazy("Part des spécialistes libéraux"),
+    "part_activite_tc_mg": lazy("Part de l’activité, généralistes"), "part_activite_tc_psychiatres": lazy("Part de l’activité, psychiatres"),
+    "part_activite_tc_endocrinologues": lazy("Part de l’activité, endocrinologues"), "part_activite_tc_gynecologues": lazy("Part de l’activité, gynécologues"),
+    "cible_taux_appropriation_mg": lazy("Cible nationale"), "ald_avec_telesante_6_mois": lazy("Patients en ALD avec un acte de télésanté, six mois"),
+    "telexpertises": lazy("Télé-expertises"), "remboursement_total": lazy("Remboursé"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Printed:
+    name: Any
+    period: str
+    value: str
+    of: str
+    source: str
+    disputed: bool
+
+
+def published_of(document: Mapping[str, Any], keys: tuple[str, ...]) -> list[Printed]:
+    """In the order of the document; `disputed`: another source prints another value of the same thing and period."""
+    rows = [row for row in document.get("published", []) if row["key"] in keys]
+    said = Counter((row["key"], row["period"]) for row in rows)
+    return [
+        Printed(
+            LABELS.get(row["key"], row["key"]), row["period"], f"{number_format(row['value'], force_grouping=True)}\u00a0{row['unit']}", row["of"],
+            row["source"], said[row["key"], row["period"]] > 1 or "contredit" in row["source"] or "écrit" in row["source"],
+        )
+        for row in rows
+    ]  # fmt: skip

@@ -1,0 +1,134 @@
+"""`/observatoire`: what is shown, what never is, what one can take away."""
+
+import csv
+import gzip
+import io
+import json
+
+import pytest
+
+from toubib.web.observatory.maps import contours, tiles
+from toubib.web.observatory.measures import MEASURES, say, say_gap
+from toubib.web.observatory.plots import draw_series
+
+pytestmark = pytest.mark.django_db
+QUARTERS = ["2023Q4", "2024Q4"]
+AREAS = [
+    {"area": "FR", "name": "France", "level": "country", "region": None},
+    {"area": "R84", "name": "Auvergne-Rhône-Alpes", "level": "region", "region": None},
+    {"area": "26", "name": "Drôme", "level": "departement", "region": "R84"},
+    {"area": "69", "name": "Rhône", "level": "departement", "region": "R84"},
+]
+RATES = {"FR": (1000, 400), "R84": (500, 150), "26": (100, None), "69": (400, 120)}
+
+
+def document():
+    """Four areas, two quarters; the Drôme's numerator may not be told."""
+    adoption = [
+        {"quarter": quarter, "area": area, "gps": gps, "with_teleconsultation": used, "rate": None if used is None else used / gps}
+        for quarter in QUARTERS
+        for area, (gps, used) in RATES.items()
+    ]  # fmt: skip
+    return {
+        "schema": 2, "source": "Données synthétiques, graine 1", "synthetic": True, "computed_on": "2026-11-22", "quarters": QUARTERS, "areas": AREAS,
+        "rules": [{"name": "delays", "label": "Délais de remontée", "what": "", "applied": True}], "removed": {}, "gp_adoption": adoption,
+        "target": {"rate": 0.35, "departements": {"2024Q4": {"reached": 0, "not_reached": 1, "untold": 1}}}, "published": [],
+        "acts_by_year": {"2024": 2000}, "share_by_channel": {"2024": {"company": 0.4}}, "euros_by_year": {"2024": {"reimbursed": 10, "paid": 20}},
+    }  # fmt: skip
+
+
+@pytest.fixture
+def results(settings, tmp_path):
+    settings.OBSERVATORY_DIR = tmp_path
+    (tmp_path / "indicators.json.gz").write_bytes(gzip.compress(json.dumps(document()).encode()))
+    return tmp_path
+
+
+def text_of(answer):
+    return " ".join(answer.content.decode().replace("\u00a0", " ").replace("\u202f", " ").split())
+
+
+def test_page_says_so_when_nothing_is_published(client, settings, tmp_path):
+    settings.OBSERVATORY_DIR = tmp_path
+    answer = client.get("/observatoire")
+    assert (answer.status_code, "Aucun résultat n’est encore publié ici." in text_of(answer)) == (200, True)
+    assert client.get("/observatoire/donnees.csv").status_code == 404
+
+
+def test_page_shows_figures_target_source_and_mark(client, results):
+    told = text_of(client.get("/observatoire"))
+    wanted = (
+        "40,0 %", "35,0 %", "dépassé de 5,0 points", "Données synthétiques.", "22 novembre 2026", "Délais de remontée", "Auvergne-Rhône-Alpes",
+    )  # fmt: skip
+    assert [word for word in wanted if word not in told] == []
+
+
+def test_small_cell_is_shown_as_such_and_never_as_a_value(client, results):
+    told = text_of(client.get("/observatoire?level=departement&area=26"))
+    assert told.count("n &lt; 11") > 2
+    assert "Drôme : non diffusé (n &lt; 11)" in told
+    files = [client.get(f"/observatoire/{name}?level=departement") for name in ("donnees.csv", "carte.svg")]
+    assert [answer.status_code for answer in files] == [200, 200]
+    rows = list(csv.DictReader(io.StringIO(files[0].content.decode())))
+    assert [row["rate"] for row in rows if row["area"] == "26"] == ["", ""]
+
+
+@pytest.mark.parametrize("indicator", MEASURES)
+def test_every_measure_has_a_page_even_where_the_results_lack_it(client, results, indicator):
+    assert client.get(f"/observatoire?indicator={indicator}").status_code == 200
+
+
+@pytest.mark.parametrize("query", ["indicator=x", "quarter=2019Q1", "area=99", "from=x"])
+def test_what_the_results_do_not_know_is_not_found(client, results, query):
+    assert client.get(f"/observatoire?{query}").status_code == 404
+
+
+def test_table_is_sorted_filtered_and_compared(client, results):
+    told = text_of(
+        client.get("/observatoire?level=departement&sort=name&order=up&q=dro&from=2023Q4&show=gap")
+    )
+    assert (
+        told.count('scope="row"><a'),
+        'aria-sort="ascending"' in told,
+        "écart de T4 2023 à T4 2024" in told,
+    ) == (1, True, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("carte.svg", b"<?xml"),
+        ("carte.png", b"\x89PNG"),
+        ("courbe.svg", b"<?xml"),
+        ("courbe.png", b"\x89PNG"),
+    ],
+)
+def test_pictures_stand_alone_with_source_and_mark(client, results, name, kind):
+    answer = client.get(f"/observatoire/{name}")
+    assert (answer.status_code, answer.content[: len(kind)]) == (200, kind)
+    if kind == b"<?xml":
+        text = answer.content.decode()
+        assert ("DONNÉES SYNTHÉTIQUES" in text, "graine 1" in text, "class=" in text) == (True, True, False)
+
+
+def test_files_are_not_sent_twice(client, results):
+    first = client.get("/observatoire/donnees.csv")
+    again = client.get("/observatoire/donnees.csv", headers={"if-none-match": first["ETag"]})
+    assert again.status_code == 304
+
+
+def test_both_maps_draw_every_departement_once():
+    codes = {shape.code for shape in contours()}
+    assert (len(codes), codes, len(tiles())) == (101, {shape.code for shape in tiles()}, 101)
+
+
+def test_figures_are_said():
+    assert (say(None, "rate"), say(0.381, "rate"), say_gap(-0.0444, "rate"), say_gap(None, "count")) == (
+        "n < 11", "38,1\u00a0%", "−4,4", "–",
+    )  # fmt: skip
+
+
+def test_curve_breaks_where_a_quarter_is_not_told():
+    values = [("2024Q1", 0.1), ("2024Q2", None), ("2024Q3", 0.2), ("2024Q4", 0.3)]
+    assert draw_series(values, say=str, title="t").count("M74") >= 1
+    assert 'class="curve" d="M74.0' in draw_series(values, say=str, title="t")

@@ -1,0 +1,26 @@
+"""Addresses of the observatory, open to all."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from toubib.web.views import observatory
+
+urlpatterns = [
+    path("observatoire", observatory.observatory, name="observatory"),
+    path("observatoire/donnees.csv", observatory.observatory_csv, name="observatory_csv"),
+    path("observatoire/carte.png", observatory.observatory_map, {"form": "png"}, name="observatory_map_png"),
+    path("observatoire/carte.svg", observatory.observatory_map, {"form": "svg"}, name="observatory_map_svg"),
+    path(
+        "observatoire/courbe.png",
+        observatory.observatory_curve,
+        {"form": "png"},
+        name="observatory_curve_png",
+    ),
+    path(
+        "observatoire/courbe.svg",
+        observatory.observatory_curve,
+        {"form": "svg"},
+        name="observatory_curve_svg",
+    ),
+]
