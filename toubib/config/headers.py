@@ -6,12 +6,12 @@ from collections.abc import Callable, Collection
 
 from django.http import HttpRequest, HttpResponse
 
+# Bluetooth needs no word: it is for our own pages by default, and a browser without it warns of the name on every page.
 USES = "toubib_features"  # of an answer
 GetResponse = Callable[[HttpRequest], HttpResponse]
 OURS = (
     "camera",
     "microphone",
-    "bluetooth",
     "publickey-credentials-get",
     "publickey-credentials-create",
     "fullscreen",
