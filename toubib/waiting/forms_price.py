@@ -94,9 +94,9 @@ def _initial(said: Mapping[str, Any], *, left_out: tuple[str, ...]) -> dict[str,
     """What was said, as boxes: all « no » is « rien de tout cela », a mix of « yes » and unknown keeps « je ne sais pas »."""
     found: dict[str, Any] = {}
     for name, facts in (("mt", MT_FACTS), ("cover", COVER_FACTS)):
-        facts = tuple(fact for fact in facts if fact not in left_out)
-        values = [said.get(fact) for fact in facts]
-        picked = [fact for fact in facts if said.get(fact)]
+        asked = [fact for fact in facts if fact not in left_out]
+        values = [said.get(fact) for fact in asked]
+        picked = [fact for fact in asked if said.get(fact)]
         if values and all(value is False for value in values):
             picked = [NOTHING]
         elif picked and None in values:
