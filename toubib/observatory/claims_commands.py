@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from toubib.observatory.claims.faults import is_disk_full
+from toubib.observatory.source_commands import BadOrder, add_sources, of_other_source
 
 GENERATE = """Writes synthetic claims in the layout of the SNDS, calibrated on published figures (docs/observatory.md). SCALE 1 is
 the nation, 70 million acts over five years; doctors are whole at every scale. The same seed gives the same claims."""
 ACTS = """Maps claims to the facts of an act (`toubib rulebook schema`), null where claims are silent. FILE: .parquet, .csv or .jsonl."""
 INDICATORS = """Tells the public indicators of the claims in DIR: tables ER_PRS_F, ER_ETE_F, IR_BEN_R, IR_IMB_R and DA_PRA_R, each a folder or
-a file, Parquet or `;` CSV. No cell of 1 to 10 leaves, nor one that totals would give back."""
+a file, Parquet or `;` CSV; or of another source. No cell of 1 to 10 leaves, nor one that totals would give back."""
 
 
 def add_commands(parts: Any) -> None:
@@ -39,7 +40,7 @@ def add_commands(parts: Any) -> None:
     acts.add_argument("--out", required=True, type=Path, metavar="FILE")
     acts.set_defaults(run=run_acts)
     indicators = parts.add_parser("indicators", help="the public indicators", description=INDICATORS)
-    indicators.add_argument("--claims", required=True, type=Path, metavar="DIR")
+    add_sources(indicators)
     indicators.add_argument("--engine", choices=("duckdb", "spark"), default="duckdb")
     indicators.add_argument("--json", action="store_true", help="as a JSON object")
     indicators.add_argument("--out", type=Path, metavar="FILE", help="the JSON object into a file")
@@ -116,6 +117,9 @@ def run_indicators(arguments: argparse.Namespace) -> int:
     except UnknownRule as error:
         sys.stderr.write(f"--without: {error}\n")
         return 2
+    if arguments.claims is None:
+        found = _guarded("indicators", lambda: of_other_source(arguments))
+        return found if isinstance(found, int) else _answer(found, arguments)
     found = _guarded(
         "indicators",
         lambda: indicators(
@@ -157,7 +161,7 @@ def _guarded(what: str, work: Callable[[], dict[str, Any]]) -> dict[str, Any] | 
     try:
         with Progress(what):
             return work()
-    except BadClaims as error:
+    except (BadClaims, BadOrder) as error:
         sys.stderr.write(f"{error}\n")
         return 2
     except (DiskFull, NoEngine) as error:

@@ -104,6 +104,25 @@ def activity_rows(rows: Iterable[Mapping[str, Any]], cover: Cover, areas: Areas)
     return told
 
 
+def hours_rows(rows: Iterable[Mapping[str, Any]], cover: Cover, areas: Areas) -> Rows:
+    """Of acts whose hour is known, those out of hours, where the patient lives."""
+    rows = list(rows)
+    known, outside = (_by_quarter(rows, areas, name) for name in ("with_hour", "out_of_hours"))
+    told = []
+    for quarter in cover.quarters:
+        all_of, acts = dict(known[quarter]), dict(outside[quarter])
+        hidden_all = hidden_areas(all_of, areas)
+        secret = {area for area in acts if is_small(acts[area]) or is_small(all_of[area] - acts[area])}
+        hidden = hidden_areas(acts, areas, secret.__contains__)
+        for area in areas:
+            with_hour = None if area in hidden_all else all_of[area]
+            number = None if area in hidden | hidden_all else acts[area]
+            share = number / with_hour if number is not None and with_hour else None
+            row: dict[str, Any] = {"quarter": name_of(quarter), "area": area, "acts": number}
+            told.append(row | {"with_hour": with_hour, "share": share})
+    return told
+
+
 def specialty_rows(rows: Iterable[Mapping[str, Any]], cover: Cover, names: Iterable[str]) -> Rows:
     """Of (quarter, specialty, teleconsultations, in_person) of liberal doctors: France."""
     counts: dict[tuple[int, str], tuple[int, int]] = defaultdict(lambda: (0, 0))
