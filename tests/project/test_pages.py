@@ -15,6 +15,7 @@ OPEN_VIEWS = {
     "ui:theme": "anyone chooses light or dark",
     "ui:sheet": "components; 404 outside the demo",
     "billing:payer": "a step of the way to care, before any account: without one it leads on",
+    "counter:enter": "an enrolled machine alone, within a session: a person without phone comes in by the counter's code",
     "documents:verify": "a pharmacist has no account; nothing of the patient is told",
     "documents:verify_code": "the same, by the code of a document",
 }

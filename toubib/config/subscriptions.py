@@ -11,12 +11,15 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from toubib.assistance.queries import places_of
 from toubib.config.hubfeed import register_feed
 from toubib.consultation.enums import ParticipantRole
 from toubib.consultation.models import Participant
 from toubib.consultation.tokens import RoomPass
+from toubib.kiosk.models import Machine
 from toubib.kiosk.queries import machine_of_key
 from toubib.people.enums import Role
+from toubib.people.models import Account
 from toubib.people.queries import roles_of
 from toubib.waiting.queries import current_duty, live_ticket_of, rank_payloads
 
@@ -30,6 +33,10 @@ def subscriptions_for(account_id: str, session: Any) -> list[str]:
     duty = current_duty(account_id=UUID(account_id))
     if duty is not None:
         topics += [f"pool:{pool_id}" for pool_id in duty.pools.values_list("id", flat=True)]
+    places = [place.pk for place in places_of(account=Account(pk=UUID(account_id)), now=timezone.now())]
+    if places:
+        machines = Machine.objects.filter(place__in=places, revoked_at__isnull=True)
+        topics += [f"kiosk:{machine}" for machine in machines.values_list("id", flat=True)]
     return topics
 
 

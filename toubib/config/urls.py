@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", health.metrics, name="metrics"),
 ]
 urlpatterns += [path("", include(f"toubib.{app}.urls")) for app in APPS if find_spec(f"toubib.{app}.urls")]
+urlpatterns.append(path("", include("toubib.kiosk.urls_counter")))
 
 handler400 = "toubib.ui.views.bad_request"
 handler403 = "toubib.ui.views.permission_denied"

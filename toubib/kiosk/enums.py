@@ -93,3 +93,13 @@ class Presence(models.TextChoices):
     ALONE = "alone", _("Personne : je suis seul")
     RELATIVE = "relative", _("Un proche")
     ASSISTANT = "assistant", _("La personne qui m’accompagne ici")
+
+
+class CabinState(models.TextChoices):
+    """What the assistant's post says of a cabin."""
+
+    FREE = "free", _("libre, prête")
+    CLEANING = "cleaning", _("à voir et à nettoyer")
+    IN_USE = "in_use", _("quelqu’un est dans la cabine")
+    IN_CALL = "in_call", _("en consultation")
+    SILENT = "silent", _("la borne ne répond pas")

@@ -36,6 +36,8 @@ class Account(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     language = models.CharField(max_length=2, default="fr")
     created_at = models.DateTimeField()
+    # Without address nor number: let in at a place by somebody who assists there, who proves no identity
+    vouched_by = models.UUIDField(null=True, blank=True, editable=False)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -55,7 +57,7 @@ class Account(AbstractBaseUser):
             ),
             models.CheckConstraint(
                 name="account_reachable",
-                condition=Q(email__isnull=False) | Q(phone__isnull=False),
+                condition=Q(email__isnull=False) | Q(phone__isnull=False) | Q(vouched_by__isnull=False),
                 violation_error_message=_("Un compte a une adresse ou un numéro."),
             ),
         ]

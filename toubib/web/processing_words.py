@@ -38,6 +38,11 @@ TABLES = {
         _("Mesures de la vidéo"),
         _("Les secondes d’image et de son reçues, preuve de l’échange."),
     ),
+    "CabinCheck": (_("Cabines vues"), _("Qui a vu la cabine prête et les appareils propres, et quand.")),
+    "Voucher": (
+        _("Codes sans téléphone"),
+        _("Le code donné au comptoir à qui n’a pas de téléphone ; il ne prouve aucune identité."),
+    ),
     "Posting": (
         _("Affectations"),
         _("Qui peut assister un patient dans quel lieu, de quand à quand, et son engagement de secret."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -9,8 +10,8 @@ from uuid import UUID
 from django.db.models import Count, Sum
 
 from toubib.assistance.models import Presence
-from toubib.billing.enums import AssistanceState
-from toubib.billing.models import AssistanceLine
+from toubib.billing.enums import AssistanceState, ClaimState
+from toubib.billing.models import AssistanceLine, ClaimLine
 from toubib.billing.settle import amount_of
 from toubib.record.models import Encounter
 
@@ -58,3 +59,11 @@ def totals_of_helper(*, helper_id: UUID, first: date, last: date) -> list[CodeTo
     return sorted(
         (CodeTotal(one["code"], one["count"], one["cents"]) for one in found), key=lambda one: one.code
     )
+
+
+def settled_of(*, lines: Iterable[AssistanceLine]) -> dict[UUID, bool]:
+    """By encounter, whether the caisse pays the whole of the doctor's act to the doctor: what the counter tells, and no more."""
+    ids = [one.encounter_id for one in lines]
+    rows = ClaimLine.objects.filter(encounter__in=ids, state__in=[ClaimState.READY, ClaimState.SENT])
+    found = rows.order_by("version").values_list("encounter_id", "third_party", "due_now_cents")
+    return {encounter_id: third_party and not due for encounter_id, third_party, due in found}

@@ -15,6 +15,7 @@ from toubib.ground.journal import trace
 from toubib.ground.locks import lock_row, save_changed, transactional
 from toubib.kiosk.enums import SESSION_MOVES, Presence, SessionState, WipeReason
 from toubib.kiosk.models import EnrolmentCode, KioskSession, Machine
+from toubib.kiosk.operations.beside import follow_presence
 from toubib.kiosk.queries import is_open, live_session, lost_sessions, state_for
 from toubib.people.models import Account
 from toubib.rulebook.days import value_at
@@ -159,6 +160,7 @@ def say_presence(*, session_id: UUID, presence: Presence, by: Actor, now: dateti
             reason=presence,
         )
         publish(f"kiosk:{session.machine_id}", "presence", session=str(session.id))
+        follow_presence(session=session, by=by, now=now)
     return session
 
 

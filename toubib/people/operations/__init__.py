@@ -63,6 +63,7 @@ from toubib.people.operations.professionals import (
     create_professional,
     suspend_professional,
 )
+from toubib.people.operations.vouched import MayNotVouch, make_vouched_account
 
 __all__ = [
     "BadInsiAnswer",
@@ -78,6 +79,7 @@ __all__ = [
     "MayNotJudge",
     "MayNotManage",
     "MayNotValidate",
+    "MayNotVouch",
     "NotAMinor",
     "TooManyCodes",
     "TooManyTries",
@@ -106,6 +108,7 @@ __all__ = [
     "hand_invitation",
     "invite_administrator",
     "link_person",
+    "make_vouched_account",
     "note_sign_in",
     "record_ins_from_insi",
     "refuse_grant",

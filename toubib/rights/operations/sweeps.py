@@ -17,6 +17,7 @@ from toubib.billing.models import AssistanceLine, ClaimLine, Cover, ExportBatch,
 from toubib.consultation.models import Complaint, Feedback, Invite
 from toubib.ground.actors import Actor
 from toubib.ground.files import drop_file
+from toubib.kiosk.models import CabinCheck
 from toubib.people.enums import PROFESSIONAL_ROLES
 from toubib.people.models import Account, Evidence, Patient, PatientLink
 from toubib.people.queries import live_links
@@ -193,6 +194,10 @@ def _postings(now: datetime) -> int:
     return _gone(Posting.objects.filter(ends_on__lt=_day_before("retention.staff.years", now)))
 
 
+def _cabin_checks(now: datetime) -> int:
+    return _gone(CabinCheck.objects.filter(checked_at__lt=_before("retention.staff.years", now)))
+
+
 def _protocols(now: datetime) -> int:
     """None that a kept gesture names."""
     rows = Protocol.objects.filter(ends_on__lt=_day_before("retention.staff.years", now))
@@ -352,8 +357,8 @@ SWEEPS = (
     Sweep(
         "assignments and protocols",
         "retention.staff.years",
-        ("assistance.Posting", "assistance.Protocol"),
-        _until_empty(_postings, _protocols),
+        ("assistance.Posting", "assistance.Protocol", "kiosk.CabinCheck"),
+        _until_empty(_postings, _protocols, _cabin_checks),
     ),
     Sweep(
         "counted and declared activity",
@@ -387,6 +392,7 @@ SWEEPS = (
 ELSEWHERE = {
     "kiosk.Machine": "nobody: it proves which machine stood where",
     "kiosk.EnrolmentCode": "kiosk.operations.erase_old_sessions, daily",
+    "kiosk.Voucher": "kiosk.operations.erase_old_sessions, daily, with its session",
     "kiosk.KioskSession": "kiosk.operations.erase_old_sessions, daily",
     "ground.OutboundMessage": "rights.tasks.erase_messages, daily",
     "people.SignInCode": "people.operations.erase_old_codes, daily",

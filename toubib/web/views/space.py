@@ -31,6 +31,7 @@ from toubib.web.views.papers import trace_documents
 
 PAGES = (
     (Role.PRACTITIONER, "/cabinet"),
+    (Role.ASSISTANT, "/comptoir"),
     (Role.MEDICAL_DIRECTOR, "/direction"),
     (Role.COMPLIANCE, "/conformite"),
     (Role.ADMINISTRATOR, "/administration/comptes"),
