@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from toubib.assistance.catalogue import Kind, catalogue_on, kind_of
 from toubib.assistance.enums import LIVE_GESTURES, GestureState
@@ -18,6 +18,7 @@ from toubib.people.enums import Role
 from toubib.people.models import Account
 from toubib.people.queries import professional_of, roles_of
 from toubib.rulebook.days import day_of
+from toubib.ui.formats import say_hour
 
 # Professions in the words of the facts of an act (`assisted_by`); the others are other professionals
 ASSISTED_BY = {
@@ -118,14 +119,6 @@ def kind_of_gesture(gesture: Gesture) -> Kind:
     return kind_of(key=gesture.key, version=gesture.catalogue)
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A gesture that the doctor may ask for at a place, or the sentence that says why not."""
-
-    kind: Kind
-    reason: str = ""
-
-
 def equipment_at(*, place: Place) -> bool:
     """Whether the place has a device that measures or shows: a printer is none."""
     return bool(set(place.devices) - NOT_EQUIPMENT)
@@ -153,3 +146,43 @@ def pathways_on(*, on: date) -> list[tuple[str, list[Kind]]]:
     return [
         (name, [one for one in found.kinds if one.pathway == key]) for key, name in found.pathways.items()
     ]
+
+
+def names_of(*, abouts: list[str]) -> dict[str, str]:
+    """By what a consent is about: who assisted, or the gesture."""
+    people = Presence.objects.select_related("helper").filter(pk__in=_ids(abouts, "presence:"))
+    made = Gesture.objects.filter(pk__in=_ids(abouts, "gesture:"))
+    found = {f"presence:{one.pk}": one.helper.display_name for one in people}
+    return found | {f"gesture:{one.pk}": kind_of_gesture(one).title for one in made}
+
+
+def _ids(abouts: list[str], kind: str) -> list[str]:
+    return [about.removeprefix(kind) for about in abouts if about.startswith(kind)]
+
+
+def describe_helper(presence: Presence) -> str:
+    """« Karim Haddad, pharmacien (RPPS …) »; a lay person by name and what they are."""
+    who = presence.practitioner
+    if who is None:
+        return _("%(name)s, personne non soignante") % {"name": presence.helper.display_name}
+    said = {"name": presence.helper.display_name, "role": who.get_profession_display(), "rpps": who.rpps}
+    return _("%(name)s, %(role)s (RPPS %(rpps)s)") % said
+
+
+def told_of(*, encounter_id: UUID) -> str:
+    """Gestures that were made, a line each, for the report."""
+    return "\n".join(_line(one) for one in made_of(encounter_id=encounter_id))
+
+
+def _line(gesture: Gesture) -> str:
+    said = {
+        "title": kind_of_gesture(gesture).title,
+        "start": say_hour(gesture.started_at),
+        "end": say_hour(gesture.ended_at),
+        "who": describe_helper(gesture.presence) if gesture.presence else "",
+        "image": gesture.get_image_display(),
+    }
+    line = _("%(title)s, de %(start)s à %(end)s, par %(who)s, avec l’accord du patient ; %(image)s.") % said
+    if gesture.protocol is not None:
+        line += " " + _("Sous le protocole « %(reference)s ».") % {"reference": gesture.protocol.reference}
+    return line

@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from toubib.assistance.queries import describe_helper, presences_of
+from toubib.assistance.queries import told_of as gestures_told
 from toubib.consultation.queries import guests_who_came
 from toubib.documents.contents import Certificate, Leave, Line, Measured, MedecinTraitant, Ordonnance, Report
 from toubib.ground.models import JournalEntry
@@ -59,6 +61,7 @@ def report_of(*, encounter: Encounter, notes: Sequence[Note]) -> Report:
         issued=tuple(_issued(encounter, sheets)),
         remote_mode=str(encounter.get_attestation_display()) or _("vidéo"),
         assisted_by=_assisted_by(encounter),
+        gestures=gestures_told(encounter_id=encounter.pk),
         incidents=_incidents(encounter),
         shared=_shared(encounter),
         version=len(notes),
@@ -129,12 +132,22 @@ def _issued(encounter: Encounter, sheets: Sequence[Sheet]) -> list[str]:
 def _assisted_by(encounter: Encounter) -> str:
     """Who was beside the patient or in the call: people by name and part, else what the facts of the act say of it."""
     people = [f"{one.name} ({one.get_role_display()})" for one in guests_who_came(encounter_id=encounter.id)]
+    named = _beside(encounter)
+    if named:
+        return ", ".join([*named, *people])
     kept = decisions_of(encounter=encounter)
     helper = kept[-1].facts.get("assisted_by") if kept else None
     words = dict(QUESTIONS["assisted_by"].choices)
     if helper in words and helper != "none":
         people.insert(0, str(words[helper]))
     return ", ".join(people)
+
+
+def _beside(encounter: Encounter) -> list[str]:
+    """Who assisted from a post, with the patient's agreement, each once."""
+    ticket = Ticket.objects.only("pk").filter(encounter=encounter).first()
+    rows = presences_of(ticket_id=ticket.pk) if ticket else []
+    return list(dict.fromkeys(describe_helper(one) for one in rows if one.agreed))
 
 
 def _resumed(encounter: Encounter) -> str:

@@ -8,9 +8,14 @@ from uuid import UUID
 
 from django.dispatch import receiver
 
+from toubib.assistance.events import gesture_moved, presence_changed
+from toubib.assistance.models import Gesture, Presence
+from toubib.assistance.operations import leave_left_open
 from toubib.consultation.decisions import keep_judged
+from toubib.consultation.models import Room
 from toubib.consultation.operations import ask_for_papers, close_room, create_room, take_seats_of
 from toubib.ground.actors import Actor
+from toubib.ground.hub import publish
 from toubib.ground.prepared import read_one
 from toubib.people.events import link_ended
 from toubib.record.enums import TaskKind
@@ -39,6 +44,36 @@ def make_room(
 @receiver(call_dropped)
 def drop_room(sender: object, *, encounter: Encounter, now: datetime, **kwargs: object) -> None:
     close_room(encounter_id=encounter.id, now=now)
+
+
+@receiver([gesture_moved, presence_changed])
+def tell_the_call(
+    sender: object,
+    *,
+    now: datetime,
+    gesture: Gesture | None = None,
+    presence: Presence | None = None,
+    **kwargs: object,
+) -> None:
+    """The doctor's page and the patient's, by the room of the request."""
+    ticket_id = (
+        gesture.ticket_id if gesture is not None else presence.ticket_id if presence is not None else None
+    )
+    rows = Room.objects.filter(encounter__ticket=ticket_id, closed_at__isnull=True)
+    for room in rows.select_related("encounter__practitioner__professional"):
+        publish(f"room:{room.id}", "gesture")
+        professional = getattr(room.encounter.practitioner, "professional", None)
+        if professional is not None:
+            publish(f"account:{professional.account_id}", "gesture")
+
+
+@receiver(encounter_signed)
+def leave_nobody_beside(
+    sender: object, *, encounter: Encounter, by: Actor, now: datetime, **kwargs: object
+) -> None:
+    ticket = read_one(Ticket.objects.only("id"), encounter=encounter)
+    if ticket is not None:
+        leave_left_open(ticket_id=ticket.pk, by=by, now=now)
 
 
 @receiver(link_ended)

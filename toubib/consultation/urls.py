@@ -4,6 +4,7 @@ from django.urls import path
 
 from toubib.consultation.views import (
     api,
+    assisted,
     beside,
     cap,
     certificate,
@@ -82,5 +83,8 @@ urlpatterns = [
     path(f"{ROOM}/inviter", guests.invite, name="invite"),
     path(f"{ROOM}/invites/<uuid:invite>/admettre", guests.admit, name="admit"),
     path(f"{ROOM}/invites/<uuid:invite>/refuser", guests.refuse, name="refuse_guest"),
+    path(f"{ROOM}/gestes", assisted.gestures, name="gestures"),
+    path(f"{ROOM}/gestes/demander", assisted.ask, name="gesture_ask"),
+    path(f"{ROOM}/gestes/<uuid:gesture>/arreter", assisted.stop, name="gesture_stop"),
     path(f"{ROOM}/personnes/<uuid:participant>/retirer", guests.remove, name="remove"),
 ]

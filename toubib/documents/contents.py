@@ -209,6 +209,7 @@ class Report:
     pending: str = ""
     remote_mode: str = "vidéo"
     assisted_by: str = ""
+    gestures: str = ""  # made on site at the doctor's demand: who, when, image kept or not
     incidents: str = ""
     shared: bool | None = None  # the patient agreed to the sending; None: not asked
     version: int = 1

@@ -201,6 +201,7 @@ def _report_sections(header: Header, content: Report) -> list[Resource]:
         ("Décision", content.decision),
         ("Conseils donnés", content.advice),
         ("Suivi", content.follow_up),
+        ("Gestes faits sur place", content.gestures),
         ("Résultats attendus", content.pending),
         ("Traitements prescrits", "\n".join(content.treatments)),
         ("Documents remis", "\n".join(content.issued)),

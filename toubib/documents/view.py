@@ -244,6 +244,7 @@ def _report(header: Header, content: Report) -> View:
         ("Motif", content.reason),
         ("Antécédents utilisés", content.history),
         ("Constatations", content.findings),
+        ("Gestes faits sur place", content.gestures),
         ("Conclusion", "\n\n".join(part for part in (content.assessment, diagnosis) if part)),
         ("Décision", "\n\n".join(part for part in (content.decision, within) if part)),
         ("Conseils donnés", content.advice),

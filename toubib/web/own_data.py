@@ -17,6 +17,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils.text import slugify
 
+from toubib.assistance.queries import names_of
 from toubib.billing.queries import bill_of, plain_bill
 from toubib.consultation.models import ChatMessage, Complaint, Feedback
 from toubib.consultation.queries import guest_names, name_in_chat
@@ -88,7 +89,8 @@ def consents_for(*, account: Account, now: datetime, limit: int | None = 20) -> 
     seen = _any([_visible(link, account, said_by="said_by") for link in links])
     rows = Consent.objects.filter(seen).select_related("patient", "encounter").order_by("-said_at", "-id")
     shown = list(rows[:limit])
-    guests = guest_names(abouts=[row.about for row in shown])
+    abouts = [row.about for row in shown]
+    guests = guest_names(abouts=abouts) | names_of(abouts=abouts)
     return [ConsentRow(row, row.patient, guests.get(row.about, "")) for row in shown]
 
 

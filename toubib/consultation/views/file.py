@@ -64,7 +64,9 @@ class Past:
 
 def ticket_of(room: Room) -> Ticket | None:
     """The request behind the room; none once the patient went back to the line."""
-    rows = Ticket.objects.select_related("place_commune__samu", "own_practitioner", "account")
+    rows = Ticket.objects.select_related(
+        "place_commune__samu", "own_practitioner", "account", "place_of_care"
+    )
     return rows.filter(encounter_id=room.encounter_id).first()
 
 

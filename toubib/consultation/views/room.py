@@ -22,6 +22,7 @@ from toubib.consultation.models import Room
 from toubib.consultation.note_html import write_notes
 from toubib.consultation.operations import end_room, open_room
 from toubib.consultation.queries import guests_who_came, measured_seconds
+from toubib.consultation.views.assisted import assisted_context
 from toubib.consultation.views.certificate import certificate_context
 from toubib.consultation.views.common import go, keep_message, own_room, tell
 from toubib.consultation.views.file import MAJORITY, file_context, ticket_of
@@ -80,6 +81,7 @@ def room_context(request: HttpRequest, found: Room, **more: Any) -> dict[str, An
         **file_context(room=found, ticket=ticket, by=by, now=now),
         **note_context(encounter),
         **guests_context(found),
+        **assisted_context(found, ticket),
         **beside_context(encounter),
         **law_context(request, found),
         **prescription_context(encounter),

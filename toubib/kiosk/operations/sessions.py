@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from toubib.assistance.operations import leave_left_open
 from toubib.ground.actors import Actor
 from toubib.ground.hub import publish
 from toubib.ground.journal import trace
@@ -170,6 +171,7 @@ def wipe_session(*, session_id: UUID, reason: WipeReason, by: Actor, now: dateti
     unfinished request is taken up again from a phone while it lives. Idempotent."""
     ticket_id = KioskSession.objects.filter(pk=session_id).values_list("ticket_id", flat=True).first()
     if ticket_id is not None:
+        leave_left_open(ticket_id=ticket_id, by=by, now=now)
         _send_out(ticket_id, by=by, now=now)
     session = lock_row(KioskSession.objects.all(), pk=session_id)
     if session.state == SessionState.WIPED:

@@ -111,7 +111,7 @@ def patterns(node, text):
             parts = (re.escape(p.value) if isinstance(p, ast.Constant) else "[a-z_]+" for p in node.values)
             yield "".join(parts)
         case _:
-            apps = "people|record|consultation|waiting|web|billing|rights|documents|exchange"
+            apps = "assistance|people|record|consultation|waiting|web|billing|rights|documents|exchange"
             yield from (re.escape(found) for found in re.findall(rf'"((?:{apps})\.[a-z_]+\.[a-z_]+)"', text))
 
 

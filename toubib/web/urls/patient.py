@@ -34,6 +34,11 @@ urlpatterns = [
     path("salle/<uuid:room>", call.call, name="call"),
     path("salle/<uuid:room>/invites", call.guest_list, name="call_guests"),
     path("salle/<uuid:room>/invites/<uuid:invite>", call.answer_guest, name="call_guest_answer"),
+    path(
+        "salle/<uuid:room>/assistance/<slug:kind>/<uuid:about>",
+        call.answer_assisted,
+        name="call_assisted_answer",
+    ),
     path("salle/<uuid:room>/fin", call.over, name="call_over"),
     path("invite/porte", guests.door, name="guest_door"),
     path("invite/porte/etat", guests.door_state, name="guest_door_state"),

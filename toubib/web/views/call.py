@@ -14,6 +14,8 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from toubib.assistance.operations import answer_gesture, answer_presence
+from toubib.assistance.queries import gestures_of, presences_of
 from toubib.consultation.enums import ParticipantRole
 from toubib.consultation.models import Room
 from toubib.consultation.operations import PATIENT_SIDE, agree_to_guest
@@ -28,6 +30,7 @@ from toubib.ui.posting import part_of_page
 from toubib.waiting.enums import ENDED_STATES
 from toubib.waiting.models import Ticket
 from toubib.waiting.queries import live_ticket_of
+from toubib.web.assisted import assisted_of
 from toubib.web.company import guests_of, kept_link
 
 
@@ -96,6 +99,7 @@ def _context(request: HttpRequest, room: Room, seat: Seat) -> dict[str, Any]:
         else [],
         "accept_requests": kiosk_of(request) is not None,
         "guests": guests,
+        **(assisted_of(room=room, ticket=ticket) if ticket and is_patient_side else {}),
         "invite_link": kept_link(request, guests=guests),
         "credentials_url": reverse("consultation:credentials", args=[room.id]),
         "measures_url": reverse("consultation:measures", args=[room.id]),
@@ -116,6 +120,7 @@ def guest_list(request: HttpRequest, room: UUID) -> HttpResponse:
         "guests": guests,
         "ticket": ticket,
         "invite_link": kept_link(request, guests=guests),
+        **assisted_of(room=row, ticket=ticket),
     }
     return render(request, "web/_call_guests.html", shown)
 
@@ -130,6 +135,25 @@ def answer_guest(request: HttpRequest, room: UUID, invite: UUID) -> HttpResponse
     if invite not in known or answer not in {"yes", "no"}:
         raise Http404
     agree_to_guest(invite_id=invite, given=answer == "yes", by=seat.by, now=now)
+    return redirect("web:call", room)
+
+
+@require_POST
+def answer_assisted(request: HttpRequest, room: UUID, kind: str, about: UUID) -> HttpResponse:
+    """The patient's side agrees to who assists or to a gesture, or takes it back: it stops at once."""
+    row, seat, ticket = _patient_side(request, room)
+    answer = request.POST.get("answer")
+    if answer not in {"yes", "no"}:
+        raise Http404
+    given = {"agreed": answer == "yes", "by": seat.by, "now": timezone.now()}
+    if kind == "geste" and any(one.pk == about for one in gestures_of(encounter_id=row.encounter_id)):
+        answer_gesture(gesture_id=about, **given)
+    elif kind == "presence" and any(one.pk == about for one in presences_of(ticket_id=ticket.pk)):
+        answer_presence(
+            presence_id=about, patient_id=ticket.person.id, encounter_id=row.encounter_id, **given
+        )
+    else:
+        raise Http404
     return redirect("web:call", room)
 
 

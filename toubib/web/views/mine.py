@@ -15,9 +15,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from toubib.assistance.operations import answer_gesture, answer_presence
 from toubib.consultation.operations import agree_to_guest
 from toubib.consultation.queries import get_invite
 from toubib.consultation.web import read_uuid
+from toubib.ground.actors import Actor
 from toubib.people.enums import LinkKind, Role
 from toubib.people.models import PatientLink
 from toubib.people.queries import links_of, own_patient
@@ -48,9 +50,20 @@ def withdraw(request: HttpRequest, consent: UUID) -> HttpResponse:
         if invite_id:
             agree_to_guest(invite_id=invite_id, given=False, by=by, now=now)
         else:
+            _stop_assistance(row, by=by, now=now)
             withdraw_consent(consent_id=row.id, by=by, now=now)
     messages.success(request, _("Votre accord est retiré."))
     return redirect("web:consents" if request.POST.get("from") == "consents" else "web:space")
+
+
+def _stop_assistance(row: Consent, *, by: Actor, now: datetime) -> None:
+    """Who assists leaves, or the gesture stops, with the agreement to it."""
+    kind, _colon, name = row.about.partition(":")
+    about = read_uuid(name)
+    if about is not None and kind == "presence":
+        answer_presence(presence_id=about, agreed=False, patient_id=row.patient_id, by=by, now=now)
+    elif about is not None and kind == "gesture":
+        answer_gesture(gesture_id=about, agreed=False, by=by, now=now)
 
 
 def _invite_of(row: Consent) -> UUID | None:

@@ -53,7 +53,7 @@ panel?.addEventListener("submit", async (event) => {
 
 document.addEventListener("call-news", (event) => {
   const { event: word } = /** @type {CustomEvent} */ (event).detail;
-  if (["guest", "removed", "resync"].includes(word)) renew();
+  if (["guest", "removed", "gesture", "resync"].includes(word)) renew();
 });
 
 /* Hanging up is asked twice of the patient: on a phone a thumb falls on it. */
