@@ -76,6 +76,7 @@ def _context(request: HttpRequest) -> dict[str, Any]:
     posts = [post_of(place=place, now=now) for place in places_of(account=account, now=now)]
     trace(by=current_actor(request), action="kiosk.counter.read", now=now, subject="counter")
     return {
+        "tab": "counter",
         "posts": posts,
         "account": account,
         "mine": {one.pk for post in posts for one in post.presences if one.helper_id == account.pk},

@@ -27,6 +27,7 @@ def acts(request: HttpRequest) -> HttpResponse:
     lines = lines_of(helper_id=account.pk, first=first, last=last)
     third_party = settled_of(lines=lines)
     context = {
+        "tab": "acts",
         "account": account,
         "lines": [(one, third_party.get(one.encounter_id)) for one in lines],
         "totals": totals_of_helper(helper_id=account.pk, first=first, last=last),

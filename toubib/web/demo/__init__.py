@@ -17,6 +17,7 @@ from toubib.territory.operations import load_shipped_communes
 from toubib.web.demo.archive import keep_older_weeks
 from toubib.web.demo.billing import settle_past_claims
 from toubib.web.demo.clinic import PAST, PLAYED, hold_missing_sessions
+from toubib.web.demo.counter import man_the_counters
 from toubib.web.demo.families import settle_families
 from toubib.web.demo.law import declare_year, draw_zones, judge_older_visits
 from toubib.web.demo.past import tell_afterwards
@@ -53,3 +54,4 @@ def load_demo_district(*, now: datetime) -> None:
         declare_year(staff=staff, now=now)
         settle_past_claims(staff=staff, families=families, now=now)
         refresh_today(world=world, staff=staff, families=families, now=now)
+        man_the_counters(world=world, staff=staff, families=families, now=now)

@@ -74,7 +74,7 @@ SPOTS = (
     Spot(
         HEALTH_HOUSE, OrganisationKind.HEALTH_HOUSE, "Salle connectée de la Maison de santé du Pont (inventée)",
         PlaceKind.HEALTH_HOUSE, 5, "12 chemin du Pont", "Mo-Fr 08:30-18:30; PH off", Assistance.ON_REQUEST,
-        (*BASIC, Device.STETHOSCOPE, Device.DERMATOSCOPE), (Access.STEP_FREE, Access.WHEELCHAIR, Access.PARKING),
+        (*BASIC, Device.STETHOSCOPE, Device.DERMATOSCOPE, Device.SLIT_LAMP), (Access.STEP_FREE, Access.WHEELCHAIR, Access.PARKING),
         "Sonnez à l’accueil, premier couloir à gauche.",
     ),
     Spot(

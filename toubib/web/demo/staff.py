@@ -114,20 +114,20 @@ def _hire(world: World, *, now: datetime) -> None:
     director = find_account(email=address_of("directeur"))
     by = Actor(director.id if director else None, Role.MEDICAL_DIRECTOR.value)
     for serial, post in enumerate(DOCTORS, start=1):
-        doctor = _create(post, serial, world, now=hired)
-        _prove(doctor, post, tuple(EvidenceKind), by=by, today=local_day(now), now=hired + timedelta(days=1))
+        doctor = create_doctor(post, serial, world, now=hired)
+        prove(doctor, post, tuple(EvidenceKind), by=by, today=local_day(now), now=hired + timedelta(days=1))
         activate_professional(professional=doctor, by=by, now=hired + timedelta(days=1, hours=1))
     _create_pharmacist(world, now=hired)
-    candidate = _create(CANDIDATE, 7, world, now=now - timedelta(days=2))
+    candidate = create_doctor(CANDIDATE, 7, world, now=now - timedelta(days=2))
     seen = (EvidenceKind.RPPS_EXTRACT, EvidenceKind.ORDRE)
-    _prove(candidate, CANDIDATE, seen, by=by, today=local_day(now), now=now - timedelta(days=1))
+    prove(candidate, CANDIDATE, seen, by=by, today=local_day(now), now=now - timedelta(days=1))
     lapse = now - timedelta(days=10)
     check_professionals_daily(today=local_day(lapse), now=lapse)
 
 
-def _create(post: Post, serial: int, world: World, *, now: datetime) -> ProfessionalAccount:
+def create_doctor(post: Post, serial: int, world: World, *, now: datetime) -> ProfessionalAccount:
     facts = PractitionerFacts(
-        rpps=_rpps(serial),
+        rpps=rpps(serial),
         title=post.title,
         given_name=post.given,
         family_name=post.family,
@@ -161,7 +161,7 @@ def _practice(post: Post, serial: int) -> Practice:
 
 def _create_pharmacist(world: World, *, now: datetime) -> None:
     facts = PractitionerFacts(
-        rpps=_rpps(20),
+        rpps=rpps(20),
         title=Title.M,
         given_name="Karim",
         family_name="Haddad",
@@ -189,7 +189,7 @@ def give_password(account: Account) -> None:
     account.save(update_fields=["password"])
 
 
-def _prove(
+def prove(
     doctor: ProfessionalAccount,
     post: Post,
     kinds: tuple[EvidenceKind, ...],
@@ -211,7 +211,7 @@ def _prove(
         )
 
 
-def _rpps(serial: int) -> str:
+def rpps(serial: int) -> str:
     """No real RPPS number begins with 999; the key is right."""
     body = f"999{serial:07}"
     return body + luhn.calc_check_digit(body)
