@@ -112,6 +112,10 @@ def vouch(*, session_id: UUID, account: Account, by: Actor, now: datetime) -> tu
     session = _session(session_id, account, now)
     if session.state == SessionState.WIPED:
         raise CounterRefused(_("Cette séance est finie."))
+    if not session.machine.place.phone:
+        raise CounterRefused(
+            _("Ce lieu n’a pas de numéro : il en faut un où le médecin rappelle. Dites-le à la direction.")
+        )
     ticket = session.ticket
     if ticket is not None and ticket.account is not None and ticket.account.vouched_by is None:
         raise CounterRefused(_("Cette personne est entrée avec son propre code."))

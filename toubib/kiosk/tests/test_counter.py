@@ -37,7 +37,7 @@ from toubib.people.operations import MayNotVouch, make_vouched_account, set_own_
 from toubib.people.tests.factories import make_cast, make_identity, sign_in
 from toubib.record.tests.factories import make_encounter, make_picture
 from toubib.waiting.models import Ticket
-from toubib.waiting.tests.factories import make_scene, put_in_line
+from toubib.waiting.tests.factories import NO, make_scene, put_in_line
 
 pytestmark = pytest.mark.django_db
 DEVICES = (Device.OTOSCOPE, Device.OXIMETER, Device.PRINTER)
@@ -51,7 +51,7 @@ class Desk:
         self.scene = make_scene()
         self.cast = self.scene.cast
         self.now = timezone.now()
-        self.place = make_open_place(now=self.now, devices=DEVICES)
+        self.place = make_open_place(now=self.now, devices=DEVICES, phone="+33536490011")
         self.machine, self.key = make_machine(place=self.place, now=self.now)
         self.helper = self.cast.haddad.account
         post(self.cast.haddad, self.place)
@@ -176,23 +176,35 @@ def test_only_who_assists_vouches(desk):
         desk.do(vouch, session_id=session.pk)
 
 
-def test_the_code_lets_the_person_in_on_the_machine(desk):
+def test_the_code_lets_the_person_in_on_the_machine_with_the_request_under_way(desk):
     session = desk.open()
-    _row, code = desk.do(vouch, session_id=session.pk)
     browser = browser_of_machine(desk.key)
-    kept = browser.session
-    kept[SESSION] = str(session.pk)
-    kept.save()
-    browser.cookies["sessionid"] = kept.session_key
-    assert browser.get("/borne/sans-telephone").status_code == 200
+    browser.post("/borne/ouvrir")
+    assert browser.session[SESSION] == str(session.pk)  # the one that the assistant opened
+    browser.post("/consulter/signes", dict.fromkeys(NO, "no"))
+    assert "J’ai un code du comptoir" in browser.get("/borne/telephone").text
+    _row, code = desk.do(vouch, session_id=session.pk)
     wrong = browser.post("/borne/sans-telephone", {"code": "1"})
-    assert "Demandez-en un autre au comptoir" in wrong.content.decode()
+    assert (wrong.status_code, "Demandez-en un autre au comptoir" in wrong.text) == (422, True)
     answer = browser.post("/borne/sans-telephone", {"code": code})
-    assert (answer.status_code, browser.session["_auth_user_id"]) == (
-        302,
-        str(Voucher.objects.get().account_id),
+    ticket, account = Ticket.objects.get(), Voucher.objects.get().account
+    assert (answer.status_code, browser.session["_auth_user_id"]) == (302, str(account.pk))
+    assert (ticket.account_id, ticket.place_of_care_id, ticket.callback_phone) == (
+        account.pk,
+        desk.place.pk,
+        desk.place.phone,
     )
+    assert KioskSession.objects.get().pk == session.pk
+    assert browser.get(browser.get("/consulter").headers["Location"]).status_code == 200
     assert Client().get("/borne/sans-telephone").status_code == 404
+
+
+def test_a_place_without_a_number_to_call_back_vouches_for_nobody(desk):
+    session = desk.open()
+    desk.place.phone = ""
+    desk.place.save()
+    with pytest.raises(CounterRefused, match="pas de numéro"):
+        desk.do(vouch, session_id=session.pk)
 
 
 def test_the_one_who_opened_assists_once_the_patient_says_so_and_leaves_when_it_is_taken_back(desk):

@@ -36,14 +36,16 @@ from toubib.kiosk.operations.counter import (
     use_voucher,
     vouch,
 )
-from toubib.kiosk.operations.sessions import PlaceShut
+from toubib.kiosk.operations.sessions import PlaceShut, place_ticket
 from toubib.kiosk.queries.counter import CLEANABLE, post_of
-from toubib.kiosk.web import SESSION, kiosk_required, session_of
+from toubib.kiosk.steps import kiosk_steps
+from toubib.kiosk.web import SESSION, kiosk_actor, kiosk_required, session_of
 from toubib.people.enums import Role
 from toubib.people.models import Account
 from toubib.people.sessions import open_session
 from toubib.people.web import current_account, current_actor, role_required
 from toubib.ui.posting import part_of_page
+from toubib.waiting.enums import TicketState
 from toubib.waiting.models import Ticket
 from toubib.waiting.operations import MoveRefused, attach_account
 from toubib.waiting.perms import may_hold_ticket
@@ -283,12 +285,13 @@ def enter(request: HttpRequest) -> HttpResponse:
         except VoucherDead as error:
             form.add_error("code", str(error))
         else:
-            return _let_in(request, account)
-    return render(request, "kiosk/enter.html", {"form": form})
+            return _let_in(request, session, account)
+    page = {"form": form, "machine": session.machine, "steps": kiosk_steps("phone")}
+    return render(request, "kiosk/enter.html", page, status=422 if form.errors else 200)
 
 
-def _let_in(request: HttpRequest, account: Account) -> HttpResponse:
-    """Signed in under a fresh key, with the request under way and the machine's session."""
+def _let_in(request: HttpRequest, session: KioskSession, account: Account) -> HttpResponse:
+    """Signed in under a fresh key, with the request under way and the machine's session. Whom to call back: the place."""
     now = timezone.now()
     kept = {name: request.session[name] for name in (*CARRIED, SESSION) if name in request.session}
     open_session(request, account, how="voucher", now=now, strong=False)
@@ -298,8 +301,11 @@ def _let_in(request: HttpRequest, account: Account) -> HttpResponse:
     if ticket is None or not may_hold_ticket(ticket=ticket, account_id=account.id):
         return redirect("waiting:path")
     try:
+        if ticket.state == TicketState.TRIAGED:
+            phone = session.machine.place.phone
+            place_ticket(session=session, ticket=ticket, phone=phone, by=kiosk_actor(request), now=now)
         attach_account(ticket_id=ticket.id, account_id=account.id, now=now)
     except MoveRefused as refusal:
         messages.warning(request, str(refusal))
         return redirect("waiting:path")
-    return redirect("waiting:identity")
+    return redirect("waiting:path")
