@@ -1,6 +1,11 @@
 """What every test stands on. The environment itself is set in toubib/ground/tests/environment.py."""
 
+import gc
+
 import pytest
+
+# A hundred thousand new objects, not seven hundred: what is compiled of the law is kept, and each collection walks all of it.
+gc.set_threshold(100_000, 20, 20)
 
 
 def pytest_configure(config):

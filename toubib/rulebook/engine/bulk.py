@@ -19,7 +19,7 @@ from toubib.rulebook.codes import explain, explain_missing
 from toubib.rulebook.engine.clauses import Domains, act_table, new_memory
 from toubib.rulebook.engine.merged import Columns, Told, merge
 from toubib.rulebook.engine.program import DECISIONS, Block, Program, block_of, program_from
-from toubib.rulebook.engine.stages import as_value, cut, sql_of
+from toubib.rulebook.engine.stages import as_value, cut, sql_of_stage
 from toubib.rulebook.engine.tree import answer, any_of
 from toubib.rulebook.engine.undated import agree
 from toubib.rulebook.law import FIRST_DAY, Law, period_starts, undated_starts
@@ -129,7 +129,7 @@ def _statement(act: Any, outputs: Columns, rows: Any, dialect: Any) -> str:
     parts = [ibis.to_sql(rows, dialect=dialect.__name__.lower(), pretty=False)]
     name = dialect.__name__.lower()
     for stage in cut(act, outputs):
-        parts.append(sql_of(stage.table.select(**stage.columns), name))
+        parts.append(sql_of_stage(stage, name))
     hint = " MATERIALIZED" if name == "postgres" else ""  # PostgreSQL would write the stages into one another
     sources = ["act", *(f"stage{i}" for i in range(1, len(parts)))]
     named = [f"{source} AS{hint} ({sql})" for source, sql in zip(sources, parts[:-1], strict=False)]

@@ -7,8 +7,19 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
+from toubib.rulebook.codes import find_code
 from toubib.rulebook.engine.clauses import Domains, act_table, new_memory
-from toubib.rulebook.engine.tree import Answer, Bool, Way, answer, any_of, as_column, surely
+from toubib.rulebook.engine.tree import (
+    Answer,
+    Bool,
+    Way,
+    all_of,
+    answer,
+    any_of,
+    as_column,
+    negate,
+    surely,
+)
 from toubib.rulebook.law import Law, period_of
 from toubib.rulebook.policies import Overlay
 from toubib.rulebook.rules.cap import cap
@@ -26,7 +37,8 @@ DECISIONS = ("classification", "reimbursement", "cap", "sick_leave", "price")
 class Block:
     """One decision's columns: its outcome, the reasons by code, the missing facts, further figures.
 
-    `can`: which outcomes can still be, compared where an act has no date.
+    `can`: which outcomes can still be, compared where an act has no date. `one_or_another`: the code of a NO to which
+    several refusals come together.
     """
 
     outcome: Any
@@ -34,6 +46,7 @@ class Block:
     missing: dict[str, Any]
     figures: dict[str, Any]
     can: dict[str, Bool] = field(default_factory=dict)
+    one_or_another: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +98,18 @@ def _build(start: date, overlay: Overlay) -> Program:
 def block_of(decision: Decision, found: Answer) -> Block:
     says = _by_code([*reasons(decision.tree), *decision.remarks])
     figures = {name: as_column(value) for name, value in decision.figures.items()}
-    return Block(found.outcome, says, _columns(found.missing), figures, found.can)
+    code = decision.one_or_another
+    if code:
+        says |= unsaid(code, says, found.certain.get("NO", False))
+    return Block(found.outcome, says, _columns(found.missing), figures, found.can, code)
+
+
+def unsaid(code: str, says: dict[str, Any], no: Bool) -> dict[str, Any]:
+    """`code` where the answer is NO and no refusal holds whatever the unknown facts are: each completion has its own.
+    A NO always says a refusal."""
+    refusals = [when for one, when in says.items() if one != code and find_code(one).kind == "refusal"]
+    when = all_of(no, *(negate(one) for one in refusals))
+    return {} if when is False else {code: as_column(when)}
 
 
 def price_block(act: Any, law: Law, overlay: Overlay, paid: Answer, domains: Domains) -> Block:

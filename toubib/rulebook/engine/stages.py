@@ -35,6 +35,12 @@ def cut(act: Any, outputs: dict[str, Any]) -> list[Stage]:
     level, order = _levels(list(roots.values()))
     depth = max(level.values(), default=0)
     shared = {node: f"s{i}" for i, node in enumerate(node for node in order if node in level)}
+    below = {node: _names_below(node, shared) for node in shared}
+    of_roots = {
+        name
+        for node in roots.values()
+        for name in ([shared[node]] if node in shared else _names_below(node, shared))
+    }
     stages: list[Stage] = []
     source, types = "act", dict(act.schema().items())
     for number in range(1, depth + 2):
@@ -45,8 +51,8 @@ def cut(act: Any, outputs: dict[str, Any]) -> list[Stage]:
         if number > depth:
             stages.append(Stage(table, {name: rewrite(node).to_expr() for name, node in roots.items()}))
             break
-        later = [node for node in shared if level[node] > number] + list(roots.values())
-        needed = _needed(later, {**done, **{node: name for name, node in here.items()}})
+        later = [node for node in shared if level[node] > number]
+        needed = of_roots.union(*(below[node] for node in later))
         kept = {name: table[name] for name in types if name in needed}
         made = {name: rewrite(node, whole=True).to_expr() for name, node in here.items() if name in needed}
         columns = {**kept, **made}
@@ -102,18 +108,20 @@ def _levels(roots: list[Any]) -> tuple[dict[Any, int], list[Any]]:
     return level, order
 
 
-def _needed(nodes: Iterable[Any], named: dict[Any, str]) -> set[str]:
-    """The columns that these nodes look at, once `named` nodes are columns."""
+def _names_below(node: Any, shared: dict[Any, str]) -> set[str]:
+    """The columns that an expression looks at, once those that are shared are columns; not itself."""
+    if isinstance(node, ops.Field):
+        return {node.name}
     found: set[str] = set()
     seen: set[Any] = set()
-    stack = list(nodes)
+    stack = list(children(node))
     while stack:
         node = stack.pop()
         if node in seen:
             continue
         seen.add(node)
-        if node in named:
-            found.add(named[node])
+        if node in shared:
+            found.add(shared[node])
         elif isinstance(node, ops.Field):
             found.add(node.name)
         else:
@@ -137,7 +145,8 @@ class Rewriter:
         elif isinstance(node, ops.Field):
             made = self.table[node.name].op()
         else:
-            made = node.__class__(*(self._argument(one) for one in node.__args__))
+            parts = (self._argument(one) for one in node.__args__)
+            made = node.__recreate__(dict(zip(node.__argnames__, parts, strict=True)))  # of the same types
         self.memo[node] = made
         return made
 
@@ -151,21 +160,21 @@ class Rewriter:
 
 def sql_in_stages(act: Any, outputs: dict[str, Any], *, dialect: str) -> str:
     """One statement, each stage computed once."""
-    stages = cut(act, outputs)
-    parts = [
-        str(ibis.to_sql(stage.table.select(**stage.columns), dialect=dialect, pretty=False))
-        for stage in stages
-    ]
+    parts = [sql_of_stage(stage, dialect) for stage in cut(act, outputs)]
     named = [f"stage{i} AS MATERIALIZED ({sql})" for i, sql in enumerate(parts[:-1], 1)]
     return f"WITH {', '.join(named)} {parts[-1]}" if named else parts[-1]
 
 
-def sql_of(table: Any, dialect: str) -> str:
-    """On one line. Spark reads no question about a question, « x IN (…) IS NULL », without parentheses."""
-    if dialect != "pyspark":
-        return str(ibis.to_sql(table, dialect=dialect, pretty=False))
-    tree = compilers.pyspark.compiler.to_sqlglot(table.unbind())
-    return str(tree.transform(_parted).sql(dialect=compilers.pyspark.compiler.dialect))
+def sql_of_stage(stage: Stage, dialect: str) -> str:
+    """On one line. The names are resolved already and nothing is bound: what `select` and `ibis.to_sql` would look for
+    besides costs more than the writing. Spark reads no question about a question, « x IN (…) IS NULL », without
+    parentheses."""
+    columns = {name: expr.op() for name, expr in stage.columns.items()}
+    compiler = getattr(compilers, dialect).compiler
+    tree = compiler.to_sqlglot(ops.Project(stage.table.op(), columns).to_expr())
+    if dialect == "pyspark":
+        tree = tree.transform(_parted)
+    return str(tree.sql(dialect=compiler.dialect, copy=False))
 
 
 def _parted(node: sge.Expression) -> sge.Expression:

@@ -11,7 +11,7 @@ from typing import Any
 
 import ibis
 
-from toubib.rulebook.engine.program import DECISIONS, Block, Program
+from toubib.rulebook.engine.program import DECISIONS, Block, Program, unsaid
 from toubib.rulebook.engine.tree import (
     Bool,
     all_of,
@@ -44,6 +44,8 @@ def _agree(blocks: list[Block]) -> Block:
     exact = any_of(same, first.outcome != "FIXED")
     certain = all_of(one_outcome, negate(any_of(*missing.values())), exact)
     said = {code: all_of(*_distinct(block.says.get(code, False) for block in blocks)) for code in first.says}
+    if first.one_or_another:
+        said |= unsaid(first.one_or_another, said, all_of(certain, first.outcome == "NO"))
     kept = {name: ibis.cases((as_column(alike[name]), first.figures[name])) for name in first.figures}
     gaps_said = {fact: all_of(negate(certain), where) for fact, where in missing.items()}
     gaps_said["act_date"] = any_of(gaps_said.get("act_date", False), all_of(negate(certain), negate(same)))

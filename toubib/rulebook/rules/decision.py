@@ -24,12 +24,14 @@ from toubib.rulebook.law import Law
 class Decision:
     """A tree of conditions, and what is said besides: each code where its `when` is true.
 
-    `figures`: further columns, name → Ibis expression, null where unknown.
+    `figures`: further columns, name → Ibis expression, null where unknown. `one_or_another`: the refusal that is said
+    of a NO where each completion of the unknown facts fails by another condition, so that none of them is said.
     """
 
     tree: Tree
     remarks: tuple[Way, ...] = ()
     figures: dict[str, Any] = field(default_factory=dict)
+    one_or_another: str = ""
 
 
 def after_the_law_known(law: Law) -> tuple[Way, ...]:

@@ -21,7 +21,8 @@ def reimbursement(act: Any, law: Law, overlay: Overlay) -> Decision:
     """Outcome: YES, NO or NOT_APPLICABLE."""
     remote = _by_doctor(act, _conditions(act, law, overlay))
     tree = Select(act.act_kind, ((REMOTE, remote), (EXPERTISE, _paid(_expertise(act, law)))), NOT_APPLICABLE)
-    return Decision(tree, (*_remarks(act, law), *after_the_law_known(law)))
+    remarks = (*_remarks(act, law), *after_the_law_known(law))
+    return Decision(tree, remarks, one_or_another="REIMB.ONE_OR_ANOTHER")
 
 
 def of_teleconsultation(act: Any, law: Law, overlay: Overlay, *, but: tuple[str, ...] = ()) -> Tree:

@@ -90,6 +90,9 @@ TURNS = (
 )
 
 
+ONE_OR_ANOTHER = "REIMB.ONE_OR_ANOTHER"
+
+
 def values_of(name):
     """Values around everything that a rule could ask of a fact."""
     fact = all_facts()[name]
@@ -151,14 +154,17 @@ def expected(facts, unknown, overlay=LAW):
 
 
 def silences(got, answers):
-    """Refusals that every completion says and the act itself does not; what is invalid and says no reason."""
+    """Refusals that every completion says and the act itself does not; what is invalid or a NO and says no refusal."""
     found = []
     for name in DECISIONS:
         always = set.intersection(*({c for c in one[name].codes if is_refusal(c)} for one in answers))
         if not always <= set(got[name].codes):
             found.append((name, sorted(always - set(got[name].codes))))
-        if got[name].outcome == "INVALID" and not any(map(is_refusal, got[name].codes)):
-            found.append((name, "INVALID"))
+        refusals = {code for code in got[name].codes if is_refusal(code)}
+        if got[name].outcome in ("INVALID", "NO") and not refusals:
+            found.append((name, got[name].outcome))
+        if ONE_OR_ANOTHER in refusals and (always or len(refusals) > 1 or got[name].outcome != "NO"):
+            found.append((name, sorted(refusals)))
     return found
 
 

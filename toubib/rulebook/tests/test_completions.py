@@ -8,6 +8,7 @@ from toubib.rulebook.engine.program import Overlay
 from toubib.rulebook.policies import find_policy, policy_files, read_policy
 from toubib.rulebook.tests.completions import (
     GOOD,
+    ONE_OR_ANOTHER,
     complete,
     differences,
     disagreements,
@@ -137,6 +138,29 @@ def test_invalid_says_why_and_every_refusal_that_holds_anyway(unknown, professio
     partial = {**facts, **dict.fromkeys(unknown)}
     got, answers = judge_all([partial])[0], complete(facts, unknown)[1]
     assert silences(got, answers) == []
+
+
+SHARED = [  # an unknown fact that fails one condition or another, whatever it is; the facts that are not the plain ones
+    ("2024-03-10", "practitioner_specialty", {"same_territory": False, "patient_zone": "ZIP"}),
+    ("2022-10-01", "practitioner_specialty", {"same_territory": False, "patient_zone": "ZIP"}),
+    ("2021-05-01", "patient_age", {"modality": "phone", "phone_ground": "no_terminal"}),
+]
+
+
+@pytest.mark.parametrize(("day", "unknown", "told_of_it"), SHARED)
+def test_no_that_conditions_share_over_an_unknown_fact_says_a_refusal(day, unknown, told_of_it):
+    facts = {**plain_act(day), "referred_by_mt": False, "has_medecin_traitant": True, **told_of_it}
+    got, answers = judge_all([{**facts, unknown: None}])[0], complete(facts, [unknown])[1]
+    assert (got["reimbursement"].outcome, got["reimbursement"].missing) == ("NO", ())
+    assert ONE_OR_ANOTHER in got["reimbursement"].codes
+    assert silences(got, answers) == []
+
+
+def test_no_of_an_act_without_a_date_says_a_refusal():
+    """By telephone: before 2018 nothing is paid, since then a video is asked for."""
+    facts = {**plain_act(None), "modality": "phone", "same_territory": False, "referred_by_mt": False}
+    found = judge_undated(facts)["reimbursement"]
+    assert (found.outcome, ONE_OR_ANOTHER in found.codes) == ("NO", True)
 
 
 LEAVES = [["leave_days"], ["leave_running_days"], ["leave_days", "leave_running_days"], ["leave_justified"]]
