@@ -34,6 +34,26 @@ PAGE = """<!doctype html><html lang="fr"><head><meta charset="utf-8"><title>Appe
 <script type="module" src="/static/ui/media/{script}.js"></script></head><body><main>{body}</main></body></html>"""
 
 
+UNITS = [
+    {
+        "id": name,
+        "number": number,
+        "kind": name,
+        "label": label,
+        "media": media,
+        "media_label": named,
+        "virtual": not named,
+    }
+    for number, name, label, media, named in (
+        (1, "thermometer", "thermomètre", "", ""),
+        (5, "stethoscope", "stéthoscope", "sound", "Fake Audio Input 2"),
+        (6, "otoscope", "otoscope (virtuel)", "camera", ""),
+        (7, "dermatoscope", "dermatoscope", "camera", "fake_device_2"),
+        (8, "slit_lamp", "lampe à fente", "camera", "absente"),
+    )
+]
+
+
 class Topics:
     """The smallest hub: topics and who follows them."""
 
@@ -150,6 +170,7 @@ class Harness:
             "after_url": "/after",
             "desk": PEOPLE[person][3] == "professional",
             "accept_requests": mode == "kiosk",
+            "call_units": UNITS if mode == "kiosk" else [],
         }
         body = render_to_string("ui/call_stage.html", context) + render_to_string(
             "ui/call_chat.html", context

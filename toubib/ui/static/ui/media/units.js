@@ -84,12 +84,14 @@ export class Units {
     try {
       await this.#send(on ? unit : null);
       this.notices.set("source", "");
+      this.#showSent(on ? unit : null);
     } catch (error) {
       console.debug("unit", error);
       this.notices.set("source", this.texts.get("source-failed"));
+      this.shown = false;
+      this.#showSent(null);
     }
     this.#tell(number, on);
-    this.#showSent(on ? unit : null);
     this.room.sayState();
   }
 
