@@ -29,10 +29,15 @@ def roles_of(*, account: Account, now: datetime) -> frozenset[Role]:
     if grants is None:
         rows = read(RoleGrant.objects.all(), account=account)
         grants = [(row.role, row.starts_at, row.ends_at) for row in rows]
-        account.__dict__[_CACHE] = grants
+        keep_roles(account=account, grants=grants)
     return frozenset(
         Role(role) for role, since, until in grants if since <= now and (until is None or now < until)
     )
+
+
+def keep_roles(*, account: Account, grants: list[tuple[str, datetime, datetime | None]]) -> None:
+    """The grants just read with the account (role, since, until): `roles_of` asks no more."""
+    account.__dict__[_CACHE] = grants
 
 
 def forget_roles(*, account: Account) -> None:
