@@ -125,6 +125,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "toubib.config.metrics.count_requests",
     "toubib.config.health.answer_inside",
+    "toubib.kiosk.views.state.hear_machines",
     "toubib.config.headers.limit_features",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

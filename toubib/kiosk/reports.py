@@ -17,7 +17,7 @@ from toubib.kiosk.queries import machine_of_key
 
 log = logging.getLogger("toubib.kiosk")
 FLUSH_EVERY = 5.0
-KNOWN_FOR = 60.0  # a revoked machine may say how it is for so long: it changes nothing
+KNOWN_FOR = 900.0  # a revoked machine may say how it is for so long: it changes nothing
 MOST_KNOWN = 20_000
 
 
@@ -32,7 +32,7 @@ class Reports:
         self._timer: threading.Timer | None = None
 
     def machine_id(self, key: str, *, now: datetime) -> UUID | None:
-        """Whose key it is: asked of the database once a minute."""
+        """Whose key it is: asked of the database once in a while."""
         found = self._known.get(key)
         if found is not None and (now - found[1]).total_seconds() < KNOWN_FOR:
             return found[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -21,6 +22,20 @@ from toubib.ui.context import KIOSK_COOKIE
 
 LONGEST = 4096
 KEY_HEADER = "Toubib-Borne"
+
+
+def hear_machines(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware, before sessions and the rest: thousands of machines say each minute how they are, and no more."""
+    address = "/borne/etat"
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        return (
+            report(request) if request.method == "POST" and request.path == address else get_response(request)
+        )
+
+    return middleware
 
 
 @login_not_required

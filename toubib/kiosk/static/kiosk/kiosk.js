@@ -41,10 +41,22 @@ function forgetHere() {
   if (checks) keepChecks(checks);
 }
 
+/** The page that the service worker keeps: it names the nearest other kiosk. @returns {Promise<Element | null>} */
+async function keptPage() {
+  try {
+    const answer = await caches.match("/borne/panne");
+    const text = answer ? await answer.text() : "";
+    return text ? new DOMParser().parseFromString(text, "text/html").querySelector("main") : null;
+  } catch {
+    return null; // no service worker here: the words of the page serve
+  }
+}
+
 /** Without network the server can say nothing: the screen, the storage and the cookies a script sees go now. */
-function goDark() {
+async function goDark() {
   if (gone || !IDLE) return;
   gone = true;
+  const kept = await keptPage();
   forgetHere();
   for (const one of document.cookie.split("; ")) {
     document.cookie = `${one.split("=")[0]}=; Max-Age=0; path=/`;
@@ -54,7 +66,8 @@ function goDark() {
   main.id = "contenu";
   main.className = "wrap narrow stack wide pad";
   main.dataset.offlinePage = "1";
-  if (words instanceof HTMLTemplateElement) main.append(words.content.cloneNode(true));
+  if (kept) main.append(...kept.childNodes);
+  else if (words instanceof HTMLTemplateElement) main.append(words.content.cloneNode(true));
   for (const dialog of document.querySelectorAll("dialog[open]")) /** @type {HTMLDialogElement} */ (dialog).close();
   document.querySelectorAll("video,audio").forEach((one) => {
     const stream = /** @type {HTMLMediaElement} */ (one).srcObject;

@@ -1,0 +1,150 @@
+"""The launcher of a Linux kiosk: killed in the middle of a session, it leaves no name, code or picture behind."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests.browser.kit import CHROMIUM, FAKE_CAMERA, ROOT, free_port
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+LAUNCHER = ROOT / "deploy" / "kiosk" / "toubib-kiosk"
+NAME, PHONE = "Zéphyrine-Effacée", "+33639981077"
+CHUNK = 1 << 20
+
+
+@pytest.fixture
+def in_memory():
+    folder = Path("/dev/shm") / f"toubib-kiosk-{os.getpid()}"
+    folder.mkdir(mode=0o700)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def machine(app, in_memory, tmp_path):
+    """An enrolled machine whose launcher runs, with a page left in the printer's spool."""
+    spool, port = tmp_path / "spool", free_port()
+    spool.mkdir()
+    (spool / "d00001-001").write_bytes(f"ordonnance de {NAME}".encode())
+    environment = {
+        **os.environ,
+        "TOUBIB_KIOSK_URL": app.url,
+        "TOUBIB_KIOSK_KEY_FILE": str(tmp_path / "kiosk.key"),
+        "TOUBIB_KIOSK_RUN_DIR": str(in_memory),
+        "TOUBIB_KIOSK_SPOOL": str(spool),
+        "TOUBIB_KIOSK_CHROMIUM": CHROMIUM,
+        "TOUBIB_KIOSK_FLAGS": " ".join(["--headless=new", f"--remote-debugging-port={port}", *FAKE_CAMERA]),
+    }
+    code = app.do("tests.browser.seed_kiosk:pharmacy")["code"]
+    subprocess.run([LAUNCHER, "enrol", code], env=environment, check=True, capture_output=True)
+    assert Path(environment["TOUBIB_KIOSK_KEY_FILE"]).stat().st_mode & 0o077 == 0
+    running = subprocess.Popen(
+        [LAUNCHER, "run"],
+        env=environment,
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    yield in_memory, spool, port
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(running.pid, signal.SIGTERM)
+    running.wait(10)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(running.pid, signal.SIGKILL)
+
+
+def browser_of(playwright, port, *, seconds=60):
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            return playwright.chromium.connect_over_cdp(f"http://127.0.0.1:{port}")
+        except Exception:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.5)
+
+
+def processes_of(folder):
+    """Those whose command names the profile, by their id."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        with contextlib.suppress(OSError, ValueError):
+            words = (entry / "cmdline").read_bytes().split(b"\0")
+            if any(one == f"--user-data-dir={folder / 'profile'}".encode() for one in words):
+                found.append(int(entry.name))
+    return found
+
+
+def holders(folder, needles):
+    """Files that hold one of these, in UTF-8 or as a browser keeps text in memory."""
+    wanted = [form for one in needles for form in (one.encode(), one.encode("utf-16-le"))]
+    found = []
+    for path in folder.rglob("*"):
+        with contextlib.suppress(OSError):
+            if path.is_file() and any(one in path.read_bytes() for one in wanted):
+                found.append(str(path))
+    return found
+
+
+def test_killed_browser_leaves_nothing_in_profile_or_spool(app, machine):
+    folder, spool, port = machine
+    assert holders(spool, [NAME]) == [] or time.sleep(3) or holders(spool, [NAME]) == []
+    with sync_playwright() as playwright:
+        browser = browser_of(playwright, port)
+        page = browser.contexts[0].pages[0]
+        page.set_default_timeout(20_000)
+        page.wait_for_url("**/borne*")
+        page.wait_for_selector("[data-selftest][data-done]")
+        key = next(one["value"] for one in page.context.cookies() if one["name"] == "toubib_borne")
+        page.get_by_role("main").get_by_role("button", name="Voir un médecin").click()
+        page.wait_for_url("**/consulter/signes")
+        for box in page.locator("input[value=no]").all():
+            box.check()
+        page.get_by_role("main").get_by_role("button", name="Continuer").click()
+        page.fill("#id_phone", PHONE)
+        page.get_by_role("main").get_by_role("button", name="Recevoir un code").click()
+        page.wait_for_url("**/code")
+        code = app.last_code(PHONE)
+        page.fill("#id_code", code)
+        page.get_by_role("main").get_by_role("button", name="Entrer avec ce code").click()
+        page.wait_for_url("**/pour-qui")
+        page.get_by_label("Moi", exact=True).check()
+        page.evaluate(
+            "(name) => { document.title = name; history.pushState({name}, '', '?patient=1'); }", NAME
+        )
+        page.evaluate(
+            "navigator.mediaDevices.getUserMedia({video: true}).then((one) => { window.kept = one; })"
+        )
+        session = next(one["value"] for one in page.context.cookies() if one["name"] == "toubib_session")
+        arguments = [(Path("/proc") / str(one) / "cmdline").read_bytes() for one in processes_of(folder)]
+        assert [one for one in arguments if key.encode() in one] == []
+        first = processes_of(folder)
+        for one in first:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(one, signal.SIGKILL)
+        left = holders(folder, [NAME, session, re.sub(r"\D", "", PHONE)])
+        assert left == []
+        with contextlib.suppress(Exception):
+            browser.close()
+        again = browser_of(playwright, port)
+        page = again.contexts[0].pages[0]
+        page.wait_for_selector("[data-selftest][data-done]", timeout=60_000)
+        cookies = {one["name"] for one in page.context.cookies()}
+        said = app.do("tests.browser.seed_kiosk:session")
+        assert (cookies - {"csrftoken"}, said["state"], said["reason"]) == (
+            {"toubib_borne"},
+            "wiped",
+            "restarted",
+        )
+        assert set(first) & set(processes_of(folder)) == set()
+        assert holders(folder, [NAME, session]) == []
