@@ -104,9 +104,9 @@ def _determined(hidden: set[Cell], lines: list[Line]) -> frozenset[Cell]:
             for cell in (total, *parts):
                 if cell in place:
                     sums[number, place[cell]] = -1.0 if cell == total else 1.0
-        _, values, axes = np.linalg.svd(sums)
-        free = axes[int((values > TINY).sum()) :]
-        found |= {cell for cell, number in place.items() if np.abs(free[:, number]).max(initial=0.0) < TINY}
+        _, values, axes = np.linalg.svd(sums, full_matrices=False)
+        told = np.square(axes[values > TINY]).sum(axis=0)  # 1: the sums alone span this cell
+        found |= {cell for cell, number in place.items() if told[number] > 1 - TINY}
     return frozenset(found)
 
 
