@@ -201,7 +201,7 @@ UNITS = {
 
 def put_virtual_units(*, place: Place, by: Actor, now: datetime) -> None:
     """Its devices, each with a number: thermometer 1, cuff 2, as the pictures of the kiosk have it. None exists."""
-    first = (Device.THERMOMETER, Device.BLOOD_PRESSURE, Device.OXIMETER, Device.SCALE, Device.GLUCOMETER)
+    first = (Device.THERMOMETER, Device.BLOOD_PRESSURE, Device.OXIMETER, Device.SCALE, Device.STETHOSCOPE)
     there = [Device(one) for one in place.devices if Device(one) in GUIDES]
     ordered = [one for one in first if one in there] + [one for one in there if one not in first]
     for number, kind in enumerate(ordered, start=1):
