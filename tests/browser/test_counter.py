@@ -11,6 +11,7 @@ from tests.browser.kit import LAPTOP, PHONE, App, faults, overflow, shoot
 from toubib.record.tests.factories import make_picture
 
 pytestmark = pytest.mark.browser
+expect.set_options(timeout=20_000)
 WIDTHS = ((1366, LAPTOP), (390, PHONE))
 
 
@@ -41,6 +42,14 @@ def look(page, name):
     assert {width: one for width, one in found.items() if one != (0, [])} == {}
 
 
+def visit(open_page, app, path, **more):
+    """Patient: the machine of the tests may be busy."""
+    page = open_page("/connexion", **more)
+    page.set_default_timeout(60_000)
+    page.goto(app.url + path)
+    return page
+
+
 def press(page, name):
     page.get_by_role("button", name=name).first.click()
 
@@ -56,7 +65,7 @@ def in_call(app, place, name):
 
 
 def test_the_post_opens_the_kiosk_by_keyboard_vouches_and_stops(app, place, open_page):
-    page = open_page("/mon-espace", enter="haddad", reduced_motion="reduce")
+    page = visit(open_page, app, "/mon-espace", enter="haddad", reduced_motion="reduce")
     assert page.url.endswith("/comptoir")
     expect(page.get_by_text("À voir et à nettoyer")).to_be_visible()
     look(page, "cleaning")
@@ -87,9 +96,9 @@ def test_the_post_opens_the_kiosk_by_keyboard_vouches_and_stops(app, place, open
 
 def test_a_patient_with_a_pharmacist_from_the_question_to_the_code(app, place, open_page):
     room = in_call(app, place, "vasseur")
-    doctor = open_page(f"/cabinet/salle/{room}", enter="vasseur", reduced_motion="reduce")
-    patient = open_page(f"/salle/{room}", enter="jeanne", size=PHONE, reduced_motion="reduce")
-    counter = open_page("/comptoir", enter="haddad", reduced_motion="reduce")
+    doctor = visit(open_page, app, f"/cabinet/salle/{room}", enter="vasseur", reduced_motion="reduce")
+    patient = visit(open_page, app, f"/salle/{room}", enter="jeanne", size=PHONE, reduced_motion="reduce")
+    counter = visit(open_page, app, "/comptoir", enter="haddad", reduced_motion="reduce")
     desk = doctor.locator("#assisted")
     desk.get_by_label("Geste à demander sur place").select_option(label="Otoscopie")
     desk.get_by_label("Précisez").fill("oreille droite")
@@ -128,8 +137,8 @@ def test_a_patient_with_a_pharmacist_from_the_question_to_the_code(app, place, o
 
 def test_the_patient_stays_alone_again_and_the_post_is_told(app, place, open_page):
     room = in_call(app, place, "vasseur")
-    patient = open_page(f"/salle/{room}", enter="jeanne", size=PHONE, reduced_motion="reduce")
-    counter = open_page("/comptoir", enter="haddad", reduced_motion="reduce")
+    patient = visit(open_page, app, f"/salle/{room}", enter="jeanne", size=PHONE, reduced_motion="reduce")
+    counter = visit(open_page, app, "/comptoir", enter="haddad", reduced_motion="reduce")
     press(counter, "Proposer mon aide")
     expect(counter.get_by_text("Attendez son accord")).to_be_visible()
     press(patient, "J’accepte sa présence")
@@ -143,14 +152,14 @@ def test_the_patient_stays_alone_again_and_the_post_is_told(app, place, open_pag
 def test_an_orthoptist_and_an_ophthalmologist_without_then_with_a_protocol(app, place, open_page):
     app.do("tests.browser.seed_counter:ophthalmologist", name="vasseur")
     room = in_call(app, place, "vasseur")
-    doctor = open_page(f"/cabinet/salle/{room}", enter="vasseur", reduced_motion="reduce")
+    doctor = visit(open_page, app, f"/cabinet/salle/{room}", enter="vasseur", reduced_motion="reduce")
     desk = doctor.locator("#assisted")
     choose = desk.get_by_label("Geste à demander sur place")
     choose.select_option(label="Examen à la lampe à fente")
     desk.get_by_role("button", name="Demander ce geste").click()
     expect(desk.get_by_text("Ce geste demande un protocole daté").first).to_be_visible()
     look(doctor, "no-protocol")
-    office = open_page("/direction/assistance", enter="directrice", reduced_motion="reduce")
+    office = visit(open_page, app, "/direction/assistance", enter="directrice", reduced_motion="reduce")
     form = office.locator("form", has=office.locator("input[value=protocol]"))
     form.get_by_label("Médecin qui délègue").select_option(index=1)
     form.get_by_label("Professionnel qui fait").select_option(label="Mme Lise Aubert")
@@ -162,11 +171,11 @@ def test_an_orthoptist_and_an_ophthalmologist_without_then_with_a_protocol(app, 
     look(office, "direction")
     desk.get_by_role("button", name="Demander ce geste").click()
     expect(desk.get_by_text("Demandé par le médecin")).to_be_visible()
-    counter = open_page("/comptoir", enter="orthoptiste", size=PHONE, reduced_motion="reduce")
+    counter = visit(open_page, app, "/comptoir", enter="orthoptiste", size=PHONE, reduced_motion="reduce")
     counter.get_by_role("link", name="Répondre au médecin").click()
     press(counter, "J’accepte et je vais auprès du patient")
     expect(counter.get_by_text("Protocole d’essai n° 7")).to_be_visible()
-    patient = open_page(f"/salle/{room}", enter="jeanne", size=PHONE, reduced_motion="reduce")
+    patient = visit(open_page, app, f"/salle/{room}", enter="jeanne", size=PHONE, reduced_motion="reduce")
     press(patient, "J’accepte ce geste")
     press(counter, "Commencer le geste")
     counter.get_by_label("image vue, non gardée").check()

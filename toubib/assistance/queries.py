@@ -177,8 +177,8 @@ def told_of(*, encounter_id: UUID) -> str:
 def _line(gesture: Gesture) -> str:
     said = {
         "title": kind_of_gesture(gesture).title,
-        "start": say_hour(gesture.started_at),
-        "end": say_hour(gesture.ended_at),
+        "start": say_hour(gesture.started_at) if gesture.started_at else "",
+        "end": say_hour(gesture.ended_at) if gesture.ended_at else "",
         "who": describe_helper(gesture.presence) if gesture.presence else "",
         "image": gesture.get_image_display(),
     }

@@ -14,7 +14,7 @@ from datetime import date
 from toubib.assistance.enums import Setting
 from toubib.assistance.models import Presence
 from toubib.billing.models import AssistanceLine
-from toubib.billing.settle import amount_of
+from toubib.billing.settle import amount_of, cents_of
 from toubib.directory.enums import Profession
 from toubib.ground.sheets import write_sheet
 from toubib.rulebook.parameters import UnknownParameter, parameter_on
@@ -47,7 +47,7 @@ def code_of(*, presence: Presence, on: date) -> Code | None:
         found = parameter_on(id=TARIFFS[code], on=on)
     except UnknownParameter:
         return None
-    return Code(code, round(float(found.value) * 100), found.reference[:200])
+    return Code(code, cents_of(str(found.value)), found.reference[:200])
 
 
 def file_of(*, lines: Iterable[AssistanceLine]) -> tuple[bytes, str]:

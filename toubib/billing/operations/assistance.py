@@ -56,7 +56,7 @@ def _prepare(line: ClaimLine, presence: Presence, code: Code, *, by: Actor, now:
         encounter=line.encounter,
         presence=presence,
         helper_id=presence.helper_id,
-        practitioner_id=presence.practitioner_id,
+        practitioner=presence.practitioner,  # known: see _due
         act_on=line.act_on,
         code=code.code,
         tariff_cents=code.cents,

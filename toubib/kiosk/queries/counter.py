@@ -83,7 +83,9 @@ def _cabin(row: MachineRow, now: datetime) -> CabinRow:
     checked = last_check(machine=row.machine)
     due = is_cleaning_due(machine=row.machine, now=now)
     ticket = session.ticket if session else None
-    devices = [(one, Device(one).label) for one in row.machine.place.devices if one in CLEANABLE]
+    devices: list[tuple[str, str | Promise]] = [
+        (one, Device(one).label) for one in row.machine.place.devices if one in CLEANABLE
+    ]
     return CabinRow(row, _state(row, session, due), session, _given_name(ticket), checked, devices, due)
 
 

@@ -50,9 +50,9 @@ def gesture(request: HttpRequest, gesture: UUID) -> HttpResponse:
         return _finish(request, row)
     if act not in STEPS:
         raise Http404
-    given = {"account": current_account(request), "by": current_actor(request), "now": timezone.now()}
+    account, by = current_account(request), current_actor(request)
     try:
-        STEPS[act](gesture_id=row.pk, **given)
+        STEPS[act](gesture_id=row.pk, account=account, by=by, now=timezone.now())
     except (GestureRefused, NotPosted) as refusal:
         messages.warning(request, str(refusal))
     return redirect("counter:gesture", row.pk)

@@ -25,13 +25,13 @@ from toubib.people.queries import accounts_with_role
 from toubib.people.web import current_actor, role_required
 
 director_only = role_required(Role.MEDICAL_DIRECTOR)
-DAY = {"widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
+DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 class PostingForm(forms.Form):
     account = forms.ModelChoiceField(label=gettext_lazy("Qui assiste"), queryset=Account.objects.none())
     place = forms.ModelChoiceField(label=gettext_lazy("Dans quel lieu"), queryset=Place.objects.none())
-    starts_on = forms.DateField(label=gettext_lazy("À partir du"), **DAY)
+    starts_on = forms.DateField(label=gettext_lazy("À partir du"), widget=DAY)
     secrecy_reference = forms.CharField(
         label=gettext_lazy("Engagement de secret"),
         help_text=gettext_lazy("Où est l’écrit, et sa date."),
@@ -61,8 +61,10 @@ class ProtocolForm(forms.Form):
         label=gettext_lazy("Fondement"), choices=Ground.choices, widget=forms.RadioSelect
     )
     reference = forms.CharField(label=gettext_lazy("Référence du protocole signé"), max_length=120)
-    starts_on = forms.DateField(label=gettext_lazy("À partir du"), **DAY)
-    ends_on = forms.DateField(label=gettext_lazy("Jusqu’au (ce jour exclu), si connu"), required=False, **DAY)
+    starts_on = forms.DateField(label=gettext_lazy("À partir du"), widget=DAY)
+    ends_on = forms.DateField(
+        label=gettext_lazy("Jusqu’au (ce jour exclu), si connu"), required=False, widget=DAY
+    )
 
     def __init__(self, *args: object, helpers: list[Account], **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
