@@ -59,11 +59,11 @@ def _asked(request: HttpRequest, ticket_id: UUID) -> tuple[Ticket, Actor]:
     if kept is not None and kept.id == ticket_id and kept.account_id is None:
         return _live(kept), Actor(None, Role.PATIENT)
     ticket = Ticket.objects.filter(pk=ticket_id, account_id=account.id).first() if account else None
-    if ticket is None or ticket.patient_id is None:
+    if account is None or ticket is None or ticket.patient_id is None:
         raise Http404
     if link_between(account=account, patient_id=ticket.patient_id, now=timezone.now()) is None:
         raise Http404
-    return _live(ticket), Actor(account.id if account else None, Role.PATIENT)
+    return _live(ticket), Actor(account.id, Role.PATIENT)
 
 
 def _live(ticket: Ticket) -> Ticket:
@@ -135,7 +135,7 @@ def _told(request: HttpRequest) -> Told:
     typed = said.get("typed") == "1"
     values = (
         typed_values(
-            kind=device, typed={name[2:]: text for name, text in said.items() if name.startswith("m_")}
+            kind=device, typed={name[2:]: str(text) for name, text in said.items() if name.startswith("m_")}
         )
         if typed
         else _sent(said.get("values", ""))
