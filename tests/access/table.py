@@ -65,6 +65,7 @@ TABLE: dict[str, Rule] = {
     "web:line_rule": PAGE,
     "web:rules": PAGE,
     "web:observatory": PAGE,
+    "web:observatory_reforms": PAGE,
     "web:observatory_csv": PAGE,
     "web:observatory_map_png": PAGE,
     "web:observatory_map_svg": PAGE,

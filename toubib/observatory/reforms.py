@@ -74,12 +74,14 @@ def reforms(
     about: Mapping[str, Any],
     on: date,
     levers: Iterable[str] = COMBINED,
+    alone: Iterable[str] = ALONE,
+    paying: Iterable[str] = PAYING,
 ) -> dict[str, Any]:
     """`about`: source, synthetic, scale (None of real claims) and what was assumed. Raises BadTable."""
     connection = connect()
     read_activity(connection, activity, year)
     rows = acts_of(connection, read_table(acts, connection), year)
-    wanted = [*subsets(levers), *((name,) for name in ALONE)]
+    wanted = [*subsets(levers), *((name,) for name in alone)]
     found: dict[str, Any] = {}
     for start in range(0, len(wanted), AT_ONCE):
         cases = [
@@ -90,9 +92,9 @@ def reforms(
         found |= {
             case.name: _told(connection, case, cases[0], year) for case in cases if case.name not in found
         }
-    paying = [_case((), 0), *(_case(names, i) for i, names in enumerate(subsets(PAYING), 1))]
-    judge_payments(connection, rows, paying[1:], paying[0], days_of_year(year))
-    names = dict.fromkeys([*levers, *ALONE, *PAYING])
+    pay_cases = [_case((), 0), *(_case(names, i) for i, names in enumerate(subsets(paying), 1))]
+    judge_payments(connection, rows, pay_cases[1:], pay_cases[0], days_of_year(year))
+    names = dict.fromkeys([*levers, *alone, *paying])
     return {
         "schema": 1,
         **about,
@@ -100,12 +102,14 @@ def reforms(
         "year": year,
         "meaningful": about.get("scale") is None or about["scale"] >= MEANINGFUL,
         "combined": list(levers),
-        "alone": list(ALONE),
-        "paying": list(PAYING),
+        "alone": list(alone),
+        "paying": list(paying),
         "policies": {name: _policy(find_policy(name)) for name in names},
         "tariffs": _tariffs(year),
         "cases": found,
-        "payments": {case.name: {**payments_of(connection, case), "assumption": None} for case in paying[1:]},
+        "payments": {
+            case.name: {**payments_of(connection, case), "assumption": None} for case in pay_cases[1:]
+        },
         "assumption": ASSUMPTION,
     }
 

@@ -121,7 +121,7 @@ def say_gap(value: float | None, kind: str) -> str:
     """With its sign; of a rate, in points."""
     if value is None:
         return "–"
-    sign = "−" if value < 0 else "+"
+    sign = "−" if value < 0 else "+" if value > 0 else ""
     if kind == RATE:
         return f"{sign}{number_format(round(abs(value) * 100, 1), 1)}"
     return f"{sign}{say(abs(value), kind)}"

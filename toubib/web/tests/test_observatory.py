@@ -132,3 +132,54 @@ def test_curve_breaks_where_a_quarter_is_not_told():
     values = [("2024Q1", 0.1), ("2024Q2", None), ("2024Q3", 0.2), ("2024Q4", 0.3)]
     assert draw_series(values, say=str, title="t").count("M74") >= 1
     assert 'class="curve" d="M74.0' in draw_series(values, say=str, title="t")
+
+
+def test_reforms_say_nothing_is_published_where_nothing_is(client, results):
+    assert "Aucun résultat" in text_of(client.get("/observatoire/reformes"))
+
+
+@pytest.fixture
+def sample(settings):
+    settings.OBSERVATORY_DIR = settings.BASE_DIR / "observatory" / "data" / "sample"
+    return json.loads(gzip.decompress((settings.OBSERVATORY_DIR / "reforms.json.gz").read_bytes()))
+
+
+def test_reforms_show_levers_groups_and_what_is_not_known(client, sample):
+    told = text_of(
+        client.get("/observatoire/reformes?levier=fmt_zone&levier=fmt_assisted&paie=tariff_as_in_person")
+    )
+    wanted = (
+        "Données synthétiques.", "Ce que le modèle ne sait pas", "lever le seuil ne lève pas cela", "Hypothèse, non prévision", "Indéterminés", "Faits supposés",
+    )  # fmt: skip
+    assert [word for word in wanted if word not in told] == []
+    freed = sample["cases"]["fmt_zone+fmt_assisted"]["freed"]["acts"]
+    assert say(freed, "count").replace("\u202f", " ").replace("\u00a0", " ") in told
+    assert ("À cette échelle" in told) == (not sample["meaningful"])
+
+
+def test_every_lever_and_combination_has_its_answer(client, sample):
+    for names in (
+        ["levier=" + one for one in sample["combined"]],
+        *(["seule=" + one] for one in sample["alone"]),
+        ["seule=x", "paie=x"],
+    ):
+        assert client.get("/observatoire/reformes?" + "&".join(names)).status_code == 200
+
+
+def test_assumptions_move_the_money_and_a_wrong_one_is_told(client, sample):
+    none = text_of(client.get("/observatoire/reformes?levier=fmt_zone"))
+    some = text_of(client.get("/observatoire/reformes?levier=fmt_zone&urgences=10&cout=100"))
+    bad = text_of(client.get("/observatoire/reformes?levier=fmt_zone&urgences=150"))
+    spared = sample["cases"]["fmt_zone"]["freed"]["acts"] * 10
+    assert say(spared, "euros").replace("\u202f", " ").replace("\u00a0", " ") in some
+    assert (none == some, "Un nombre entier, de 0 à 100." in bad) == (False, True)
+
+
+def test_no_cell_of_the_shipped_results_is_small(sample):
+    def numbers(value):
+        if isinstance(value, dict):
+            return [one for part in value.values() for one in numbers(part)]
+        return [value] if isinstance(value, int) and not isinstance(value, bool) else []
+
+    small = [n for case in sample["cases"].values() for n in numbers(case) if 0 < n < 11]
+    assert small == []

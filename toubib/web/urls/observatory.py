@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from toubib.web.views import observatory
+from toubib.web.views import observatory, reforms
 
 urlpatterns = [
     path("observatoire", observatory.observatory, name="observatory"),
@@ -23,4 +23,5 @@ urlpatterns = [
         {"form": "svg"},
         name="observatory_curve_svg",
     ),
+    path("observatoire/reformes", reforms.reforms, name="observatory_reforms"),
 ]
