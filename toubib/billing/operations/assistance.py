@@ -52,11 +52,13 @@ def _due(line: ClaimLine) -> dict[UUID, tuple[Presence, Code]]:
 
 
 def _prepare(line: ClaimLine, presence: Presence, code: Code, *, by: Actor, now: datetime) -> AssistanceLine:
+    if presence.practitioner is None:
+        raise ValueError(f"presence {presence.pk} is nobody's who bills")
     row = AssistanceLine.objects.create(
         encounter=line.encounter,
         presence=presence,
         helper_id=presence.helper_id,
-        practitioner=presence.practitioner,  # known: see _due
+        practitioner=presence.practitioner,
         act_on=line.act_on,
         code=code.code,
         tariff_cents=code.cents,

@@ -78,6 +78,9 @@ def _busy_doctors(
             continue
         began = now - timedelta(minutes=40 - 4 * turn)
         duty = open_shift(doctor, world.general, now=began - timedelta(minutes=30))
+        spoken = list(duty.languages)
+        duty.languages = [home.family.language]  # until the call: the newcomer is for the newcomer's doctor
+        duty.save(update_fields=["languages"])
         wish = Wish(home, home.patients[min(rank, len(home.patients) - 1)], reason)
         enter_line(wish, world=world, rng=rng, now=began)
         # Dispatch sees the whole line: with a newcomer on duty the offers it makes are of now.
@@ -89,6 +92,7 @@ def _busy_doctors(
                 encounter = take_offer(offer_id=offer.id, by=by, now=offered + timedelta(seconds=20))
                 called = now + timedelta(minutes=1) if others else now - timedelta(minutes=9 - 4 * turn)
                 open_call(encounter, now=called)
+        Duty.objects.filter(pk=duty.pk).update(languages=spoken)
 
 
 def end_stale_day(*, staff: Staff, families: dict[str, Household], now: datetime) -> None:
