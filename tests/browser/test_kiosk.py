@@ -28,6 +28,7 @@ def kiosk(app, open_page):
     def start(*, size=UPRIGHT, expect=(), clock=False, key=key):
         page = open_page("/borne/panne", size=size, expect=("404", "503", "Permissions-Policy", *expect))
         page.context.add_cookies([{"name": "toubib_borne", "value": key, "url": app.url, "httpOnly": True}])
+        page.set_default_timeout(45_000)
         if clock:
             page.clock.install()
         page.goto(app.url + "/borne?demarrage=1")

@@ -74,6 +74,14 @@ def browser_of(playwright, port, *, seconds=60):
             time.sleep(0.5)
 
 
+def cookies_of(page):
+    """Of the private window: the context that Playwright names is the other one."""
+    return {
+        one["name"]: one["value"]
+        for one in page.context.new_cdp_session(page).send("Network.getCookies")["cookies"]
+    }
+
+
 def processes_of(folder):
     """Those whose command names the profile, by their id."""
     found = []
@@ -105,7 +113,7 @@ def test_killed_browser_leaves_nothing_in_profile_or_spool(app, machine):
         page.set_default_timeout(20_000)
         page.wait_for_url("**/borne*")
         page.wait_for_selector("[data-selftest][data-done]")
-        key = next(one["value"] for one in page.context.cookies() if one["name"] == "toubib_borne")
+        key = cookies_of(page)["toubib_borne"]
         page.get_by_role("main").get_by_role("button", name="Voir un médecin").click()
         page.wait_for_url("**/consulter/signes")
         for box in page.locator("input[value=no]").all():
@@ -125,7 +133,7 @@ def test_killed_browser_leaves_nothing_in_profile_or_spool(app, machine):
         page.evaluate(
             "navigator.mediaDevices.getUserMedia({video: true}).then((one) => { window.kept = one; })"
         )
-        session = next(one["value"] for one in page.context.cookies() if one["name"] == "toubib_session")
+        session = cookies_of(page)["toubib_session"]
         arguments = [(Path("/proc") / str(one) / "cmdline").read_bytes() for one in processes_of(folder)]
         assert [one for one in arguments if key.encode() in one] == []
         first = processes_of(folder)
@@ -139,7 +147,7 @@ def test_killed_browser_leaves_nothing_in_profile_or_spool(app, machine):
         again = browser_of(playwright, port)
         page = again.contexts[0].pages[0]
         page.wait_for_selector("[data-selftest][data-done]", timeout=60_000)
-        cookies = {one["name"] for one in page.context.cookies()}
+        cookies = set(cookies_of(page))
         said = app.do("tests.browser.seed_kiosk:session")
         assert (cookies - {"csrftoken"}, said["state"], said["reason"]) == (
             {"toubib_borne"},
