@@ -39,7 +39,7 @@ def alone(drawing: str, *, title: str, foot: str, legend: tuple[tuple[int, str],
         body = body.replace("<path fill=", '<path stroke="#fff" stroke-width="1.2" fill=')
     size = 'font-size="13" text-anchor="middle"' if is_map else 'font-size="15"'
     keys = _legend(legend, height) if legend else ""
-    more = 28 if legend else 0
+    more = 44 if legend else 0
     lines = "".join(
         f'<text x="12" y="{HEAD + height + more + 16 + 14 * i}" font-size="10" fill="#4e5b54">{escape(line)}</text>'
         for i, line in enumerate(foot.split("\n"))
@@ -54,13 +54,13 @@ def alone(drawing: str, *, title: str, foot: str, legend: tuple[tuple[int, str],
 
 
 def _legend(legend: tuple[tuple[int, str], ...], height: int) -> str:
-    parts, x, y = [], 12, HEAD + height + 2
-    for shade, words in legend:
+    parts = []
+    for number, (shade, words) in enumerate(legend):
+        x, y = 12 + 170 * (number % 3), HEAD + height + 2 + 18 * (number // 3)
         parts.append(
             f'<rect x="{x}" y="{y}" width="16" height="12" rx="2" {PAINTS[f"q{shade}"]} stroke="#9aa59e" stroke-width=".5"/>'
             f'<text x="{x + 21}" y="{y + 10}" font-size="11" fill="#17201c">{escape(words)}</text>'
         )
-        x += 30 + 6 * len(words)
     return "".join(parts)
 
 
@@ -68,7 +68,5 @@ def _legend(legend: tuple[tuple[int, str], ...], height: int) -> str:
 def as_png(svg: str) -> bytes:
     """One at a time: each costs a tenth of a second of processor, and is kept."""
     with _one:
-        found = typst.compile(
-            SOURCE, format="png", ppi=PIXELS, sys_inputs={"svg": svg}, font_paths=[str(FONTS)]
-        )
-    return found if isinstance(found, bytes) else b"".join(found or [])
+        fonts = typst.Fonts(include_system_fonts=False, font_paths=[str(FONTS)])
+        return typst.compile(SOURCE, format="png", ppi=PIXELS, sys_inputs={"svg": svg}, font_paths=fonts)

@@ -151,7 +151,7 @@ def _sheet(results: Results, given: QueryDict, *, plain_area: bool = False) -> S
     sort = given.get("sort", "value")
     asked = Asked(
         quarter=quarter, before=before, area=FRANCE if plain_area else area,
-        level=given["level"] if given.get("level") in LEVELS else LEVELS[0],
+        level="departement" if given.get("level") == "departement" else "region",
         sort=sort if sort in columns else "value", up=given.get("order") == "up", words=given.get("q", "")[:50],
         equal=given.get("map") == "equal", gaps=given.get("show") == "gap",
     )  # fmt: skip
@@ -161,8 +161,9 @@ def _sheet(results: Results, given: QueryDict, *, plain_area: bool = False) -> S
 def _query(given: QueryDict, kept: tuple[str, ...]) -> str:
     own = QueryDict(mutable=True)
     for name in kept:
-        if given.get(name):
-            own[name] = given[name]
+        value = given.get(name, "")
+        if value:
+            own[name] = value
     return own.urlencode()
 
 
