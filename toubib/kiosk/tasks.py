@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from toubib.kiosk.operations import erase_old_sessions, wipe_lost_sessions
+from toubib.kiosk.operations.beside import leave_ended_requests
 
 
 def wipe_lost(now: datetime) -> None:
     wipe_lost_sessions(now=now)
+    leave_ended_requests(now=now)
 
 
 def erase_old(now: datetime) -> None:

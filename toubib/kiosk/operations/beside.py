@@ -6,7 +6,8 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from toubib.assistance.operations import NotPosted, answer_presence, begin_presence
+from toubib.assistance.models import Presence as AtThePatient
+from toubib.assistance.operations import NotPosted, answer_presence, begin_presence, leave_left_open
 from toubib.assistance.queries import helpers_at, open_presence, presences_of
 from toubib.ground.actors import Actor
 from toubib.ground.hub import publish
@@ -14,6 +15,10 @@ from toubib.kiosk.enums import Presence
 from toubib.kiosk.models import KioskSession
 from toubib.people.enums import Role
 from toubib.people.models import Account
+from toubib.waiting.enums import LIVE_STATES, TicketState
+from toubib.waiting.models import Ticket
+
+STILL = (TicketState.TRIAGED, *LIVE_STATES)  # being prepared, in the line, in a call
 
 
 def follow_presence(*, session: KioskSession, by: Actor, now: datetime) -> None:
@@ -68,3 +73,12 @@ def stand_beside(*, session: KioskSession, helper: Account, by: Actor, now: date
 def _tell(session: KioskSession, now: datetime) -> None:
     for helper in helpers_at(place_id=session.machine.place_id, now=now):
         publish(f"account:{helper.pk}", "counter")
+
+
+def leave_ended_requests(*, now: datetime) -> int:
+    """Nobody stays noted beside a patient whose request is over, however it ended. How many."""
+    rows = AtThePatient.objects.filter(ended_at__isnull=True).values_list("ticket_id", flat=True).distinct()
+    open_for = set(rows)
+    living = set(Ticket.objects.filter(pk__in=open_for, state__in=STILL).values_list("pk", flat=True))
+    by = Actor.system("worker")
+    return sum(leave_left_open(ticket_id=one, by=by, now=now) for one in sorted(open_for - living))

@@ -75,7 +75,14 @@ def post_of(*, place: Place, now: datetime) -> Post:
         if one.pk not in inside and one.state != TicketState.IN_CALL
     ]
     asked = [(one, kind_of_gesture(one).title) for one in gestures_at(place_id=place.pk)]
-    return Post(place, cabins, outside, presences_at(place_id=place.pk), asked)
+    here = presences_at(place_id=place.pk)
+    living = set(
+        Ticket.objects.filter(
+            pk__in=[one.ticket_id for one in here], state__in=[TicketState.TRIAGED, *LIVE_STATES]
+        ).values_list("pk", flat=True)
+    )
+    presences = [one for one in here if one.ticket_id in living]
+    return Post(place, cabins, outside, presences, asked)
 
 
 def _cabin(row: MachineRow, now: datetime) -> CabinRow:

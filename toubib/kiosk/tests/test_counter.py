@@ -17,6 +17,7 @@ from toubib.kiosk.enums import Presence as Said
 from toubib.kiosk.enums import WipeReason
 from toubib.kiosk.models import CabinCheck, KioskSession, Voucher
 from toubib.kiosk.operations import say_presence, wipe_session
+from toubib.kiosk.operations.beside import leave_ended_requests
 from toubib.kiosk.operations.counter import (
     CounterRefused,
     VoucherDead,
@@ -248,6 +249,19 @@ def test_somebody_with_a_phone_comes_back_by_their_own_code(desk):
     Ticket.objects.filter(pk=ticket.pk).update(state="left", ended_at=desk.now, exit_reason="patient_left")
     with pytest.raises(CounterRefused, match="finie"):
         desk.do(call_back, ticket_id=ticket.pk, machine=desk.machine)
+
+
+def test_nobody_stays_noted_beside_a_patient_whose_request_is_over(desk):
+    session = desk.open()
+    ticket = desk.waiting(session)
+    desk.client.post(f"/comptoir/seance/{session.pk}/aupres")
+    assert (leave_ended_requests(now=desk.now), len(post_of(place=desk.place, now=desk.now).presences)) == (
+        0,
+        1,
+    )
+    Ticket.objects.filter(pk=ticket.pk).update(state="left", ended_at=desk.now, exit_reason="patient_left")
+    assert post_of(place=desk.place, now=desk.now).presences == []
+    assert (leave_ended_requests(now=desk.now), leave_ended_requests(now=desk.now)) == (1, 0)
 
 
 def test_calling_15_shows_what_to_say_and_leaves_a_trace(desk):
