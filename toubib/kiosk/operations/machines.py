@@ -138,7 +138,7 @@ def _write(rows: list[Reported]) -> None:
     merged = "old.checks || excluded.checks" if postgres else "json_patch(old.checks, excluded.checks)"
     kinds = ("%s::uuid", "%s::timestamptz", "%s::jsonb", "%s") if postgres else ("%s",) * 4
     one = f"({', '.join(kinds)})"
-    values: list[object] = []
+    values: list[str | UUID | None] = []
     for row in rows:
         key = row.machine_id if postgres else row.machine_id.hex
         at = connection.ops.adapt_datetimefield_value(row.at)

@@ -51,7 +51,7 @@ def enrol(request: HttpRequest) -> HttpResponse:
                 return JsonResponse({"key": key, "name": machine.name, "place": machine.place.name})
             return _become(request, key, kept=True)
     if wants_key and request.method == "POST":
-        return JsonResponse({"error": " ".join(form.errors.get("code", []))}, status=400)
+        return JsonResponse({"error": " ".join(str(one) for one in form.errors.get("code", []))}, status=400)
     return render(request, "kiosk/enrol.html", {"form": form}, status=422 if form.errors else 200)
 
 

@@ -145,12 +145,17 @@ def answer_assisted(request: HttpRequest, room: UUID, kind: str, about: UUID) ->
     answer = request.POST.get("answer")
     if answer not in {"yes", "no"}:
         raise Http404
-    given = {"agreed": answer == "yes", "by": seat.by, "now": timezone.now()}
+    agreed, now = answer == "yes", timezone.now()
     if kind == "geste" and any(one.pk == about for one in gestures_of(encounter_id=row.encounter_id)):
-        answer_gesture(gesture_id=about, **given)
+        answer_gesture(gesture_id=about, agreed=agreed, by=seat.by, now=now)
     elif kind == "presence" and any(one.pk == about for one in presences_of(ticket_id=ticket.pk)):
         answer_presence(
-            presence_id=about, patient_id=ticket.person.id, encounter_id=row.encounter_id, **given
+            presence_id=about,
+            patient_id=ticket.person.id,
+            encounter_id=row.encounter_id,
+            agreed=agreed,
+            by=seat.by,
+            now=now,
         )
     else:
         raise Http404
