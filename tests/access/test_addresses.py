@@ -32,7 +32,7 @@ from tests.access.world import (
 from toubib.config.heartbeat import LIVE, WORKER, beat
 from toubib.ground.models import JournalEntry
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 ADDRESSES = addresses()
 WRONG_INPUT = {400, 409, 410, 422}
 WRITES = re.compile(r'^(INSERT INTO|UPDATE|DELETE FROM) "?(?!django_session|"?django_session)')

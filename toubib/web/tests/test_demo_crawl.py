@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from toubib.web.tests.demo_kit import NAMES, district
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.once]
 LINK = re.compile(r'<a\b[^>]*?\bhref="([^"#][^"]*)"')
 MOST = 140  # pages by role
 
