@@ -41,9 +41,9 @@ def test_pages_are_accessible_and_fit(app, open_page, name, scheme):
 
 def test_a_quarter_and_an_area_are_chosen_by_keyboard_and_kept_in_the_address(app, open_page):
     page = open_page("/observatoire")
-    page.get_by_label("Trimestre").focus()
+    page.locator("#o-q").focus()
     page.keyboard.press("ArrowDown")
-    page.get_by_label("Votre choix").select_option("26")
+    page.locator("#o-a").select_option("26")
     page.get_by_role("button", name="Voir", exact=True).press("Enter")
     page.get_by_text("Drôme, votre choix").wait_for()
     assert ("quarter=2024Q3" in page.url, "area=26" in page.url) == (True, True)
@@ -60,7 +60,7 @@ def test_pages_serve_without_script(app, open_page):
     page = open_page("/observatoire", java_script_enabled=False)
     page.get_by_role("link", name="Médecins").click()
     assert page.locator("[aria-sort]").inner_text().startswith("Médecins")
-    page.get_by_label("Tableau").first.select_option("departement")
+    page.locator("#l").select_option("departement")
     page.get_by_label("Nom ou numéro").fill("gironde")
     page.get_by_role("button", name="Filtrer").click()
     assert page.locator("table tbody tr", has_text="Gironde").count() == 1
