@@ -15,6 +15,7 @@ from typing import Any
 
 from tests.access.world import (
     ADMINISTRATOR,
+    ASSISTANT,
     COMPLIANCE,
     DIRECTOR,
     DOCTOR,
@@ -142,6 +143,7 @@ TABLE: dict[str, Rule] = {
     ),
     "web:call_guests": MINE,
     "web:call_guest_answer": Rule(post={OWNER}, data={"answer": "yes"}),
+    "web:call_assisted_answer": Rule(post={OWNER}, args={"about": "presence"}, data={"answer": "yes"}),
     "web:call_over": Rule(get=IN_ROOM),
     "consultation:credentials": Rule(post=IN_ROOM),
     "consultation:measures": Rule(
@@ -313,6 +315,27 @@ TABLE: dict[str, Rule] = {
     ),
     "web:unit_away": Rule(post={ADMINISTRATOR, DIRECTOR}),
     "kiosk:machines": Rule(get={ADMINISTRATOR, DIRECTOR}, post={ADMINISTRATOR, DIRECTOR}),
+    # The counter beside it: who assists, at their own place
+    "counter:counter": Rule(get={ASSISTANT}),
+    "counter:part": Rule(get={ASSISTANT}),
+    "counter:acts": Rule(get={ASSISTANT}),
+    "counter:acts_file": Rule(post={ASSISTANT}),
+    "counter:fifteen": Rule(post={ASSISTANT}, args={"place": "open_place"}),
+    "counter:cabin": Rule(get={ASSISTANT}, post={ASSISTANT}, args={"machine": "cabin"}),
+    "counter:open": Rule(post={ASSISTANT}, args={"machine": "cabin"}),
+    "counter:stop": Rule(post={ASSISTANT}, args={"session": "kiosk_session"}),
+    "counter:vouch": Rule(post={ASSISTANT}, args={"session": "kiosk_session"}),
+    "counter:beside": Rule(post={ASSISTANT}, args={"session": "kiosk_session"}),
+    "counter:leave": Rule(post={ASSISTANT}),
+    "counter:back": Rule(post=set()),  # these two ask from home
+    "counter:gesture": Rule(get=set(), post=set(), args={"gesture": "encounter"}),
+    "counter:enter": OF_MACHINE,
+    "counter:direction": Rule(get={DIRECTOR}, post={DIRECTOR}),
+    "counter:end_post": Rule(post={DIRECTOR}),
+    "counter:end_protocol": Rule(post=set(), args={"protocol": "encounter"}),
+    "consultation:gestures": Rule(get={DOCTOR}),
+    "consultation:gesture_ask": ROOM_ACT,
+    "consultation:gesture_stop": Rule(post=set(), args={"gesture": "encounter"}),
     "kiosk:machine_revoke": Rule(post={ADMINISTRATOR, DIRECTOR}),
     # The administrator
     "people:grants": Rule(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -29,11 +30,13 @@ from tests.access.world import (
     make_world,
     undone,
 )
+from toubib import observatory
 from toubib.config.heartbeat import LIVE, WORKER, beat
 from toubib.ground.models import JournalEntry
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 ADDRESSES = addresses()
+SAMPLE = Path(observatory.__file__).parent / "data" / "sample"
 WRONG_INPUT = {400, 409, 410, 422}
 WRITES = re.compile(r'^(INSERT INTO|UPDATE|DELETE FROM) "?(?!django_session|"?django_session)')
 SEEN_FROM = {OWNER: STRANGER, DOCTOR: OTHER_DOCTOR}
@@ -42,6 +45,7 @@ SEEN_FROM = {OWNER: STRANGER, DOCTOR: OTHER_DOCTOR}
 @pytest.fixture
 def world(settings) -> World:
     settings.DEMO = True
+    settings.OBSERVATORY_DIR = SAMPLE
     for part in (WORKER, LIVE):
         beat(name=part, now=timezone.now())
     return make_world()

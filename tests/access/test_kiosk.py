@@ -28,7 +28,7 @@ OPEN = {
     "ui:theme",
 }
 PATH = ("waiting:", "people:sign_in", "people:code", "billing:payer", "consultation:ice_test", "consultation:credentials", "consultation:measures",
-        "consultation:messages", "web:waiting", "web:call", "web:visit", "web:test_relays")  # fmt: skip
+        "consultation:messages", "web:waiting", "web:measures", "web:take_reading", "web:call", "web:visit", "web:test_relays")  # fmt: skip
 
 
 @pytest.fixture
@@ -40,7 +40,11 @@ def world(settings) -> World:
 def reached(name: str, *, session: bool) -> bool:
     if name.startswith("kiosk:"):
         return not name.startswith("kiosk:machine")
-    return name in OPEN or name == "people:demo_messages" or (session and name.startswith(PATH))
+    return (
+        name in OPEN
+        or name in {"people:demo_messages", "counter:enter"}
+        or (session and name.startswith(PATH))
+    )
 
 
 @pytest.mark.slow

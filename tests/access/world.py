@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +19,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
+from toubib.assistance.operations import begin_presence
+from toubib.assistance.tests.factories import post
 from toubib.billing.enums import ClaimState, Funding, PlanKind
 from toubib.billing.models import ClaimLine, Cover, Plan
 from toubib.billing.operations import export_claims
@@ -45,9 +47,9 @@ from toubib.exchange.enums import DeliveryState
 from toubib.exchange.models import Delivery
 from toubib.ground.actors import Actor
 from toubib.ground.ids import new_id
-from toubib.kiosk.operations import put_unit
+from toubib.kiosk.operations import open_session, put_unit
 from toubib.kiosk.tests.factories import make_machine
-from toubib.people.enums import LinkKind
+from toubib.people.enums import LinkKind, Role
 from toubib.people.models import Account, Patient, PatientLink, ProfessionalAccount
 from toubib.people.tests.factories import make_account, make_link, make_patient, sign_in
 from toubib.record.enums import ConsentScope, EncounterState, SheetKind, TaskKind, TaskState
@@ -170,6 +172,9 @@ def make_world() -> World:
         now=now,
     ).id
     shared["machine_id"] = make_machine(now=now)[0].id
+    shared |= _counter(cast.haddad, Place.objects.get(pk=shared["open_place"]), now)
+    for case in (leo, paul):
+        case["presence"] = _beside(case, cast.haddad.account, shared["open_place"], now)
     leo = {**leo, **shared, "attachment_id": _attach(own, camille)}
     child = make_link(
         cast.stranger, make_patient(birth_name="Étranger", birth_date=date(2019, 2, 3)), LinkKind.PARENT
@@ -177,6 +182,25 @@ def make_world() -> World:
     paul = {**paul, **shared, "attachment_id": paul["attachment"], "link_id": child.id}
     patients = {"leo": cast.leo.id, "paul": cast.stranger_patient.id, "camille": own.id}
     return World(scene, accounts, leo, paul, patients, leo["guest_invite"])
+
+
+def _counter(helper: ProfessionalAccount, place: Place, now: datetime) -> dict[str, Any]:
+    """Who assists is posted at the place; its cabin is in use."""
+    cabin, _key = make_machine(name="Cabine du lieu", place=place, now=now)
+    session = open_session(machine=cabin, by=Actor.system("test"), now=now)
+    posting = post(helper, place)
+    return {"cabin": cabin.id, "kiosk_session": session.id, "posting": posting.id, "kind": "presence"}
+
+
+def _beside(case: dict[str, Any], helper: Account, place_id: UUID, now: datetime) -> UUID:
+    return begin_presence(
+        ticket_id=case["ticket"],
+        patient_id=case["patient"],
+        place_id=place_id,
+        account=helper,
+        by=Actor(helper.id, Role.ASSISTANT.value),
+        now=now,
+    ).id
 
 
 def _open_place() -> UUID:
