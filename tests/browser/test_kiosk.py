@@ -17,7 +17,8 @@ _phone = count(1)
 
 
 def fresh_phone():
-    return f"06 39 98 1{next(_phone):01d} {next(_phone):02d}"
+    number = next(_phone)
+    return f"06 39 98 1{number // 100} {number % 100:02d}"
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ import time
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from tests.browser.kit import CHROMIUM, FAKE_CAMERA, ROOT, free_port
 
@@ -105,59 +104,54 @@ def holders(folder, needles):
     return found
 
 
-def test_killed_browser_leaves_nothing_in_profile_or_spool(app, machine):
+def test_killed_browser_leaves_nothing_in_profile_or_spool(app, playwright, machine):
     folder, spool, port, launcher = machine
     assert holders(spool, [NAME]) == [] or time.sleep(3) or holders(spool, [NAME]) == []
-    with sync_playwright() as playwright:
-        browser = browser_of(playwright, port)
-        page = browser.contexts[0].pages[0]
-        page.set_default_timeout(20_000)
-        page.wait_for_url("**/borne*")
-        page.wait_for_selector("[data-selftest][data-done]")
-        key = cookies_of(page)["toubib_borne"]
-        page.get_by_role("main").get_by_role("button", name="Voir un médecin").click()
-        page.wait_for_url("**/consulter/signes")
-        for box in page.locator("input[value=no]").all():
-            box.check()
-        page.get_by_role("main").get_by_role("button", name="Continuer").click()
-        page.fill("#id_phone", PHONE)
-        page.get_by_role("main").get_by_role("button", name="Recevoir un code").click()
-        page.wait_for_url("**/code")
-        code = app.last_code(PHONE)
-        page.fill("#id_code", code)
-        page.get_by_role("main").get_by_role("button", name="Entrer avec ce code").click()
-        page.wait_for_url("**/pour-qui")
-        page.get_by_label("Moi", exact=True).check()
-        page.evaluate(
-            "(name) => { document.title = name; history.pushState({name}, '', '?patient=1'); }", NAME
-        )
-        page.evaluate(
-            "navigator.mediaDevices.getUserMedia({video: true}).then((one) => { window.kept = one; })"
-        )
-        session = cookies_of(page)["toubib_session"]
-        arguments = [(Path("/proc") / str(one) / "cmdline").read_bytes() for one in processes_of(folder)]
-        assert [one for one in arguments if key.encode() in one] == []
-        first = processes_of(folder)
-        os.kill(
-            launcher, signal.SIGSTOP
-        )  # what the browser leaves is looked at before the launcher takes it away
-        for one in first:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(one, signal.SIGKILL)
-        left = holders(folder, [NAME, session, re.sub(r"\D", "", PHONE)])
-        os.kill(launcher, signal.SIGCONT)
-        assert left == []
-        with contextlib.suppress(Exception):
-            browser.close()
-        again = browser_of(playwright, port)
-        page = again.contexts[0].pages[0]
-        page.wait_for_selector("[data-selftest][data-done]", timeout=60_000)
-        cookies = set(cookies_of(page))
-        said = app.do("tests.browser.seed_kiosk:session")
-        assert (cookies - {"csrftoken"}, said["state"], said["reason"]) == (
-            {"toubib_borne"},
-            "wiped",
-            "restarted",
-        )
-        assert set(first) & set(processes_of(folder)) == set()
-        assert holders(folder, [NAME, session]) == []
+    browser = browser_of(playwright, port)
+    page = browser.contexts[0].pages[0]
+    page.set_default_timeout(20_000)
+    page.wait_for_url("**/borne*")
+    page.wait_for_selector("[data-selftest][data-done]")
+    key = cookies_of(page)["toubib_borne"]
+    page.get_by_role("main").get_by_role("button", name="Voir un médecin").click()
+    page.wait_for_url("**/consulter/signes")
+    for box in page.locator("input[value=no]").all():
+        box.check()
+    page.get_by_role("main").get_by_role("button", name="Continuer").click()
+    page.fill("#id_phone", PHONE)
+    page.get_by_role("main").get_by_role("button", name="Recevoir un code").click()
+    page.wait_for_url("**/code")
+    code = app.last_code(PHONE)
+    page.fill("#id_code", code)
+    page.get_by_role("main").get_by_role("button", name="Entrer avec ce code").click()
+    page.wait_for_url("**/pour-qui")
+    page.get_by_label("Moi", exact=True).check()
+    page.evaluate("(name) => { document.title = name; history.pushState({name}, '', '?patient=1'); }", NAME)
+    page.evaluate("navigator.mediaDevices.getUserMedia({video: true}).then((one) => { window.kept = one; })")
+    session = cookies_of(page)["toubib_session"]
+    arguments = [(Path("/proc") / str(one) / "cmdline").read_bytes() for one in processes_of(folder)]
+    assert [one for one in arguments if key.encode() in one] == []
+    first = processes_of(folder)
+    os.kill(
+        launcher, signal.SIGSTOP
+    )  # what the browser leaves is looked at before the launcher takes it away
+    for one in first:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(one, signal.SIGKILL)
+    left = holders(folder, [NAME, session, re.sub(r"\D", "", PHONE)])
+    os.kill(launcher, signal.SIGCONT)
+    assert left == []
+    with contextlib.suppress(Exception):
+        browser.close()
+    again = browser_of(playwright, port)
+    page = again.contexts[0].pages[0]
+    page.wait_for_selector("[data-selftest][data-done]", timeout=60_000)
+    cookies = set(cookies_of(page))
+    said = app.do("tests.browser.seed_kiosk:session")
+    assert (cookies - {"csrftoken"}, said["state"], said["reason"]) == (
+        {"toubib_borne"},
+        "wiped",
+        "restarted",
+    )
+    assert set(first) & set(processes_of(folder)) == set()
+    assert holders(folder, [NAME, session]) == []

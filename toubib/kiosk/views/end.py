@@ -26,7 +26,7 @@ from toubib.ground.actors import Actor
 from toubib.kiosk.enums import Check, CheckResult, SessionState, WipeReason
 from toubib.kiosk.models import KioskSession
 from toubib.kiosk.operations import wipe_session
-from toubib.kiosk.queries import checks_of
+from toubib.kiosk.queries import checks_of, state_for
 from toubib.kiosk.web import forget, kiosk_actor, kiosk_of, kiosk_required, session_of
 from toubib.people.web import current_account
 from toubib.record.enums import UNSIGNED_STATES
@@ -45,7 +45,8 @@ def wipe(request: HttpRequest) -> HttpResponse:
     if session is not None and machine is not None:
         said = request.POST.get("reason", "")
         reason = WipeReason(said) if said in SAID else WipeReason.PATIENT
-        if reason == WipeReason.PATIENT and session.state == SessionState.LEAVING:
+        ticket = session.ticket  # as it stands now: the doctor may have ended it since the last page
+        if reason == WipeReason.PATIENT and ticket and state_for(ticket=ticket) == SessionState.LEAVING:
             reason = WipeReason.DONE
         wipe_session(session_id=session.id, reason=reason, by=kiosk_actor(request), now=timezone.now())
     logout(request)

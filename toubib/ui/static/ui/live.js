@@ -19,6 +19,7 @@ const POLL_FIRST = 3000;
 const POLL_EVERY = 10000;
 const RENEW_EVERY = 1000;
 const SILENT_AFTER = 40000;
+const ANSWERED_WITHIN = 15000;
 const RETRY = [300, 700, 1500, 2000];
 
 /** @type {AbortController | null} */ let line = null;
@@ -29,6 +30,7 @@ let everUp = false;
 let downSince = 0;
 let polledAt = 0;
 let pollWorks = false;
+let sentAt = 0; // a form of this page: its answer says where the page goes, news meanwhile does not
 let refused = false; // nobody, or nothing to follow, for this session
 let retryTimer = 0;
 let downTimer = 0;
@@ -48,7 +50,7 @@ async function connect() {
       headers: { Accept: "text/event-stream" }, cache: "no-store", signal: mine.signal,
     });
     refused = answer.status === 401 || answer.status === 404;
-    if (refused && everUp) return window.location.reload(); // signed out since: the page knows what to say
+    if (refused && everUp && !isSending()) return window.location.reload(); // signed out since: the page knows what to say
     if (answer.ok && answer.body) await read(answer.body.getReader());
   } catch {
     // cut: told below, unless we cut it ourselves to begin again
@@ -220,11 +222,13 @@ async function renew(element) {
 /** @param {HTMLElement} element @param {Renewal} state @param {Response} answer */
 async function take(element, state, answer) {
   const goal = answer.headers.get("HX-Redirect");
+  const moves = goal || answer.redirected || answer.status === 404 || answer.status === 410;
+  if (moves && isSending()) return true;
   if (goal?.startsWith("/") && !goal.startsWith("//")) {
     window.location.assign(goal);
     return true;
   }
-  if (answer.redirected || answer.status === 404 || answer.status === 410) {
+  if (moves) {
     window.location.reload(); // signed out, or the thing is over: the whole page knows what to say
     return true;
   }
@@ -282,6 +286,17 @@ function recall(root, kept) {
   const found = again.find((one, i) => keyOf(one, i) === kept.focus);
   if (found instanceof HTMLElement) found.focus({ preventScroll: true });
 }
+
+/* ---- Sending -----------------------------------------------------------------
+   On the window: a script of the page that keeps its form for itself has said so by then. */
+
+function isSending() {
+  return Date.now() - sentAt < ANSWERED_WITHIN;
+}
+
+window.addEventListener("submit", (event) => {
+  if (!event.defaultPrevented) sentAt = Date.now();
+});
 
 /* ---- Start ------------------------------------------------------------------ */
 
