@@ -78,7 +78,11 @@ def keep_to_the_kiosk(get_response: GetResponse) -> GetResponse:
         key = request.COOKIES.get(KIOSK_COOKIE, "")
         request.kiosk = machine_of_key(key=key) if key else None  # type: ignore[attr-defined]
         request.kiosk_session = None  # type: ignore[attr-defined]
-        return _kept(request, get_response) if key else get_response(request)
+        if key:
+            return _kept(request, get_response)
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and SESSION in request.session:
+            logout(request)  # what was opened on a machine serves with its key alone
+        return get_response(request)
 
     return middleware
 

@@ -147,6 +147,19 @@ def test_session_of_another_machine_serves_nothing(kiosk, now):
     assert browser.get("/borne/telephone").headers["Location"] == "/borne"
 
 
+def test_what_was_opened_on_a_machine_serves_nothing_without_its_key(kiosk):
+    _machine, browser = kiosk
+    begin(browser)
+    kept = browser.session[SESSION]
+    sign_in(browser, make_cast().jeanne)
+    session = browser.session
+    session[SESSION] = kept
+    session.save()
+    del browser.cookies[KIOSK_COOKIE]
+    assert browser.get("/mon-espace").headers["Location"].startswith("/connexion")
+    assert "_auth_user_id" not in browser.session
+
+
 def test_professional_who_signs_in_on_a_machine_finds_no_desk(kiosk):
     _machine, browser = kiosk
     cast = make_cast()
@@ -181,6 +194,17 @@ def test_state_is_kept_and_written_later_in_one_statement(kiosk, django_assert_n
     assert MachineState.objects.get().checks == {"camera": "ok", "printer": "empty"}
     wrong = [say("x").status_code, say({"checks": [1]}).status_code, Client().post("/borne/etat").status_code]
     assert wrong == [400, 400, 404]
+
+
+@pytest.mark.parametrize("version", ["1.2\x00", "1.2\ud800", "1.2\x1b"])
+def test_what_no_database_keeps_holds_up_no_other_machine(version, now):
+    place = make_open_place(now=now)
+    for name, said in (("Borne A", "1.0"), ("Borne B", version)):
+        _machine, key = make_machine(place=place, name=name, now=now)
+        Client().post("/borne/etat", json.dumps({"version": said}), content_type="application/json",
+                      headers={"Toubib-Borne": key})  # fmt: skip
+    assert reports.flush() == 2
+    assert list(MachineState.objects.order_by("version").values_list("version", flat=True)) == ["1.0", "1.2"]
 
 
 def test_machine_that_starts_wipes_what_was_left_open(kiosk):

@@ -61,7 +61,8 @@ def report(request: HttpRequest) -> HttpResponse:
 
 
 def _read(body: bytes) -> tuple[dict[str, str], str, bool] | None:
-    """None when the shape is not that of a report; checks and results that are not ours are left out."""
+    """None when the shape is not that of a report; checks and results that are not ours are left out, and so is what no
+    database keeps: one machine's row would hold up all that are written with it."""
     if len(body) > LONGEST:
         return None
     try:
@@ -75,7 +76,8 @@ def _read(body: bytes) -> tuple[dict[str, str], str, bool] | None:
         for name, result in checks.items()
         if name in Check.values and result in CheckResult.values
     }
-    return known, str(said.get("version") or "")[:40], said.get("boot") is True
+    version = "".join(one for one in str(said.get("version") or "")[:40] if one.isprintable())
+    return known, version, said.get("boot") is True
 
 
 @require_POST
