@@ -210,7 +210,8 @@ def test_who_leaves_stops_the_gesture_but_did_assist(room):
     for step in (room.accept, room.agree):
         step(gesture)
     end_presence(presence_id=Presence.objects.get().pk, by=room.by, now=LATER)
-    assert (states(room), assisted_by(ticket_id=room.ticket_id)) == (["left"], "pharmacist")
+    assert (states(room), assisted_by(ticket_id=room.ticket_id, accepted_at=NOW)) == (["left"], "pharmacist")
+    assert assisted_by(ticket_id=room.ticket_id) == "none"  # no doctor had taken the case
 
 
 def test_the_end_of_the_request_leaves_nobody_beside_the_patient(room):

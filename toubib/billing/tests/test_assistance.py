@@ -105,6 +105,15 @@ def test_a_presence_that_the_patient_refused_bills_nothing():
     assert lines() == []
 
 
+@pytest.mark.parametrize(("minutes", "expected"), [(-1, []), (1, [("TLM", 100, "prepared")])])
+def test_who_left_before_a_doctor_took_the_case_bills_nothing(minutes, expected):
+    act, _helper = assisted()
+    accepted = Ticket.objects.get(pk=act.ticket.pk).accepted_at
+    Presence.objects.update(ended_at=accepted + timedelta(minutes=minutes))
+    act.settle()
+    assert lines() == expected
+
+
 def test_an_act_not_paid_after_all_drops_the_code():
     act, _helper = assisted()
     line = act.settle()

@@ -11,7 +11,7 @@ from toubib.assistance.operations import NotPosted, answer_presence, begin_prese
 from toubib.assistance.queries import helpers_at, open_presence, presences_of
 from toubib.ground.actors import Actor
 from toubib.ground.hub import publish
-from toubib.kiosk.enums import Presence
+from toubib.kiosk.enums import Presence, SessionState
 from toubib.kiosk.models import KioskSession
 from toubib.people.enums import Role
 from toubib.people.models import Account
@@ -46,8 +46,10 @@ def follow_presence(*, session: KioskSession, by: Actor, now: datetime) -> None:
 
 
 def stand_beside(*, session: KioskSession, helper: Account, by: Actor, now: datetime) -> None:
-    """Who assists comes; the patient who asked for somebody has agreed already. Raises NotPosted."""
+    """Who assists comes; the patient who asked for somebody has agreed already, for this session. Raises NotPosted."""
     ticket = session.ticket
+    if session.state == SessionState.WIPED or (ticket is not None and ticket.state not in STILL):
+        raise NotPosted(_("Cette séance est finie."))
     if ticket is None or ticket.patient_id is None:
         raise NotPosted(_("Attendez que la personne ait dit qui elle est."))
     begin_presence(

@@ -231,6 +231,23 @@ def test_who_comes_of_themselves_waits_for_the_patient(desk):
     assert assisted_by(ticket_id=ticket.pk) == "none"
 
 
+def test_nobody_comes_beside_a_person_whose_session_is_over(desk):
+    session = desk.open()
+    ticket = desk.waiting(session)
+    by = Actor(ticket.account_id, "patient")
+    say_presence(session_id=session.pk, presence=Said.ASSISTANT, by=by, now=desk.now)
+    wipe_session(session_id=session.pk, reason=WipeReason.AWAY, by=by, now=desk.now)
+    page = desk.client.post(f"/comptoir/seance/{session.pk}/aupres", follow=True).content.decode()
+    assert "Cette séance est finie" in page
+    assert Presence.objects.get().ended_at is not None
+    assert assisted_by(ticket_id=ticket.pk) == "none"
+
+
+def test_the_acts_of_a_month_that_never_was_are_those_of_another(desk):
+    asked = ("1-1", "0001-02", "9999-12", "2026-13", "x")
+    assert [desk.client.get("/comptoir/actes", {"mois": one}).status_code for one in asked] == [200] * 5
+
+
 def test_somebody_outside_without_phone_is_called_back_with_a_new_code(desk):
     account = make_vouched_account(by=desk.by, now=desk.now)
     ticket = desk.waiting()

@@ -63,7 +63,7 @@ def _month(typed: str | None) -> tuple[date, date]:
     today = timezone.localdate()
     try:
         year, month = (int(one) for one in (typed or "").split("-"))
-        first = date(year, month, 1)
+        first = date(max(year, 2000), month, 1)
     except ValueError:
         first = today.replace(day=1)
     return first, first.replace(day=calendar.monthrange(first.year, first.month)[1])

@@ -195,7 +195,7 @@ def _of_assistance(ticket: Ticket, place: Place | None, place_type: str | None) 
     """Who assisted, by the presence that the patient agreed to; what the place has. Where the patient is is unknown: so is it.
 
     Whoever assists signs in at a place's post: where no post knows of anybody, nobody does."""
-    found = assisted_by(ticket_id=ticket.pk)
+    found = assisted_by(ticket_id=ticket.pk, accepted_at=ticket.accepted_at)
     known = place is not None or place_type is not None or found != "none"
     at_home = False if place_type == "home" else None
     return {
