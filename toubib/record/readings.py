@@ -41,6 +41,7 @@ UNIT_WORDS = {
     "mm[Hg]": "mmHg",
     "kg/m2": "kg/m²",
 }
+MOST = Decimal(10) ** 9  # beyond any device, in any unit
 DECIMALS = {"glucose": 2, "temperature": 1, "weight": 1, "height": 0, "bmi": 1}
 
 
@@ -95,7 +96,7 @@ def convert(*, sent: Sent, kind: str = "") -> Kept:
         number = Decimal(sent.value.replace(",", "."))
     except InvalidOperation:
         raise BadReading("value") from None
-    if known is None or not number.is_finite() or len(sent.value) > 16:
+    if known is None or not number.is_finite() or abs(number) >= MOST or len(sent.value) > 16:
         raise BadReading("value")
     if sent.ucum != known.ucum:
         unit, factor, off = UNITS.get(sent.ucum, ("", "0", "0"))

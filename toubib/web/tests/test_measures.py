@@ -1,5 +1,6 @@
 """« Vos mesures », with and without a script; the devices of a place."""
 
+import json
 from uuid import uuid4
 
 import pytest
@@ -50,6 +51,27 @@ def test_script_is_answered_with_words_or_a_sentence(browser, ticket):
     assert (wrong.status_code, wrong.json()["sentence"]) == (422, "Écrivez un nombre, par exemple 38,4.")
     assert (strange.status_code, strange.json()["error"]) == (422, "unreadable")
     assert Reading.objects.count() == 1
+
+
+@pytest.mark.parametrize("value", ["1E30", "9E999999", "-9E999999", "1000000000"])
+@pytest.mark.parametrize("unit", ["Cel", "[degF]"])
+def test_a_number_beyond_any_device_is_refused_in_words(browser, ticket, value, unit):
+    values = json.dumps([{"code": "temperature", "value": value, "ucum": unit}])
+    url = reverse("web:take_reading", args=[ticket.id])
+    answers = [
+        browser.post(url, sent(typed="", values=values), **SCRIPT),
+        browser.post(url, sent(m_temperature=value), **SCRIPT),
+    ]
+    assert [(one.status_code, one.json()["error"]) for one in answers] == [(422, "unreadable")] * 2
+    assert Reading.objects.count() == 0
+
+
+def test_what_comes_with_a_measure_is_bounded(browser, ticket):
+    url = reverse("web:take_reading", args=[ticket.id])
+    assert browser.post(url, sent(battery="9" * 5000), **SCRIPT).status_code == 200
+    assert Reading.objects.get().content["device"]["battery"] == 100
+    half = browser.post(url, sent(faults='["\\ud800"]'), **SCRIPT)
+    assert (half.status_code, half.json()["error"]) == (422, "unreadable")
 
 
 def test_nobody_else_sees_or_adds_a_measure(ticket):

@@ -151,7 +151,7 @@ def _told(request: HttpRequest) -> Told:
         maker=said.get("maker", "")[:LONGEST],
         model=said.get("model", "")[:LONGEST],
         at=said.get("at", "")[:19],
-        battery=min(int(battery), 100) if battery.isascii() and battery.isdecimal() else None,
+        battery=min(int(battery[:9]), 100) if battery.isascii() and battery.isdecimal() else None,
         virtual=said.get("virtual") == "1",
         faults=tuple(one for one in _list(said.get("faults", "[]")) if isinstance(one, str))[:8],
     )
@@ -160,6 +160,7 @@ def _told(request: HttpRequest) -> Told:
 def _list(text: str) -> list[Any]:
     try:
         found = json.loads(text[:4096])
+        json.dumps(found, ensure_ascii=False).encode()  # half of a character alone is no text
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, list):
