@@ -26,7 +26,7 @@ def hidden_areas(
 ) -> frozenset[str]:
     """The areas whose cell may not be shown: the small ones, or those that `is_secret`, and what protects them.
 
-    A lone hidden part of a shown total takes the next smallest with it; a hidden total with shown parts hides one of them.
+    A lone hidden part of a shown total takes the next smallest with it, and so do parts that are all 1; a hidden total with shown parts hides one of them.
     """
     secret = is_secret or (lambda area: is_small(cells[area]))
     hidden = {area for area in (FRANCE, *areas.regions, *areas.departements) if secret(area)}
@@ -46,7 +46,9 @@ def _protect(
     """`unseen`: small parts of the total that have no cell of their own."""
     secret = [part for part in parts if part in hidden]
     candidates = sorted((cells[part], part) for part in parts if part not in hidden and cells[part] > 0)
-    if total not in hidden and len(secret) + len(unseen) == 1:
+    count = len(secret) + len(unseen)
+    are_ones = not unseen and secret and sum(cells[part] for part in secret) == count  # 0 is shown
+    if total not in hidden and (count == 1 or are_ones):
         hidden.add(candidates[0][1] if candidates else total)
     elif total in hidden and not secret and not unseen and candidates:
         hidden.add(candidates[0][1])
@@ -55,7 +57,7 @@ def _protect(
 def hidden_shares(counts: Mapping[str, int]) -> frozenset[str]:
     """Of parts whose total is shown: the small ones, and the next smallest where one would stand alone."""
     hidden = {name for name, count in counts.items() if is_small(count)}
-    if len(hidden) == 1:
+    if len(hidden) == 1 or (hidden and sum(counts[name] for name in hidden) == len(hidden)):  # all of them 1
         left = sorted((count, name) for name, count in counts.items() if name not in hidden and count > 0)
         hidden |= {left[0][1]} if left else set()
     return frozenset(hidden)

@@ -207,6 +207,11 @@ def test_no_small_cell_can_be_had_from_totals(counts, hidden):
 def test_a_small_share_takes_the_next_smallest_with_it():
     assert hidden_shares({"a": 500, "b": 40, "c": 3, "d": 0}) == {"b", "c"}
     assert hidden_shares({"a": 5, "b": 0}) == {"a"}
+    assert hidden_shares({"a": 1, "b": 1, "c": 30, "d": 0}) == {
+        "a",
+        "b",
+        "c",
+    }  # else 2 for two, of which none is 0
 
 
 def test_a_rate_is_hidden_where_few_have_none():
