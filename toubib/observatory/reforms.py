@@ -137,9 +137,7 @@ def _told(connection: Any, case: Case, law: Case, year: int) -> dict[str, Any]:
         "uncounted_acts": acts["uncounted_acts"],
         "unknown_acts": _unknown(connection, case),
         "excluded": acts["excluded"],
-        "excluded_by": {
-            code: number if number > 10 else None for code, number in acts["excluded_by"].items()
-        },
+        "excluded_by": _shown(acts["excluded_by"]),
         "freed": _freed(connection, case, law),
         "room": room_of(connection, case, year),
         "sensitivity": {name: _hidden(own) for name, own in groups.items()},
@@ -148,12 +146,14 @@ def _told(connection: Any, case: Case, law: Case, year: int) -> dict[str, Any]:
 
 def _hidden(groups: Mapping[str, int]) -> dict[str, int | None]:
     """Small groups, and what protects them, are null; so is the sum of doctors where a lone group would be had from it."""
-    own = {name: groups[name] for name in GROUPS}
-    hidden = hidden_shares(own)
-    return {
-        "practitioners": groups["practitioners"],
-        **{name: None if name in hidden else number for name, number in own.items()},
-    }
+    told = _shown({name: groups[name] for name in GROUPS})
+    is_lone = list(told.values()).count(None) == 1
+    return {"practitioners": None if is_lone else groups["practitioners"], **told}
+
+
+def _shown(cells: Mapping[str, int]) -> dict[str, int | None]:
+    hidden = hidden_shares(cells)
+    return {name: None if name in hidden else number for name, number in cells.items()}
 
 
 def _unknown(connection: Any, case: Case) -> int:
@@ -175,8 +175,7 @@ def _freed(connection: Any, case: Case, law: Case) -> dict[str, Any]:
             f"WHERE {where} GROUP BY 1 ORDER BY 1"
         )
         own = {cell or "unknown": int(number) for cell, number in connection.con.execute(sql).fetchall()}
-        hidden = hidden_shares(own)
-        found["by"][name] = {cell: None if cell in hidden else number for cell, number in own.items()}
+        found["by"][name] = _shown(own)
     return found
 
 

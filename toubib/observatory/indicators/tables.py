@@ -130,14 +130,42 @@ def specialty_rows(rows: Iterable[Mapping[str, Any]], cover: Cover, names: Itera
         acts, rest = counts[row["quarter"], row["specialty"]]
         counts[row["quarter"], row["specialty"]] = (acts + row["teleconsultations"], rest + row["in_person"])
     names, told = list(names), []
+    acts = {(quarter, name): counts[quarter, name][0] for quarter in cover.quarters for name in names}
+    hidden = _hidden_specialties(acts)
     for quarter in cover.quarters:
-        hidden = hidden_shares({name: counts[quarter, name][0] for name in names})
-        hidden |= {name for name in names if is_small(counts[quarter, name][1])}
         for name in names:
-            known = name not in hidden and cover.holds(quarter)
+            is_told = (quarter, name) not in hidden and not is_small(counts[quarter, name][1])
+            known = is_told and cover.holds(quarter)
             row = {"quarter": name_of(quarter), "specialty": name}
             told.append(row | _share(*counts[quarter, name], known=known))
     return told
+
+
+def _hidden_specialties(acts: Mapping[tuple[int, str], int]) -> frozenset[tuple[int, str]]:
+    """Quarters tell the sum of the specialties, `share_by_specialty` that of a year's quarters."""
+    by_quarter, by_year = defaultdict(list), defaultdict(list)
+    for quarter, name in acts:
+        by_quarter[quarter].append((quarter, name))
+        by_year[quarter // 4, name].append((quarter, name))
+    hidden, lines = (
+        {cell for cell, number in acts.items() if is_small(number)},
+        [*by_quarter.values(), *by_year.values()],
+    )
+    while more := next((cell for line in lines if (cell := _protector(acts, hidden, line))), None):
+        hidden.add(more)
+    return frozenset(hidden)
+
+
+def _protector(
+    acts: Mapping[tuple[int, str], int], hidden: set[tuple[int, str]], line: list[tuple[int, str]]
+) -> tuple[int, str] | None:
+    """The next smallest of a line whose sum would give back its hidden cells: a lone one, or those that are all 1."""
+    own = hidden.intersection(line)
+    if not own or (len(own) > 1 and sum(acts[cell] for cell in own) > len(own)):
+        return None
+    return min(
+        ((acts[cell], cell) for cell in line if cell not in own and acts[cell] > 0), default=(0, None)
+    )[1]
 
 
 def _share(acts: int, in_person: int, *, known: bool) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from toubib.observatory.reforms import reforms, subsets
+from toubib.observatory.reforms import _hidden, _shown, reforms, subsets
 from toubib.observatory.signatures import CELLS, SIGNATURES, condense
 from toubib.observatory.simulate import acts_of, simulate
 from toubib.rulebook.engine.bulk import Days
@@ -38,6 +38,15 @@ def files(tmp_path):
 
 def test_subsets_are_every_choice_of_one_at_least():
     assert subsets("abc") == [("a",), ("b",), ("c",), ("a", "b"), ("a", "c"), ("b", "c"), ("a", "b", "c")]
+
+
+def test_no_sum_gives_a_small_group_back():
+    alone = {"practitioners": 5, "undetermined": 0, "exempt": 0, "above": 0, "near": 0, "below": 5}
+    assert (_hidden(alone)["practitioners"], _hidden(alone)["below"]) == (None, None)
+    two = {**alone, "practitioners": 35, "above": 30}
+    assert (_hidden(two)["practitioners"], _hidden(two)["above"], _hidden(two)["below"]) == (35, None, None)
+    # `excluded` is 1,007 where no act is of two codes
+    assert _shown({"A": 900, "B": 100, "C": 7}) == {"A": 900, "B": None, "C": None}
 
 
 def test_freed_acts_are_told_by_whom_they_serve(files):

@@ -15,7 +15,14 @@ from toubib.observatory.indicators.kept import count_once
 from toubib.observatory.indicators.quarters import Cover
 from toubib.observatory.indicators.report import indicators
 from toubib.observatory.indicators.suppression import hidden_cells
-from toubib.observatory.indicators.tables import PARTS, TOTAL, acts_rows, lines_of, lone_quarters
+from toubib.observatory.indicators.tables import (
+    PARTS,
+    TOTAL,
+    acts_rows,
+    lines_of,
+    lone_quarters,
+    specialty_rows,
+)
 from toubib.observatory.tests.claims_kit import centre, doctor, line, write_claims
 
 pytestmark = pytest.mark.once
@@ -103,6 +110,20 @@ def test_the_share_of_activity_is_of_acts_remote_or_not(paris):
         "activity": None,
         "share": None,
     }
+
+
+def test_the_year_of_a_specialty_gives_back_no_quarter():
+    # 2024: ophthalmology 30, 20, 5, 20. `share_by_specialty` tells 75: with 30, 20 and 20 shown, 75 - 70 is 5.
+    cover = Cover(Q1, Q1 + 3, frozenset(range(2024 * 12, 2025 * 12)))
+    counts = {"a": (30, 20, 5, 20), "b": (40, 40, 12, 40), "c": (90, 90, 90, 90)}
+    rows = [
+        {"quarter": Q1 + place, "specialty": name, "teleconsultations": number, "in_person": 100}
+        for name, numbers in counts.items()
+        for place, number in enumerate(numbers)
+    ]
+    found = specialty_rows(rows, cover, counts)
+    shown = {name: [row["teleconsultations"] for row in found if row["specialty"] == name] for name in counts}
+    assert shown == {"a": [30, None, None, 20], "b": [40, None, None, 40], "c": [90, 90, 90, 90]}
 
 
 def test_out_of_hours_is_not_told_by_claims_and_the_reason_is(paris):

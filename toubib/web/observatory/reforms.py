@@ -84,7 +84,7 @@ def groups(document: Mapping[str, Any], case: str) -> list[dict[str, Any]]:
 def bar(document: Mapping[str, Any], case: str) -> SafeString:
     """The five groups on one line; a hidden one has no length."""
     own = document["cases"][case]
-    total = max(own["practitioners"], 1)
+    total = max(own["practitioners"] or 0, 1)
     parts, at = [], 0.0
     for key in GROUPS:
         width = BAR * (own[key] or 0) / total
