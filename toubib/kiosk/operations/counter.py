@@ -23,6 +23,7 @@ from toubib.kiosk.models import CabinCheck, KioskSession, Machine, Voucher
 from toubib.kiosk.operations.sessions import open_session, wipe_session
 from toubib.kiosk.queries import live_session
 from toubib.kiosk.queries.counter import CLEANABLE, is_cleaning_due
+from toubib.kiosk.queries.sessions import session_of_ticket
 from toubib.people.models import Account
 from toubib.people.operations import make_vouched_account
 from toubib.waiting.enums import LIVE_STATES
@@ -192,6 +193,8 @@ def call_back(*, ticket_id: UUID, machine: Machine, account: Account, by: Actor,
     ticket = lock_row(Ticket.objects.select_related("account"), pk=ticket_id)
     if ticket.state not in LIVE_STATES or ticket.place_of_care_id != machine.place_id:
         raise CounterRefused(_("Cette demande est finie."))
+    if session_of_ticket(ticket=ticket) is not None:
+        raise CounterRefused(_("Quelqu’un est dans la cabine : attendez la fin, ou arrêtez sa séance."))
     session = open_from_counter(machine=machine, account=account, by=by, now=now)
     trace(
         by=by,

@@ -259,6 +259,18 @@ def test_somebody_outside_without_phone_is_called_back_with_a_new_code(desk):
     assert use_voucher(session=KioskSession.objects.get(), code=code, now=desk.now) == account
 
 
+def test_nobody_is_called_back_who_is_in_a_cabin(desk):
+    """A code would open the person's own pages on another machine."""
+    session = desk.open()
+    ticket = desk.waiting(session)
+    Ticket.objects.filter(pk=ticket.pk).update(account=make_vouched_account(by=desk.by, now=desk.now))
+    other, _key = make_machine(place=desk.place, name="Autre", now=desk.now)
+    desk.do(check_cabin, machine=other, room_ready=True, door_closes=True, cleaned=CLEANED)
+    with pytest.raises(CounterRefused, match="dans la cabine"):
+        desk.do(call_back, ticket_id=ticket.pk, machine=other)
+    assert (Voucher.objects.count(), KioskSession.objects.count()) == (0, 1)
+
+
 def test_somebody_with_a_phone_comes_back_by_their_own_code(desk):
     ticket = desk.waiting()
     desk.check()
