@@ -111,6 +111,11 @@ def test_pictures_stand_alone_with_source_and_mark(client, results, name, kind):
         assert ("DONNÉES SYNTHÉTIQUES" in text, "graine 1" in text, "class=" in text) == (True, True, False)
 
 
+def test_long_words_do_not_come_back_in_each_link(client, results):
+    short, long = (len(client.get("/observatoire", {"q": "a" * one}).content) for one in (50, 5000))
+    assert long - short < 3 * 5000
+
+
 def test_files_are_not_sent_twice(client, results):
     first = client.get("/observatoire/donnees.csv")
     again = client.get("/observatoire/donnees.csv", headers={"if-none-match": first["ETag"]})

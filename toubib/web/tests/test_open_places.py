@@ -168,7 +168,7 @@ def test_an_id_finds_its_own(client, kiosk):
 @pytest.mark.parametrize(
     "query",
     ["_count=-1", "_count=x", "_offset=1.5", "_id=abc", "near=1", "near=a|b", "near=91|0|1|km", "near=1|1|1|lieues",
-     "near=nan|1|1|km", "near=1|1|-4|km", "near=1|1|1|km|x"],
+     "near=nan|1|1|km", "near=1|1|-4|km", "near=1|1|1|km|x", "address-postalcode=%00", "address-postalcode=" + "1" * 60_000],
 )  # fmt: skip
 def test_what_cannot_be_read_is_named(client, kiosk, query):
     answer = client.get(f"/fhir/Location?{query}")

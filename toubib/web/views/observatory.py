@@ -170,7 +170,7 @@ def _query(given: QueryDict, kept: tuple[str, ...]) -> str:
 def _without(given: QueryDict, **changed: str) -> str:
     own = QueryDict(mutable=True)
     for name in ("indicator", "quarter", "from", "show", "area", "map", "level", "sort", "order", "q"):
-        value = changed.get(name, given.get(name, ""))
+        value = changed.get(name, given.get(name, "")[:50])
         if value:
             own[name] = value
     return f"?{own.urlencode()}"

@@ -142,7 +142,7 @@ def _asked(request: HttpRequest) -> dict[str, Any]:
         "_count": min(MOST, _whole(given.get("_count", ""), "_count", USUAL)),
         "_offset": _whole(given.get("_offset", ""), "_offset", 0),
         "ids": _read("_id", fhir.ids, said["_id"]) if "_id" in said else None,
-        "postal_code": said.get("address-postalcode", ""),
+        "postal_code": _read("address-postalcode", _postal_code, said.get("address-postalcode", "")),
         "near": _read("near", _point, said["near"]) if "near" in said else None,
     }
 
@@ -160,6 +160,13 @@ def _whole(text: str, name: str, usual: int) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 10):
         raise BadSearch(name)
     return int(text)
+
+
+def _postal_code(text: str) -> str:
+    """The beginning of one, raises ValueError."""
+    if text and not (text.isascii() and text.isdigit() and len(text) <= 5):
+        raise ValueError(text)
+    return text
 
 
 def _point(text: str) -> tuple[float, float, float]:
