@@ -130,8 +130,8 @@ def specialty_rows(rows: Iterable[Mapping[str, Any]], cover: Cover, names: Itera
         acts, rest = counts[row["quarter"], row["specialty"]]
         counts[row["quarter"], row["specialty"]] = (acts + row["teleconsultations"], rest + row["in_person"])
     names, told = list(names), []
-    acts = {(quarter, name): counts[quarter, name][0] for quarter in cover.quarters for name in names}
-    hidden = _hidden_specialties(acts)
+    remote = {(quarter, name): counts[quarter, name][0] for quarter in cover.quarters for name in names}
+    hidden = _hidden_specialties(remote)
     for quarter in cover.quarters:
         for name in names:
             is_told = (quarter, name) not in hidden and not is_small(counts[quarter, name][1])
