@@ -93,3 +93,12 @@ def _no_language_left_over():
     from django.utils import translation
 
     translation.deactivate()
+
+
+@pytest.fixture(scope="session")
+def playwright():
+    """For every browser of the process: a second one does not start beside it."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as one:
+        yield one

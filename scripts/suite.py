@@ -23,7 +23,8 @@ ROOT = Path(__file__).resolve().parent.parent
 BIN = ROOT / ".venv" / "bin"
 UV_VERSION = "0.13.9"
 WITH_CACHE = "-ra --strict-markers -p toubib.ground.tests.environment"  # pyproject.toml's, the cache kept
-# One process each: Playwright's own loop runs once in a process.
+# A file's tests stay together, with their application; two files at once: a browser test waits more than it computes.
+TWO_FILES = ["-n", "2", "--dist", "loadfile"]
 WITH_BROWSER = ["tests/browser", "tests/faults", "toubib/consultation", "toubib/people", "toubib/ui"]
 MOST_RETRIED = 5  # more failures than that are no noise
 NEEDS = {  # Debian package: how we know that it is there
@@ -122,7 +123,7 @@ def pytest_stage(name: str, *arguments: str, url: str = "") -> Result:
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
         env = {"TOUBIB_DATABASE_URL": url, "PYTHONDONTWRITEBYTECODE": "1"}
-        code = run(BIN / "pytest", "-q", f"--junitxml={report}", *arguments, env=env)
+        code = run(BIN / "pytest", "-q", "--durations=25", f"--junitxml={report}", *arguments, env=env)
         result = Result(name, code == 0, time.monotonic() - began)
         if report.exists():
             for suite in ET.parse(report).getroot().iter("testsuite"):
@@ -133,14 +134,15 @@ def pytest_stage(name: str, *arguments: str, url: str = "") -> Result:
     return result
 
 
-def browser_stage(name: str, *arguments: str, url: str = "") -> Result:
-    """Browser tests depend on how fast a noisy machine answers: what fails is tried once more, and named."""
+def browser_stage(name: str, *places: str, url: str = "") -> Result:
+    """Browser tests depend on how fast a noisy machine answers: what fails is tried once more, alone, and named."""
     cache = tempfile.mkdtemp(prefix="toubib-cache-")
     kept = ["-o", f"addopts={WITH_CACHE}", "-o", f"cache_dir={cache}"]
-    first = pytest_stage(name, *kept, *arguments, url=url)
+    tests = [*kept, *places, "-m", "browser"]
+    first = pytest_stage(name, *tests, *TWO_FILES, url=url)
     if first.ok or not 0 < first.failed <= MOST_RETRIED:
         return first
-    again = pytest_stage(f"{name}: the failed ones once more", *kept, "--last-failed", *arguments, url=url)
+    again = pytest_stage(f"{name}: the failed ones once more", *tests, "--last-failed", url=url)
     passed = first.passed + again.passed
     seconds = first.seconds + again.seconds
     return Result(name, again.ok, seconds, passed, again.failed, first.skipped, retried=first.failed)
@@ -179,10 +181,7 @@ def test() -> int:
         results.append(
             pytest_stage("unit tests on PostgreSQL", "-n", "2", "-m", "not browser and not once", url=url)
         )
-        results += [
-            browser_stage(f"browser tests, {place}", place, "-m", "browser", url=url)
-            for place in WITH_BROWSER
-        ]
+        results.append(browser_stage("browser tests", *WITH_BROWSER, url=url))
     results.append(browser_stage("browser smoke on SQLite", "tests/browser/test_journey.py"))
     return summary(results)
 
@@ -217,12 +216,7 @@ class a_postgres:
 def screenshots() -> int:
     set_up(ALL_BUT_SPARK)
     with a_postgres() as url:
-        return summary(
-            [
-                pytest_stage(f"browser tests, {place}", place, "-m", "browser", url=url)
-                for place in WITH_BROWSER
-            ]
-        )
+        return summary([pytest_stage("browser tests", *WITH_BROWSER, "-m", "browser", *TWO_FILES, url=url)])
 
 
 def locale() -> int:

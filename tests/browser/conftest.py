@@ -10,15 +10,6 @@ from tests.browser.kit import CHROMIUM, FAKE_CAMERA, LAPTOP, App
 
 
 @pytest.fixture(scope="session")
-def playwright():
-    """One for all: a second one does not start beside it."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as one:
-        yield one
-
-
-@pytest.fixture(scope="session")
 def chromium(playwright):
     browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FAKE_CAMERA)
     yield browser

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Playwright
 
 from toubib.ui.tests.radio import Peripheral, Radio, launch, serve_static
 
@@ -29,8 +29,8 @@ NUMBER = """async ([name, hex]) => { const m = await import("/ui/devices/ieee110
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launch() as browser:
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    with launch(playwright) as browser:
         yield browser
 
 
