@@ -10,12 +10,11 @@ from toubib.activity.enums import ActOutcome
 from toubib.activity.operations import count_act
 from toubib.consultation.queries import measured_seconds, room_of_encounter
 from toubib.ground.actors import Actor
-from toubib.ground.prepared import read_one
 from toubib.record.decisions import keep_decision
 from toubib.record.models import Encounter, EncounterDecision
 from toubib.rulebook import live
-from toubib.waiting.models import Ticket
 from toubib.waiting.queries.facts import facts_of
+from toubib.waiting.queries.line import ticket_of
 from toubib.waiting.queries.price import Estimate, estimate_of
 
 
@@ -30,8 +29,7 @@ def judge(*, encounter: Encounter, now: datetime, channel: str = "") -> Judged:
     """What holds at this moment. `channel`: what the doctor is about to attest."""
     if not encounter.attestation:
         _measure(encounter)
-    ticket = read_one(Ticket.objects.select_related("place_commune"), encounter=encounter)
-    facts = facts_of(encounter=encounter, ticket=ticket, now=now, channel=channel)
+    facts = facts_of(encounter=encounter, ticket=ticket_of(encounter=encounter), now=now, channel=channel)
     return Judged(facts, live.decide(facts), estimate_of(facts=facts, before_the_call=False))
 
 

@@ -16,7 +16,6 @@ from toubib.consultation.models import Room
 from toubib.consultation.operations import ask_for_papers, close_room, create_room, take_seats_of
 from toubib.ground.actors import Actor
 from toubib.ground.hub import publish
-from toubib.ground.prepared import read_one
 from toubib.people.events import link_ended
 from toubib.record.enums import TaskKind
 from toubib.record.events import encounter_amended, encounter_signed, leave_received
@@ -25,6 +24,7 @@ from toubib.record.operations import open_task
 from toubib.waiting.enums import MedecinTraitant
 from toubib.waiting.events import call_dropped, ticket_taken
 from toubib.waiting.models import Duty, Ticket
+from toubib.waiting.queries.line import ticket_of
 
 
 @receiver(ticket_taken)
@@ -71,7 +71,7 @@ def tell_the_call(
 def leave_nobody_beside(
     sender: object, *, encounter: Encounter, by: Actor, now: datetime, **kwargs: object
 ) -> None:
-    ticket = read_one(Ticket.objects.only("id"), encounter=encounter)
+    ticket = ticket_of(encounter=encounter)
     if ticket is not None:
         leave_left_open(ticket_id=ticket.pk, by=by, now=now)
 
@@ -100,7 +100,7 @@ def leave_with_a_task(
     sender: object, *, encounter: Encounter, by: Actor, now: datetime, **kwargs: object
 ) -> None:
     """Who has no médecin traitant leaves with a way to find one."""
-    ticket = read_one(Ticket.objects.only("medecin_traitant", "account"), encounter=encounter)
+    ticket = ticket_of(encounter=encounter)
     if ticket is not None and ticket.medecin_traitant == MedecinTraitant.NONE:
         kind = TaskKind.FIND_MEDECIN_TRAITANT
         open_task(encounter=encounter, kind=kind, account_id=ticket.account_id, by=by, now=now)

@@ -22,7 +22,7 @@ from toubib.documents.seal import NoSeal
 from toubib.ground.actors import Actor
 from toubib.ground.hub import publish
 from toubib.ground.journal import trace
-from toubib.ground.locks import find_locked, hold_lock, save_changed, transactional
+from toubib.ground.locks import hold_lock, transactional
 from toubib.ground.prepared import insert
 from toubib.record.models import Encounter, EncounterDecision
 from toubib.record.queries import READABLE
@@ -41,12 +41,8 @@ class NotAnswered(Exception):
 
 def ask_for_claim(*, encounter_id: UUID, now: datetime) -> None:
     """Have the line settled by the worker once this transaction stands: a signature waits for no price."""
-    row = find_locked(ClaimDue.objects.all(), encounter_id=encounter_id)
-    if row is None:
-        insert([ClaimDue(encounter_id=encounter_id, asked_at=now, next_at=now + AFTER_THE_PAPERS)])
-        return
-    row.asked_at, row.next_at, row.tries = now, now + AFTER_THE_PAPERS, 0
-    save_changed(row)
+    row = ClaimDue(encounter_id=encounter_id, asked_at=now, next_at=now + AFTER_THE_PAPERS)
+    insert([row], of="encounter", or_update=["asked_at", "next_at", "tries"])
 
 
 def settle_due_claims(*, now: datetime, limit: int = 5) -> int:

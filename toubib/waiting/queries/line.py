@@ -10,7 +10,8 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from toubib.ground.prepared import ask
+from toubib.ground.prepared import ask, read_one
+from toubib.record.models import Encounter
 from toubib.waiting.enums import IN_LINE_STATES, LIVE_STATES, PREPARING_STATES, OfferState
 from toubib.waiting.models import Offer, Ticket
 from toubib.waiting.queries.estimate import Interval, pace_of
@@ -44,6 +45,14 @@ class WaitingRow:
     earlier_yes: bool
     language: str
     refused: bool  # by the doctor who reads, or that doctor by the patient
+
+
+def ticket_of(*, encounter: Encounter) -> Ticket | None:
+    """The request that this encounter answers, with the commune of its place; read once for one object in memory."""
+    kept: dict[str, Ticket | None] = encounter._state.fields_cache  # where `encounter.ticket` looks too
+    if "ticket" not in kept:
+        kept["ticket"] = read_one(Ticket.objects.select_related("place_commune"), encounter=encounter)
+    return kept["ticket"]
 
 
 def line_of(*, pool_id: UUID) -> QuerySet[Ticket]:
