@@ -107,10 +107,11 @@ def _kept(request: HttpRequest, get_response: GetResponse) -> HttpResponse:
 
 
 def _measure_idleness(request: HttpRequest) -> None:
-    """For the frame of each page: seconds without a touch before the wipe, and of warning before that."""
+    """For the frame of each page: seconds without a touch before the wipe, of warning before that, of silence in a call."""
     now = timezone.now()
     request.kiosk_idle = value_at(id="kiosk.idle_seconds", now=now)  # type: ignore[attr-defined]
     request.kiosk_warning = value_at(id="kiosk.warning_seconds", now=now)  # type: ignore[attr-defined]
+    request.kiosk_lost = value_at(id="kiosk.lost_seconds", now=now)  # type: ignore[attr-defined]
 
 
 def _on_path(request: HttpRequest, session: KioskSession, get_response: GetResponse) -> HttpResponse:

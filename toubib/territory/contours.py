@@ -23,7 +23,7 @@ COMMUNES, DEPARTEMENTS = "contours.bin", "contours_departements.bin"
 MAGIC = b"TBC1"
 HEAD, ROW = "<I", "<hhhhh5sI"
 GRID, BOX, BAND = 0.0005, 0.01, 0.1
-LONGEST = 5  # bytes of a number
+AT_ONCE = 512  # bytes
 LARGE, APART = (
     50,
     -32768,
@@ -111,12 +111,13 @@ def _rings(data: mmap.mmap, at: int) -> tuple[tuple[tuple[float, float], ...], .
 
 def _numbers(data: mmap.mmap, at: int) -> Iterator[int]:
     """Seven bits a byte, the lowest first."""
-    while True:
-        number = shift = 0
-        for byte in data[at : at + LONGEST]:
-            at += 1
-            number |= (byte & 127) << shift
+    number = shift = 0
+    while at < len(data):
+        for byte in data[at : at + AT_ONCE]:
             if byte < 128:
-                break
-            shift += 7
-        yield number
+                yield number | byte << shift
+                number = shift = 0
+            else:
+                number |= (byte & 127) << shift
+                shift += 7
+        at += AT_ONCE

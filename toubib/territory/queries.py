@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from toubib.ground.prepared import read_one
 from toubib.ground.tables import plain
 from toubib.territory.index import held_index
 from toubib.territory.models import Accessibility, Commune, Coverage, TerritorialOrganisation, Zone
@@ -54,7 +55,7 @@ def first_communes(*, limit: int) -> list[Commune]:
 
 
 def commune_of(*, code_insee: str) -> Commune | None:
-    return Commune.objects.filter(code_insee=code_insee).first()
+    return read_one(Commune.objects.all(), code_insee=code_insee)
 
 
 @lru_cache(maxsize=1)

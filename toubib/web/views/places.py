@@ -29,6 +29,7 @@ from toubib.kiosk.queries import state_of_place
 from toubib.territory.models import Commune
 from toubib.territory.queries import commune_of, find_in_address, first_communes
 from toubib.web.place_forms import FinderForm
+from toubib.web.place_list import Shown, draw_list
 from toubib.web.place_map import PlaceMap, draw_map
 from toubib.web.views.start import LineNow, current_line
 
@@ -43,19 +44,6 @@ class Asked:
     lat: float
     lon: float
     commune: Commune | None
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A place as pages say it. `change`: when it opens or closes next, on its own clock."""
-
-    row: PlaceRow
-    number: int
-    change: datetime | None
-    is_today: bool
-    assistance: str
-    devices: tuple[str, ...]
-    access: tuple[str, ...]
 
 
 @login_not_required
@@ -151,6 +139,7 @@ def _found(request: HttpRequest, asked: Asked, form: FinderForm, now: datetime) 
         "asked": asked,
         "found": found,
         "rows": rows,
+        "items": draw_list(rows, line=line),
         "map": drawn,
         "line": line,
         "any_open": any(one.row.opening.is_open for one in rows),

@@ -2,7 +2,8 @@
 /* Every page of a kiosk: wipes after a while without a touch, says each minute how the machine is, goes dark of any
    name when the network is gone, reads the page aloud on request. Words come from the page. Toubib, EUPL-1.2
 
-   footer[data-kiosk]   data-idle (seconds, empty: nobody's session), data-warning, data-report-url, data-worker-url
+   footer[data-kiosk]   data-idle (seconds, empty: nobody's session), data-warning, data-lost (of silence, after which the
+                        server has closed the session), data-report-url, data-worker-url
    form[data-wipe]      the one way to end a session; its field `reason` says why
    #kiosk-idle          the warning, with [data-count]
    template[data-kiosk-offline]   what stays on the screen without network */
@@ -15,6 +16,7 @@ const LARGE = "kiosk.large";
 const frame = /** @type {HTMLElement | null} */ (document.querySelector("footer[data-kiosk]"));
 const IDLE = Number(frame?.dataset.idle ?? 0) * 1000;
 const WARNING = Number(frame?.dataset.warning ?? 0) * 1000;
+const LOST = Number(frame?.dataset.lost ?? 0) * 1000;
 let touchedAt = Date.now();
 let cutSince = 0;
 let gone = false;
@@ -108,6 +110,12 @@ function isCalled() {
   return document.getElementById("call") !== null;
 }
 
+/** Picture and sound may go on between two browsers while the server is away. */
+function isTalking() {
+  const { call } = /** @type {any} */ (document.getElementById("call") ?? {});
+  return [...(call?.room.people.values() ?? [])].some(({ peer }) => peer.pc?.connectionState === "connected");
+}
+
 function lookAround() {
   if (!IDLE || gone || isCalled()) return;
   const left = IDLE - (Date.now() - touchedAt);
@@ -135,12 +143,14 @@ async function tellHowItIs() {
   if (status === 404) window.location.replace("/borne"); // this machine was taken out of service
 }
 
-/** A network that is gone for as long as a person may be: the screen goes dark of any name. */
+/** A network that is gone for as long as a person may be: the screen goes dark of any name. In a call, once the server
+ * has closed the session and nobody is heard any more. */
 async function watchNetwork() {
   if (!cutSince && navigator.onLine) return;
   cutSince = cutSince || Date.now();
   await send();
-  if (cutSince && Date.now() - cutSince >= IDLE && !isCalled()) goDark();
+  const limit = isCalled() ? LOST : IDLE;
+  if (cutSince && Date.now() - cutSince >= limit && !isTalking()) goDark();
 }
 if (frame) {
   window.setInterval(tellHowItIs, REPORT_EVERY);
