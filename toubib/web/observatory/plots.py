@@ -37,14 +37,16 @@ def draw_series(
         "", '<text class="faint" x="{}" y="280">{}</text>',
         ((_at(place(i, 0)[0]), quarter[:4]) for i, (quarter, _) in enumerate(values) if quarter.endswith("Q1") or i == 0),
     )  # fmt: skip
-    aim = ""
+    aim, under = "", False
     if target:
         y = place(0, target[0])[1]
-        aim = format_html('<path class="aim" d="M74 {}H606"/><text class="ink" x="606" y="{}" text-anchor="end">{}</text>', _at(y), _at(y + 22), target[1])  # fmt: skip
+        last = next((value for _, value in reversed(values) if value is not None), None)
+        under = last is not None and last < target[0]  # their words then stand on the two far sides
+        aim = format_html('<path class="aim" d="M74 {}H606"/><text class="ink" x="606" y="{}" text-anchor="end">{}</text>', _at(y), _at(y - 10 if under else y + 22), target[1])  # fmt: skip
     return format_html(
         '<svg xmlns="http://www.w3.org/2000/svg" class="plot" viewBox="0 0 {} {}" role="img" aria-labelledby="plot-t">'
         '<title id="plot-t">{}</title>{}{}{}{}</svg>',
-        WIDTH, HEIGHT, title, axes, years, aim, _curve(values, place, say),
+        WIDTH, HEIGHT, title, axes, years, aim, _curve(values, place, say, under=under),
     )  # fmt: skip
 
 
@@ -52,6 +54,8 @@ def _curve(
     values: Sequence[tuple[str, float | None]],
     place: Callable[[int, float], tuple[float, float]],
     say: Callable[[float], str],
+    *,
+    under: bool = False,
 ) -> SafeString:
     parts, pen = [], "M"
     last: tuple[int, float] | None = None
@@ -68,7 +72,7 @@ def _curve(
     return format_html(
         '<path class="curve" d="{}"/><circle class="here" cx="{}" cy="{}" r="8"/><circle class="ink" cx="{}" cy="{}" r="3"/>'
         '<text class="ink" font-weight="700" x="{}" y="{}" text-anchor="end">{}</text>',
-        "".join(parts), _at(x), _at(y), _at(x), _at(y), _at(min(x + 14, 636)), _at(max(y - 18, 16)), say(last[1]),
+        "".join(parts), _at(x), _at(y), _at(x), _at(y), _at(min(x + 14, 636)), _at(min(y + 26, LOW - 6) if under else max(y - 18, 16)), say(last[1]),
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import json
+import re
 
 import pytest
 
@@ -131,6 +132,17 @@ def test_figures_are_said():
     assert (say(None, "rate"), say(0.381, "rate"), say_gap(-0.0444, "rate"), say_gap(None, "count")) == (
         "n < 11", "38,1\u00a0%", "−4,4", "–",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(("last", "under"), [(20.0, True), (34.0, True), (36.0, False), (60.0, False)])
+def test_words_of_target_and_of_last_value_never_meet(last, under):
+    drawn = draw_series([("2024Q3", 50.0), ("2024Q4", last)], say=str, title="t", target=(35.0, "repère"))
+    said = {
+        words: float(y)
+        for y, words in re.findall(r'y="([\d.]+)" text-anchor="end">(repère|' + str(last) + ")<", drawn)
+    }
+    assert (said[str(last)] > said["repère"]) == under
+    assert abs(said[str(last)] - said["repère"]) >= 16
 
 
 def test_curve_breaks_where_a_quarter_is_not_told():
