@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from toubib.directory.models import Place
 from toubib.kiosk.enums import SessionState, WipeReason
 from toubib.kiosk.models import KioskSession, Machine, MachineState
 from toubib.kiosk.operations import make_enrolment_code, revoke_machine, wipe_session
@@ -67,6 +68,16 @@ def test_browser_that_types_the_code_becomes_the_machine(now):
         True,
         False,
     )
+
+
+@pytest.mark.parametrize(
+    ("demo", "devices", "prints"), [(True, ["printer"], True), (True, [], False), (False, ["printer"], False)]
+)
+def test_browser_prints_for_itself_in_the_demo_alone(kiosk, settings, demo, devices, prints):
+    settings.DEMO = demo
+    machine, browser = kiosk
+    Place.objects.filter(pk=machine.place_id).update(devices=devices)
+    assert ('data-printer="ok"' in browser.get("/borne").text) == prints
 
 
 def test_launcher_is_told_the_key_and_presents_it_at_each_start(now):

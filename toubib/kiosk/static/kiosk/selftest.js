@@ -1,6 +1,7 @@
 // @ts-check
 /* K0: the machine tries its network, camera, microphone, sound and devices, and says what it found; never by name of
-   anyone. The printer is the launcher's to see (docs/kiosk.md). Toubib, EUPL-1.2 */
+   anyone. The printer is the launcher's to see (docs/kiosk.md); in the demo,
+   which has none, the browser's own print is the printer. Toubib, EUPL-1.2 */
 import { checksKept, keepChecks, report } from "./report.js";
 
 const badge = /** @type {HTMLElement | null} */ (document.querySelector("[data-selftest]"));
@@ -39,7 +40,9 @@ async function devices() {
 }
 
 async function tryAll() {
+  const printer = badge?.dataset.printer;
   return {
+    ...(printer ? { printer } : {}),
     network: await network(),
     camera: await opens({ video: true }),
     microphone: await opens({ audio: true }),
