@@ -75,7 +75,14 @@ def _search(request: HttpRequest) -> HttpResponse:
     only = found if len(found) == 1 else named
     if len(only) == 1:
         return HttpResponseRedirect(address_of(only[0]), status=303)
-    page = {"form": FinderForm(), "typed": typed, "communes": found, "searched": True, "empty": not typed.strip(), **_help(None)}
+    page = {
+        "form": FinderForm(),
+        "typed": typed,
+        "communes": found,
+        "searched": True,
+        "empty": not typed.strip(),
+        **_help(None),
+    }
     return _show(request, page)
 
 
