@@ -90,7 +90,7 @@ def run_generate(arguments: argparse.Namespace) -> int:
 
     first, last = arguments.years
     order = Order(arguments.scale, first, last, arguments.seed)
-    counts = _guarded("generate", lambda: generate(order=order, out=arguments.out, workers=arguments.workers))
+    counts = guarded("generate", lambda: generate(order=order, out=arguments.out, workers=arguments.workers))
     if isinstance(counts, int):
         return counts
     for table, rows in counts.items():
@@ -101,7 +101,7 @@ def run_generate(arguments: argparse.Namespace) -> int:
 def run_acts(arguments: argparse.Namespace) -> int:
     from toubib.observatory.acts import write_acts
 
-    rows = _guarded("acts", lambda: {"acts": write_acts(claims=arguments.claims, out=arguments.out)})
+    rows = guarded("acts", lambda: {"acts": write_acts(claims=arguments.claims, out=arguments.out)})
     if isinstance(rows, int):
         return rows
     sys.stdout.write(f"{rows['acts']} acts\n")
@@ -118,9 +118,9 @@ def run_indicators(arguments: argparse.Namespace) -> int:
         sys.stderr.write(f"--without: {error}\n")
         return 2
     if arguments.claims is None:
-        found = _guarded("indicators", lambda: of_other_source(arguments))
+        found = guarded("indicators", lambda: of_other_source(arguments))
         return found if isinstance(found, int) else _answer(found, arguments)
-    found = _guarded(
+    found = guarded(
         "indicators",
         lambda: indicators(
             claims=arguments.claims,
@@ -134,38 +134,55 @@ def run_indicators(arguments: argparse.Namespace) -> int:
     return found if isinstance(found, int) else _answer(found, arguments)
 
 
-def _answer(found: dict[str, Any], arguments: argparse.Namespace) -> int:
-    """To the file, beside and renamed; to standard output as it was asked for."""
+def write_document(found: dict[str, Any], out: Path) -> int:
+    """Beside, then renamed; gives the exit."""
     told = json.dumps(found, ensure_ascii=False, indent=1)
-    if arguments.out:
-        beside = arguments.out.with_name(f".{arguments.out.name}.{os.getpid()}")
-        try:
-            beside.write_text(f"{told}\n", encoding="utf-8")
-            beside.replace(arguments.out)
-        except OSError as error:
-            beside.unlink(missing_ok=True)
-            sys.stderr.write(f"{arguments.out}:1: -: cannot be written: {error.strerror or error}\n")
-            return 1 if is_disk_full(error) else 2
+    beside = out.with_name(f".{out.name}.{os.getpid()}")
+    try:
+        beside.write_text(f"{told}\n", encoding="utf-8")
+        beside.replace(out)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        sys.stderr.write(f"{out}:1: -: cannot be written: {error.strerror or error}\n")
+        return 1 if is_disk_full(error) else 2
+    return 0
+
+
+def _answer(found: dict[str, Any], arguments: argparse.Namespace) -> int:
+    """To the file; to standard output as it was asked for."""
+    if arguments.out and (failed := write_document(found, arguments.out)):
+        return failed
+    told = json.dumps(found, ensure_ascii=False, indent=1)
     if arguments.json or not arguments.out:
         lines = told if arguments.json else "\n".join(_lines(found))
         sys.stdout.write(f"{lines}\n")
     return 0
 
 
-def _guarded(what: str, work: Callable[[], dict[str, Any]]) -> dict[str, Any] | int:
+def guarded(what: str, work: Callable[[], Any]) -> Any:
     """What the work gives, or the exit: 2 for bad input, 1 for no room or no engine; one line on standard error."""
+    import duckdb
+
     from toubib.observatory.claims.engine import NoEngine
     from toubib.observatory.claims.faults import BadClaims, DiskFull
     from toubib.observatory.progress import Progress
+    from toubib.rulebook.engine.tables import BadTable
+    from toubib.rulebook.parameters import BadParameters
+    from toubib.rulebook.policies import BadPolicy
 
     try:
         with Progress(what):
             return work()
-    except (BadClaims, BadOrder) as error:
-        sys.stderr.write(f"{error}\n")
+    except (BadClaims, BadOrder, BadTable, BadParameters, BadPolicy) as error:
+        sys.stderr.write(f"{' '.join(str(error).split())}\n")
         return 2
     except (DiskFull, NoEngine) as error:
         sys.stderr.write(f"toubib: {error}\n")
+        return 1
+    except (duckdb.Error, OSError) as error:
+        if not is_disk_full(error):
+            raise
+        sys.stderr.write("toubib: no room left for the work files\n")
         return 1
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from toubib.observatory.claims_commands import add_commands as add_claims_commands
+from toubib.observatory.claims_commands import guarded
+from toubib.observatory.reform_commands import add_reforms
 
 SIMULATE = """Tells how many doctors a year's acts put above, near or below the cap under the law, under each policy and
 under all of them together. FILE: Parquet, CSV (`,`, header) or JSON Lines. A policy is a name or a .yaml file."""
@@ -30,6 +32,7 @@ def add_commands(commands: Any) -> None:
     )
     simulate.add_argument("--json", action="store_true", help="as a JSON object")
     simulate.set_defaults(run=run_simulate)
+    add_reforms(parts, read_year=read_year)
     add_claims_commands(parts)
 
 
@@ -40,24 +43,22 @@ def read_year(text: str) -> int:
 
 
 def run_simulate(arguments: argparse.Namespace) -> int:
-    from toubib.observatory.progress import Progress
+    found = guarded("simulate", lambda: _simulated(arguments))
+    return found if isinstance(found, int) else _tell(found, arguments)
+
+
+def _simulated(arguments: argparse.Namespace) -> Any:
     from toubib.observatory.simulate import simulate
-    from toubib.rulebook.engine.tables import BadTable
-    from toubib.rulebook.parameters import BadParameters
     from toubib.rulebook.policies import BadPolicy, find_policy
 
-    try:
-        policies = [find_policy(name) for name in dict.fromkeys(arguments.policy)]
-        for name, policy in zip(dict.fromkeys(arguments.policy), policies, strict=True):
-            if policy.id == "law" or [one.id for one in policies].count(policy.id) > 1:
-                raise BadPolicy(f"{name}:1: id: {policy.id} is taken")
-        with Progress("simulate"):
-            found = simulate(
-                acts=arguments.acts, activity=arguments.activity, year=arguments.year, policies=policies
-            )
-    except (BadTable, BadPolicy, BadParameters) as error:
-        sys.stderr.write(f"{' '.join(str(error).split())}\n")
-        return 2
+    policies = [find_policy(name) for name in dict.fromkeys(arguments.policy)]
+    for name, policy in zip(dict.fromkeys(arguments.policy), policies, strict=True):
+        if policy.id == "law" or [one.id for one in policies].count(policy.id) > 1:
+            raise BadPolicy(f"{name}:1: id: {policy.id} is taken")
+    return simulate(acts=arguments.acts, activity=arguments.activity, year=arguments.year, policies=policies)
+
+
+def _tell(found: Any, arguments: argparse.Namespace) -> int:
     together = list(found.policies)[-1]
     disputes = [f"{together}: the last named holds where policies differ: {one}" for one in found.disputes]
     answer = {"year": found.year, "policies": found.policies, "sources": found.sources + disputes}

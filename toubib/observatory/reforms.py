@@ -13,36 +13,27 @@ from typing import Any
 
 from toubib.observatory.activity import NAME as ACTIVITY
 from toubib.observatory.activity import read_activity
+from toubib.observatory.choices import ALONE, COMBINED, PAYING
 from toubib.observatory.indicators.suppression import hidden_shares
 from toubib.observatory.payments import ASSUMPTION
 from toubib.observatory.signatures import CELLS, ID, SIGNATURES, TALLY
 from toubib.observatory.simulate import (
     LAW,
     Case,
-    acts_of,
+    acts_in,
     counts_of,
     groups_of,
     judge,
     judge_payments,
     payments_of,
     room_of,
+    with_activity,
 )
 from toubib.rulebook.engine.bulk import Days
 from toubib.rulebook.engine.tables import connect, read_table
 from toubib.rulebook.law import Law
 from toubib.rulebook.policies import Overlay, Policy, find_policy
 
-COMBINED = ("fmt_zone", "fmt_assisted", "fmt_fragile_or", "fmt_doctor_situation", "fmt_epidemic")
-ALONE = (
-    "fmt_assisted_in_desert",
-    "fmt_fragile_and",
-    "morizet_device",
-    "roadmap_2026",
-    "cnam_2023_50pct",
-    "law_2021",
-    "activity_without_own_patients",
-)
-PAYING = ("tariff_as_in_person", "territory_for_deserts", "companies_as_organisations")
 AT_ONCE = 12  # cases judged in one pass: planning grows with them
 MEANINGFUL = 0.2  # of the nation's claims: doctors are whole at every scale, their acts are not
 HELPERS = ("pharmacist", "nurse", "orthoptist", "midwife", "psychologist", "other_professional")
@@ -80,7 +71,7 @@ def reforms(
     """`about`: source, synthetic, scale (None of real claims) and what was assumed. Raises BadTable."""
     connection = connect()
     read_activity(connection, activity, year)
-    rows = acts_of(connection, read_table(acts, connection), year)
+    rows = acts_in(read_table(acts, connection), year)
     wanted = [*subsets(levers), *((name,) for name in alone)]
     found: dict[str, Any] = {}
     for start in range(0, len(wanted), AT_ONCE):
@@ -93,7 +84,9 @@ def reforms(
             case.name: _told(connection, case, cases[0], year) for case in cases if case.name not in found
         }
     pay_cases = [_case((), 0), *(_case(names, i) for i, names in enumerate(subsets(paying), 1))]
-    judge_payments(connection, rows, pay_cases[1:], pay_cases[0], days_of_year(year))
+    judge_payments(
+        connection, with_activity(connection, rows), pay_cases[1:], pay_cases[0], days_of_year(year)
+    )
     names = dict.fromkeys([*levers, *alone, *paying])
     return {
         "schema": 1,

@@ -5,7 +5,7 @@ What the cap says of an act hangs on a dozen facts; a year of a nation has some 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -27,15 +27,21 @@ def columns_read(overlays: Mapping[str, Overlay], decisions: tuple[str, ...], da
     return tuple(sorted(fields_read(overlays, decisions, days) - {DAY}))
 
 
-def condense(connection: Any, rows: Any, columns: Iterable[str], days: Days) -> None:
-    """Makes SIGNATURES and CELLS of the acts in `rows`."""
+def condense(
+    connection: Any, rows: Any, columns: Iterable[str], days: Days, known: Callable[[Any], Any] | None = None
+) -> None:
+    """Makes SIGNATURES and CELLS of the acts in `rows`. `known`: what is known of a practitioner besides, set on rows
+    that stand for many acts instead of on each of them."""
     names = list(dict.fromkeys(columns))
     own = rows.select("practitioner_id", *names, **{DAY: first_day_of_law(rows[DAY], days)})
-    sql = ibis.to_sql(own, dialect="duckdb")
     listed = ", ".join((*names, DAY))
     same = " AND ".join(f"f.{name} IS NOT DISTINCT FROM s.{name}" for name in (*names, DAY))
     run = connection.raw_sql
+    sql = ibis.to_sql(own, dialect="duckdb")
     run(f"CREATE OR REPLACE TEMP TABLE found AS SELECT *, count(*) AS n FROM ({sql}) GROUP BY ALL")  # noqa: S608  our own names
+    if known:
+        told = ibis.to_sql(known(connection.table("found")), dialect="duckdb")
+        run(f"CREATE OR REPLACE TEMP TABLE found AS {told}")
     run(
         f"CREATE OR REPLACE TEMP TABLE {SIGNATURES} AS SELECT CAST(row_number() OVER () AS VARCHAR) AS {ID}, * "  # noqa: S608
         f"FROM (SELECT {listed}, CAST(sum(n) AS BIGINT) AS acts FROM found GROUP BY ALL)"
@@ -66,13 +72,24 @@ def tally_up(connection: Any, flags: Any, marks: Mapping[str, Any]) -> None:
     """Makes TALLY: for each practitioner the number of acts that bear each mark; of MAYBE, whether one does."""
     bits = {name: where.fill_null(False).cast("int8") for name, where in marks.items()}
     connection.create_table("marks", flags.select(ID, **bits), temp=True, overwrite=True)
-    sums = ", ".join(
-        f'bool_or(m."{name}" = 1) AS "{name}"'
-        if name == MAYBE
-        else f'sum(c.n * m."{name}")::BIGINT AS "{name}"'
-        for name in marks
+    # Combinations that bear the same marks are one kind: what follows goes over a kind once, not over each of them.
+    run = connection.raw_sql
+    run(
+        f"CREATE OR REPLACE TEMP TABLE kinds AS SELECT row_number() OVER () AS kind, list({ID}) AS ids, * EXCLUDE ({ID}) "  # noqa: S608
+        "FROM marks GROUP BY ALL"
     )
-    connection.raw_sql(
-        f"CREATE OR REPLACE TEMP TABLE {TALLY} AS SELECT c.practitioner_id, {sums} "  # noqa: S608
-        f"FROM {CELLS} c JOIN marks m USING ({ID}) GROUP BY c.practitioner_id"
+    found = connection.con.execute("SELECT * EXCLUDE (kind, ids) FROM kinds").fetchall()
+    alike = {name: tuple(column) for name, column in zip(marks, zip(*found, strict=True), strict=False)}
+    first: dict[tuple[int, ...], str] = {}
+    for name, column in alike.items():
+        first.setdefault(column, name)
+    sums = "".join(f', sum(c.n * m."{name}")::BIGINT AS "{name}"' for name in first.values())
+    run(
+        f"CREATE OR REPLACE TEMP TABLE sums AS WITH of AS (SELECT kind, unnest(ids) AS {ID} FROM kinds), "  # noqa: S608
+        f"few AS (SELECT practitioner_id, kind, sum(n)::BIGINT AS n FROM {CELLS} JOIN of USING ({ID}) GROUP BY ALL) "
+        f"SELECT c.practitioner_id{sums} FROM few c JOIN kinds m USING (kind) GROUP BY c.practitioner_id"
     )
+    run("DROP TABLE kinds")
+    own = {name: f'"{first[alike[name]]}"' if alike else "0" for name in marks}
+    chosen = ", ".join(f'{value}{" > 0" if name == MAYBE else ""} AS "{name}"' for name, value in own.items())
+    run(f"CREATE OR REPLACE TEMP VIEW {TALLY} AS SELECT practitioner_id, {chosen} FROM sums")  # noqa: S608

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache, partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -20,11 +21,11 @@ from toubib.observatory.payments import PARTS, newly_payable, payment_sums
 from toubib.observatory.signatures import ID, MAYBE, SIGNATURES, TALLY, columns_read, condense, tally_up
 from toubib.rulebook.engine.bulk import Days, judge_many
 from toubib.rulebook.engine.tables import connect, read_table
-from toubib.rulebook.facts import all_facts, columns
+from toubib.rulebook.facts import all_facts
 from toubib.rulebook.policies import Overlay, Policy, matches
 from toubib.rulebook.policies.when import facts_of
 from toubib.rulebook.rules.cap import REMOTE
-from toubib.rulebook.rules.cap_status import WITHOUT_OWN_PATIENTS, cap_status, rates_of
+from toubib.rulebook.rules.cap_status import WITHOUT_OWN_PATIENTS, Rates, cap_status, rates_of
 
 GROUPS = {"ABOVE": "above", "NEAR": "near", "BELOW": "below", "UNDETERMINED": "undetermined"}
 EXCLUDING = ("CAP.EXC_", "CAP.SUSPENDED_")
@@ -34,6 +35,17 @@ CAP_ONLY = "cap."
 LAW = "law"
 PAID = "paid"
 DOCTOR = "doctor"
+SEEN = "seen"
+OF_A_CASE = (
+    "counted",
+    "unknown",
+    "left",
+    "may_leave",
+    "by_law",
+    "kept",
+    "open",
+    "perhaps_exempt",
+)  # nought where no policy does such things
 SPECIALTIES = all_facts()["practitioner_specialty"].values
 
 
@@ -92,7 +104,7 @@ def simulate(*, acts: Path, activity: Path, year: int, policies: Iterable[Policy
     connection = connect()
     nameless = read_activity(connection, activity, year)
     table = read_table(acts, connection)
-    rows = acts_of(connection, table, year)
+    rows = acts_in(table, year)
     cases = _cases(tuple(policies))
     judge(connection, rows, cases, year)
     found = Simulation(year, sources=_sources(cases), disputes=cases[-1].overlay.disputes())
@@ -117,16 +129,19 @@ def _sources(cases: list[Case]) -> list[str]:
     return [f"{policy.id}: {policy.label} ({policy.source})" for policy in policies.values()]
 
 
-def acts_of(connection: Any, table: Any, year: int) -> Any:
-    """The year's acts; the activity's specialty rules, and who is in it is a doctor."""
-    activity = connection.table(ACTIVITY)
+def acts_in(table: Any, year: int) -> Any:
     first, after = ibis.date(f"{year}-01-01"), ibis.date(f"{year + 1}-01-01")
-    here = table.filter((table.act_date >= first) & (table.act_date < after))
+    return table.filter((table.act_date >= first) & (table.act_date < after))
+
+
+def with_activity(connection: Any, rows: Any) -> Any:
+    """The activity's specialty rules, and who is in it is a doctor."""
+    activity = connection.table(ACTIVITY)
     known = activity.select(
         known_id=activity.practitioner_id, known_specialty=activity.practitioner_specialty
     )
-    joined = here.left_join(known, here.practitioner_id == known.known_id)
-    own = {name: joined[name] for name in columns()}
+    joined = rows.left_join(known, rows.practitioner_id == known.known_id)
+    own = {name: joined[name] for name in rows.columns}
     own["practitioner_specialty"] = ibis.coalesce(joined.known_specialty, joined.practitioner_specialty)
     doctor = ibis.cases((joined.known_id.notnull(), DOCTOR))
     own["practitioner_profession"] = ibis.coalesce(joined.practitioner_profession, doctor)
@@ -142,7 +157,8 @@ def judge(connection: Any, rows: Any, cases: list[Case], year: int, also: tuple[
         more += case.columns_of(*(EXCLUDING_PARTS if case.leaves else ("exempt",)))
     keep = tuple(dict.fromkeys(("practitioner_specialty", "practitioner_profession", *more, *also)))
     overlays = {case.key: case.overlay for case in cases}
-    condense(connection, rows, (*columns_read(overlays, ("cap",), days), *keep), days)
+    known = partial(with_activity, connection)
+    condense(connection, rows, (*columns_read(overlays, ("cap",), days), *keep), days, known)
     flags = judge_many(connection.table(SIGNATURES), overlays, ("cap",), keep=(ID, *keep), days=days)
     law, profession = cases[0], flags.practitioner_profession
     marks: dict[str, Any] = {
@@ -152,7 +168,7 @@ def judge(connection: Any, rows: Any, cases: list[Case], year: int, also: tuple[
     for case in cases:
         marks |= _marks(flags, case, law, year)
     tally_up(connection, flags, marks)
-    judge_payments(connection, rows, [case for case in cases if case.may_pay_more], law, days)
+    judge_payments(connection, known(rows), [case for case in cases if case.may_pay_more], law, days)
 
 
 def judge_payments(connection: Any, rows: Any, paying: list[Case], law: Case, days: Days) -> None:
@@ -229,35 +245,55 @@ def _count(where: Any) -> Any:
     return surely(where).cast("int32").sum().fill_null(0)
 
 
-def doctors_of(connection: Any, case: Case, activity: Any) -> Any:
-    """Each doctor, known or possible, of the acts or of the activities of the year, with what a case says of their acts."""
+def look_at(connection: Any, case: Case) -> None:
+    """Makes the view SEEN: what a case says of each practitioner's acts, under names that are the same for all cases."""
     tally = connection.table(TALLY)
-    tally = tally.filter(tally.practitioner_id.notnull())
-    key, nought = case.key, ibis.literal(0)
-    more = (
-        "left",
-        "may_leave",
-        "by_law",
-        "kept",
-        "open",
-        "perhaps_exempt",
-    )  # only where a policy does such things
-    both = tally.select(
-        own_id=tally.practitioner_id,
-        own_specialty=_most_frequent(tally),
-        counted=tally[f"{key}_counted"],
-        unknown=tally[f"{key}_unknown"],
-        maybe_doctor=tally.maybe_doctor,
-        **{name: tally[f"{key}_{name}"] if f"{key}_{name}" in tally.columns else nought for name in more},
-    ).outer_join(activity, ibis._.own_id == activity.practitioner_id)
+    own = ", ".join(
+        f'"{case.key}_{name}" AS "{name}"' if f"{case.key}_{name}" in tally.columns else f'0 AS "{name}"'
+        for name in OF_A_CASE
+    )
+    connection.raw_sql(
+        f"CREATE OR REPLACE TEMP VIEW {SEEN} AS SELECT practitioner_id, maybe_doctor, {own}, "  # noqa: S608
+        f"{', '.join(f'of_{name}' for name in SPECIALTIES)} FROM {TALLY}"
+    )
+
+
+def doctors_of(activity: str) -> Any:
+    """Each doctor, known or possible, of the acts or of the activities of the year, with what SEEN says of their acts."""
+    numbers = (*OF_A_CASE, *(f"of_{name}" for name in SPECIALTIES))
+    kinds = {"practitioner_id": "string", "maybe_doctor": "boolean", **dict.fromkeys(numbers, "int64")}
+    seen = ibis.table(kinds, name=SEEN)
+    seen = seen.filter(seen.practitioner_id.notnull())
+    declared = {"practitioner_id": "string", "practitioner_specialty": "string"}
+    acts = ibis.table(declared | dict.fromkeys(("conventioned_acts", "own_mt_acts"), "int64"), name=activity)
+    own = {name: seen[name] for name in (*OF_A_CASE, "maybe_doctor")}
+    both = seen.select(own_id=seen.practitioner_id, own_specialty=_most_frequent(seen), **own)
+    both = both.outer_join(acts, both.own_id == acts.practitioner_id)
     return both.filter(both.maybe_doctor.fill_null(True))
+
+
+@lru_cache(maxsize=256)
+def _sql_of_groups(rates: Rates, activity: str) -> str:
+    """Written once for all cases of the same rates: Ibis takes longer to write it than DuckDB to answer."""
+    both = doctors_of(activity)
+    outcome = both.select(outcome=_standing(both, rates))
+    return str(ibis.to_sql(outcome.group_by("outcome").aggregate(n=outcome.count()), dialect="duckdb"))
+
+
+@lru_cache(maxsize=256)
+def _sql_of_room(rates: Rates) -> str:
+    both = doctors_of(ACTIVITY)
+    left = cap_status(_doctor(both, both.counted, both.left), rates, rates.reading)["remaining_acts"]
+    ours = both.select(left=left, outcome=_standing(both, rates)).filter(
+        ibis._.outcome.isin(["BELOW", "NEAR"])
+    )
+    return str(ibis.to_sql(ours.aggregate(n=ours.left.sum()), dialect="duckdb"))
 
 
 def groups_of(connection: Any, case: Case, year: int, activity: str = ACTIVITY) -> dict[str, int]:
     """The five groups of doctors. `activity`: the table of their activities."""
-    both = doctors_of(connection, case, connection.table(activity))
-    outcome = both.select(outcome=_standing(both, case, year))
-    sql = ibis.to_sql(outcome.group_by("outcome").aggregate(n=outcome.count()), dialect="duckdb")
+    look_at(connection, case)
+    sql = _sql_of_groups(rates_of(year, case.overlay), activity)
     found = dict(connection.con.execute(sql).fetchall())
     return {
         "practitioners": sum(found.values()),
@@ -271,20 +307,16 @@ def groups_of(connection: Any, case: Case, year: int, activity: str = ACTIVITY) 
 
 def room_of(connection: Any, case: Case, year: int) -> int:
     """How many remote acts the doctors who are surely below or near could still do, their other activity unchanged."""
-    both = doctors_of(connection, case, connection.table(ACTIVITY))
-    left = _against_cap(both, case, year, both.counted, both.left)["remaining_acts"]
-    ours = both.select(left=left, outcome=_standing(both, case, year)).filter(
-        ibis._.outcome.isin(["BELOW", "NEAR"])
-    )
-    sql = ibis.to_sql(ours.aggregate(n=ours.left.sum()), dialect="duckdb")
+    look_at(connection, case)
+    sql = _sql_of_room(rates_of(year, case.overlay))
     return int(connection.con.execute(sql).fetchall()[0][0] or 0)
 
 
-def _standing(both: Any, case: Case, year: int) -> Any:
+def _standing(both: Any, rates: Rates) -> Any:
     """The group that holds whichever way the acts of unknown outcome turn out: the share is least where none of them
     counts, greatest where all do."""
-    least = _status(both, case, year, both.counted, both.left)
-    most = _status(both, case, year, both.counted + both.unknown, both.left + both.may_leave)
+    least = _status(both, rates, both.counted, both.left)
+    most = _status(both, rates, both.counted + both.unknown, both.left + both.may_leave)
     exempt = surely((both.by_law > 0) & (both.open == 0))
     perhaps = surely((both.kept == 0) & (both.perhaps_exempt > 0))
     return ibis.cases(
@@ -292,16 +324,10 @@ def _standing(both: Any, case: Case, year: int) -> Any:
     )
 
 
-def _status(both: Any, case: Case, year: int, counted: Any, left: Any) -> Any:
-    rates = rates_of(year, case.overlay)
+def _status(both: Any, rates: Rates, counted: Any, left: Any) -> Any:
     doctor = _doctor(both, counted, left)
     idle = surely((doctor.counted == 0) & (_activity(doctor, rates.reading) == 0))  # nought of nought
     return ibis.cases((idle, "BELOW"), else_=cap_status(doctor, rates, rates.reading)["outcome"])
-
-
-def _against_cap(both: Any, case: Case, year: int, counted: Any, left: Any) -> dict[str, Any]:
-    rates = rates_of(year, case.overlay)
-    return cap_status(_doctor(both, counted, left), rates, rates.reading)
 
 
 def _doctor(both: Any, counted: Any, left: Any) -> SimpleNamespace:

@@ -7,7 +7,7 @@ import pytest
 
 from toubib.observatory.reforms import _hidden, _shown, reforms, subsets
 from toubib.observatory.signatures import CELLS, SIGNATURES, condense
-from toubib.observatory.simulate import acts_of, simulate
+from toubib.observatory.simulate import acts_in, simulate
 from toubib.rulebook.engine.bulk import Days
 from toubib.rulebook.engine.tables import connect, read_table
 from toubib.rulebook.policies import find_policy
@@ -70,8 +70,7 @@ def test_freed_acts_are_told_by_whom_they_serve(files):
 
 def test_alike_acts_are_judged_once_and_counted(files):
     connection = connect()
-    connection.raw_sql("CREATE TEMP TABLE activity (practitioner_id VARCHAR, practitioner_specialty VARCHAR)")
-    rows = acts_of(connection, read_table(files[0], connection), 2024)
+    rows = acts_in(read_table(files[0], connection), 2024)
     days = Days(date(2024, 1, 1), date(2024, 12, 31), undated=False)
     condense(connection, rows, ("patient_zone", "funding"), days)
     acts = connection.con.execute(f"SELECT patient_zone, acts FROM {SIGNATURES} ORDER BY 1").fetchall()
