@@ -74,6 +74,11 @@ class Select:
 Tree = Leaf | Gate | Select
 
 
+def either(when: Bool, then: Tree, otherwise: Tree) -> Gate:
+    """By one question, whose failure no code says."""
+    return Gate((Condition("", when),), then, otherwise)
+
+
 def all_of(*parts: Bool) -> Bool:
     """True when all are, folded where a part is a plain bool."""
     if any(part is False for part in parts):
@@ -104,6 +109,21 @@ def negate(part: Bool) -> Bool:
 
 def as_column(part: Bool) -> Any:
     return ibis.literal(part) if isinstance(part, bool) else part
+
+
+def number_where(*cases: tuple[Bool, Any]) -> Any:
+    """The whole number of the first case that holds; null where none does."""
+    return _first_of(cases, ibis.null("int64"))
+
+
+def text_where(*cases: tuple[Bool, Any]) -> Any:
+    """The text of the first case that holds; null where none does."""
+    return _first_of(cases, ibis.null("string"))
+
+
+def _first_of(cases: Iterable[tuple[Bool, Any]], null: Any) -> Any:
+    kept = [(as_column(where), value) for where, value in cases]
+    return ibis.cases(*kept, else_=null) if kept else null
 
 
 def surely(part: Bool) -> Bool:
@@ -212,6 +232,13 @@ class Answer:
             outcome: all_of(can, *(negate(other) for name, other in self.can.items() if name != outcome))
             for outcome, can in self.can.items()
         }
+
+    def can_be(self, outcome: str) -> Bool:
+        """False too of an outcome that no branch of the tree has."""
+        return self.can.get(outcome, False)
+
+    def is_certain(self, outcome: str) -> Bool:
+        return self.certain.get(outcome, False)
 
     @property
     def outcome(self) -> Any:

@@ -6,7 +6,7 @@ participation. Always an estimate on what was said: only the caisse decides. All
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -18,7 +18,6 @@ from toubib.rulebook.engine.clauses import Domains
 from toubib.rulebook.engine.tree import (
     Answer,
     Bool,
-    Condition,
     Gate,
     Leaf,
     Select,
@@ -28,8 +27,11 @@ from toubib.rulebook.engine.tree import (
     answer,
     any_of,
     as_column,
+    either,
     negate,
+    number_where,
     surely,
+    text_where,
 )
 from toubib.rulebook.facts import LAST_YEAR
 from toubib.rulebook.law import Law
@@ -54,7 +56,7 @@ class Price:
     yes: dict[str, Any]
     no: dict[str, Any]
     fixed: dict[str, Any]
-    remarks: list[Way] = field(default_factory=list)
+    remarks: list[Way]
 
 
 @dataclass(frozen=True)
@@ -108,13 +110,12 @@ def _tariffs(law: Law) -> dict[str, int]:
 def _base(act: Any, law: Law, cents: dict[str, int], *, free: bool = False) -> Tree:
     """The key letter: by kind, specialty and sector. `free`: none binds a doctor outside the convention."""
     nothing = Leaf("NO_TARIFF")
-    by_doctor = _by_specialty(act, law, cents) if "TC" in cents and "TCG" in cents else nothing
+    by_doctor = _by_specialty(act, law, cents) if "TC" in cents else nothing
     if free:
         by_doctor = Select(act.practitioner_sector, ((("none",), nothing),), by_doctor)
     expertise: Tree = nothing
     if "TE2" in cents:
-        drom = "TE2.drom" if "TE2.drom" in cents else "TE2"
-        expertise = Select(act.patient_departement, ((DROM, Leaf(drom)),), Leaf("TE2"))
+        expertise = Select(act.patient_departement, ((DROM, Leaf("TE2.drom")),), Leaf("TE2"))
     return Select(
         act.act_kind,
         ((("teleconsultation",), _if_doctor(act, by_doctor)), (("tele_expertise",), expertise)),
@@ -139,9 +140,9 @@ def _at_binding_tariff(act: Any, law: Law, letter: str) -> Tree:
     """The letter, or TC in sector 2 with an overrun that may be asked."""
     overrun = law.is_true("reimb.company_overrun_forbidden") and act.practitioner_employer == "company"
     covered = (act.c2s | act.ame) if law.is_true("c2s.overrun_forbidden") else False
-    bound = Condition("", any_of(act.overrun_cents == 0, overrun, covered))
+    bound = any_of(act.overrun_cents == 0, overrun, covered)
     return Select(
-        act.practitioner_sector, ((("s2",), Gate((bound,), Leaf(letter), Leaf("TC"))),), Leaf(letter)
+        act.practitioner_sector, ((("s2",), either(bound, Leaf(letter), Leaf("TC"))),), Leaf(letter)
     )
 
 
@@ -153,8 +154,8 @@ def _of_teleconsultation(act: Any, tree: Tree, other: str) -> Tree:
     return Select(act.act_kind, ((("teleconsultation",), tree),), Leaf(other))
 
 
-def _yes_no(*conditions: Bool) -> Gate:
-    return Gate(tuple(Condition("", one) for one in conditions), Leaf("yes"), Leaf("no"))
+def _yes_no(when: Bool) -> Gate:
+    return either(when, Leaf("yes"), Leaf("no"))
 
 
 def _additions(act: Any, law: Law, domains: Domains) -> list[tuple[str, int, Answer]]:
@@ -218,7 +219,7 @@ def _rate(act: Any, law: Law) -> Tree:
         act.maternity,
         act.work_accident,
     )
-    tree = Gate((Condition("", full),), Leaf("100"), Gate((Condition("", act.alsace_moselle),), local, usual))
+    tree = either(full, Leaf("100"), either(act.alsace_moselle, local, usual))
     return _of_teleconsultation(act, tree, "100")
 
 
@@ -265,11 +266,7 @@ def _participation(act: Any, law: Law) -> _Participation:
     today, year = act.participation_paid_today_cents, act.participation_paid_year_cents
     over_day, over_year = surely(today >= daily), surely(year >= yearly)
     rest = ibis.least(ibis.literal(amount), daily - today, yearly - year)
-    due = ibis.cases(
-        (over_day | over_year, ibis.literal(0)),
-        (today.notnull() & year.notnull(), rest),
-        else_=ibis.null("int64"),
-    )
+    due = number_where((over_day | over_year, ibis.literal(0)), (today.notnull() & year.notnull(), rest))
     missing = {
         "participation_paid_today": today.isnull() & ~over_year,
         "participation_paid_year": year.isnull() & ~over_day,
@@ -286,31 +283,28 @@ def _assemble(act: Any, law: Law, paid: Paid, parts: _Parts) -> Price:
     yes = _amounts_if_paid(tariff, share.due, owed, parts, law)
     no = _amounts_if_not(act, tariff, owed, parts)
     missing = _missing(act, law, paid, parts, share, company, bound)
-    nothing = any_of(
-        paid.any.certain.get("NOT_APPLICABLE", False), parts.priced.certain.get("NO_TARIFF", False)
-    )
+    nothing = parts.priced.is_certain("NO_TARIFF")
     asked = {fact: all_of(where, negate(nothing)) for fact, where in missing.items()}
     outcome = ibis.cases(
         (as_column(nothing), "NOT_APPLICABLE"),
         (as_column(any_of(*asked.values())), "UNDETERMINED"),
         else_="FIXED",
     )
-    accepted = as_column(paid.any.certain.get("YES", False))
+    accepted = as_column(paid.any.is_certain("YES"))
     fixed = {name: _if_fixed(outcome, accepted, yes[name], no[name]) for name in AMOUNTS}
-    code = ibis.cases((as_column(negate(nothing)), _code(parts)), else_=ibis.null("string"))
+    code = text_where((negate(nothing), _code(parts)))
     remarks = [*_remarks(act, company, parts, share, paid.any), *_doubts(act, law, parts)]
     return Price(outcome, asked, code, yes, no, fixed, remarks)
 
 
 def _amounts_if_not(act: Any, tariff: Any, owed: Any, parts: _Parts) -> dict[str, Any]:
     """The patient owes the tariff, if any binds the doctor; of an advice between professionals, nothing."""
-    zero, null = ibis.literal(0), ibis.null("int64")
-    between = act.act_kind == "tele_expertise"
-    bound = all_of(~between, negate(parts.priced.can.get("NO_TARIFF", False)))
+    zero, between = ibis.literal(0), act.act_kind == "tele_expertise"
+    bound = negate(parts.priced.can_be("NO_TARIFF"))
     return {
-        "tariff": ibis.cases((between, zero), (bound, tariff), else_=null),
+        "tariff": number_where((between, zero), (bound, tariff)),
         **dict.fromkeys(("amo", "amc", "public"), zero),
-        "patient": ibis.cases((between, zero), (bound, tariff + owed), else_=null),
+        "patient": number_where((between, zero), (bound, tariff + owed)),
     }
 
 
@@ -319,14 +313,12 @@ def _overrun_owed(act: Any, bound: Bool) -> Any:
     if bound is False:
         return act.overrun_cents
     nothing = surely(act.overrun_cents == 0) | surely(bound)
-    return ibis.cases(
-        (nothing, ibis.literal(0)), (surely(~bound), act.overrun_cents), else_=ibis.null("int64")
-    )
+    return number_where((nothing, ibis.literal(0)), (surely(~bound), act.overrun_cents))
 
 
 def _if_fixed(outcome: Any, accepted: Any, yes: Any, no: Any) -> Any:
     is_fixed = outcome == "FIXED"
-    return ibis.cases((is_fixed & accepted, yes), (is_fixed, no), else_=ibis.null("int64"))
+    return number_where((is_fixed & accepted, yes), (is_fixed, no))
 
 
 def _code(parts: _Parts) -> Any:
@@ -335,14 +327,11 @@ def _code(parts: _Parts) -> Any:
     for name, can in parts.base.can.items():
         letters.setdefault(name.split(".")[0], []).append(can)
     can_be = {letter: any_of(*cans) for letter, cans in letters.items()}
-    cases = [
-        (as_column(negate(any_of(*(can for other, can in can_be.items() if other != letter)))), letter)
-        for letter in can_be
-        if letter != "NO_TARIFF"
-    ]
-    null = ibis.null("string")
-    return (
-        ibis.cases(*((where, ibis.literal(letter)) for where, letter in cases), else_=null) if cases else null
+    return text_where(
+        *(
+            (negate(any_of(*(can for other, can in can_be.items() if other != letter))), letter)
+            for letter in can_be
+        )
     )
 
 
@@ -355,33 +344,29 @@ def _tariff(parts: _Parts) -> Any:
 
 
 def _chosen(certain: dict[str, Bool], values: dict[str, int]) -> Any:
-    cases = [
-        (as_column(where), ibis.literal(values[name])) for name, where in certain.items() if name in values
-    ]
-    null = ibis.null("int64")
-    return ibis.cases(*cases, else_=null) if cases else null
+    return number_where(
+        *((where, ibis.literal(values[name])) for name, where in certain.items() if name in values)
+    )
 
 
 def _amounts_if_paid(tariff: Any, due: Any, owed: Any, parts: _Parts, law: Law) -> dict[str, Any]:
     """Each share is rounded to the cent; the participation is taken off last."""
-    null, zero = ibis.null("int64"), ibis.literal(0)
+    zero = ibis.literal(0)
     rate = _chosen(parts.rate.certain, {name: int(name) for name in parts.rate.can})
-    by_state = as_column(parts.solidarity.certain.get("yes", False))
-    by_other = as_column(parts.solidarity.certain.get("no", False))
-    exempt = parts.exempt.certain
-    nothing = as_column(any_of(exempt.get("yes", False), surely(due == 0)))
-    participation = ibis.cases((nothing, zero), (as_column(exempt.get("no", False)), due), else_=null)
+    by_state, by_other = (as_column(parts.solidarity.is_certain(name)) for name in ("yes", "no"))
+    nothing = any_of(parts.exempt.is_certain("yes"), surely(due == 0))
+    participation = number_where((nothing, zero), (parts.exempt.is_certain("no"), due))
     gross = (tariff * rate + 50) // 100
     rest = tariff - gross
     settled = surely(rest == 0)
     over = owed
     if law.is_true("c2s.overrun_forbidden"):
-        over = ibis.cases((by_state | surely(owed == 0), zero), (by_other, owed), else_=null)
+        over = number_where((by_state | surely(owed == 0), zero), (by_other, owed))
     return {
         "tariff": tariff,
         "amo": gross - participation,
-        "amc": ibis.cases((by_state | settled, zero), (by_other, rest), else_=null),
-        "public": ibis.cases((by_other | settled, zero), (by_state, rest), else_=null),
+        "amc": number_where((by_state | settled, zero), (by_other, rest)),
+        "public": number_where((by_other | settled, zero), (by_state, rest)),
         "patient": participation + over,
     }
 
@@ -396,20 +381,20 @@ def _missing(
     bound: Bool,
 ) -> dict[str, Bool]:
     """Each unknown fact that moves an amount that can still be."""
-    yes, no, beside = (paid.any.can.get(name, False) for name in ("YES", "NO", "NOT_APPLICABLE"))
-    seen, advised = paid.remote.can.get("YES", False), paid.expertise.can.get("YES", False)
+    yes_or_no = all_of(paid.any.can_be("YES"), paid.any.can_be("NO"))
+    seen, advised = paid.remote.can_be("YES"), paid.expertise.can_be("YES")
     below = any_of(*(can for name, can in parts.rate.can.items() if name != "100"))
-    owes = parts.exempt.can.get("no", False)
+    owes = parts.exempt.can_be("no")
     due = negate(surely(bound))
     overrun_open = all_of(act.overrun_cents.isnull() | surely(act.overrun_cents > 0), due)
-    asked_of = any_of(not law.is_true("c2s.overrun_forbidden"), parts.covered.can.get("no", False))
+    asked_of = any_of(not law.is_true("c2s.overrun_forbidden"), parts.covered.can_be("no"))
     bound_fees = negate(surely(act.practitioner_sector == "none"))
-    counts = any_of(all_of(bound_fees, paid.others.can.get("NO", False)), all_of(seen, asked_of))
+    counts = any_of(all_of(bound_fees, paid.others.can_be("NO")), all_of(seen, asked_of))
     groups: list[tuple[Bool, dict[str, Bool]]] = [
         (True, {fact: gap for fact, gap in parts.priced.missing.items() if fact != "patient_departement"}),
         (advised, {fact: gap for fact, gap in parts.priced.missing.items() if fact == "patient_departement"}),
         *((bound_fees, added.missing) for _, _, added in parts.additions),
-        (any_of(all_of(yes, no), all_of(beside, any_of(yes, no))), paid.any.missing),
+        (yes_or_no, paid.any.missing),
         (seen, parts.rate.missing),
         (all_of(seen, any_of(below, overrun_open, all_of(owes, share.open))), parts.solidarity.missing),
         (all_of(seen, share.open), parts.exempt.missing),
@@ -427,39 +412,32 @@ def _missing(
 
 
 def _remarks(act: Any, company: Bool, parts: _Parts, share: _Participation, paid: Answer) -> list[Way]:
-    accepted = paid.certain.get("YES", False)
+    accepted, refused = paid.is_certain("YES"), paid.is_certain("NO")
     remote = act.act_kind == "teleconsultation"
     of_doctor = all_of(accepted, remote)
-    exempt, spent, due = parts.exempt.certain, surely(share.due == 0), surely(share.due > 0)
+    spent, due = surely(share.due == 0), surely(share.due > 0)
     regulated = remote & act.regulated_by.isin(["sas", "centre15", "pdsa"])
     found: list[tuple[str, Bool]] = [
-        (
-            "PRICE.NOT_PAID",
-            all_of(remote, act.practitioner_sector != "none", paid.certain.get("NO", False)),
-        ),
-        ("PRICE.EXPERT_NOT_PAID", all_of(act.act_kind == "tele_expertise", paid.certain.get("NO", False))),
+        ("PRICE.NOT_PAID", all_of(remote, act.practitioner_sector != "none", refused)),
+        ("PRICE.EXPERT_NOT_PAID", all_of(act.act_kind == "tele_expertise", refused)),
         ("PRICE.OTHER_PAYER", remote & act.funding.isin(["subscription", "insurer"])),
         ("PRICE.ESTIMATE", accepted),
-        ("PRICE.FULL_RATE", all_of(of_doctor, parts.rate.certain.get("100", False))),
-        ("PRICE.LOCAL_SCHEME", all_of(of_doctor, parts.rate.certain.get("90", False))),
-        ("PRICE.SOLIDARITY", all_of(of_doctor, parts.solidarity.certain.get("yes", False))),
-        ("PRICE.PARTICIPATION_EXEMPT", all_of(of_doctor, any_of(exempt.get("yes", False), spent))),
-        ("PRICE.PARTICIPATION", all_of(of_doctor, exempt.get("no", False), due)),
+        ("PRICE.FULL_RATE", all_of(of_doctor, parts.rate.is_certain("100"))),
+        ("PRICE.LOCAL_SCHEME", all_of(of_doctor, parts.rate.is_certain("90"))),
+        ("PRICE.SOLIDARITY", all_of(of_doctor, parts.solidarity.is_certain("yes"))),
+        ("PRICE.PARTICIPATION_EXEMPT", all_of(of_doctor, any_of(parts.exempt.is_certain("yes"), spent))),
+        ("PRICE.PARTICIPATION", all_of(of_doctor, parts.exempt.is_certain("no"), due)),
         ("PRICE.REGULATED_NOT_MODELLED", regulated),
         ("PRICE.OVERRUN_NOT_DUE", all_of(remote, company, act.overrun_cents > 0)),
     ]
-    found += [(f"PRICE.ADDON_{name}", added.certain.get("yes", False)) for name, _, added in parts.additions]
+    found += [(f"PRICE.ADDON_{name}", added.is_certain("yes")) for name, _, added in parts.additions]
     return [Way(code, when) for code, when in found if when is not False]
 
 
 def _doubts(act: Any, law: Law, parts: _Parts) -> list[Way]:
     """A tariff that sources dispute or that nobody has read, and fees that no tariff binds."""
-    doubted = [
-        parts.base.certain[id]
-        for id in parts.cents
-        if id in parts.base.certain and law.is_doubtful(f"tariff.{id}")
-    ]
-    binds = negate(parts.priced.can.get("NO_TARIFF", False))
+    doubted = [parts.base.is_certain(id) for id in parts.cents if law.is_doubtful(f"tariff.{id}")]
+    binds = negate(parts.priced.can_be("NO_TARIFF"))
     free = all_of(
         act.act_kind == "teleconsultation",
         act.practitioner_profession == "doctor",
