@@ -2,10 +2,12 @@
 """A mutation run over the rules of law: is there a case that fails when a rule is changed by a hair?
 
     make test-mutation
-    .venv/bin/python scripts/mutation.py [cap sick_leave …]
+    .venv/bin/python scripts/mutation.py [cap sick_leave …] [--again FILE]
 
 mutmut changes the rules; the cases a lawyer reads (and for the status against the cap, its tests) must notice. What
-survives is explained in toubib/rulebook/tests/survivors.yaml, or the run ends with 1; so it does at 5 % and more.
+survives is explained in toubib/rulebook/tests/survivors.yaml, or the run ends with 1; so it does at 5 % and more. With
+--again, each fate is written to a file, and what that file says was killed is not tried again: a run that was cut goes
+on, and one after a new case takes what survived. Sound as long as the rules and cases since only gained cases.
 """
 
 from __future__ import annotations
@@ -15,8 +17,9 @@ import contextlib
 import difflib
 import gc
 import importlib
+import json
 import os
-import signal
+import resource
 import sys
 import time
 from collections.abc import Iterator
@@ -33,7 +36,7 @@ sys.path[:0] = [str(ROOT)]
 RULES = ROOT / "toubib" / "rulebook" / "rules"
 EXPLAINED = ROOT / "toubib" / "rulebook" / "tests" / "survivors.yaml"
 MOST_SURVIVORS = 0.05
-LONGEST = 300  # seconds of one mutant
+LONGEST = 300  # seconds of computing of one mutant, however busy the machine
 SURVIVED, BY_A_CASE, BY_AN_ERROR = 0, 1, 2
 ON = {  # file: the decisions to try, the first first
     "cap": (("cap",),),
@@ -137,9 +140,23 @@ def _cap_status_fails() -> bool:
     return pytest.main([*options, str(TESTS_OF_CAP_STATUS)]) != 0
 
 
-def try_all(mutants: list[Mutant], worlds: object, at_once: int) -> list[int]:
+Key = tuple[str, str, str]
+
+
+def read_killed(again: Path | None) -> dict[Key, int]:
+    """What an earlier run killed, and how; of changes that look the same, none where one survived."""
+    found: dict[Key, int] = {}
+    if again is not None and again.exists():
+        for line in again.read_text(encoding="utf-8").splitlines():
+            place, was, becomes, how = json.loads(line)
+            found[place, was, becomes] = min(how, found.get((place, was, becomes), how))
+    return {key: how for key, how in found.items() if how != SURVIVED}
+
+
+def try_all(mutants: list[Mutant], worlds: object, at_once: int, again: Path | None = None) -> list[int]:
     """The fate of each, a process each, some at once."""
     fates = [BY_AN_ERROR] * len(mutants)
+    killed = read_killed(again)
     running: dict[int, int] = {}
 
     def collect() -> None:
@@ -148,17 +165,23 @@ def try_all(mutants: list[Mutant], worlds: object, at_once: int) -> list[int]:
         fates[number] = os.WEXITSTATUS(status) if os.WIFEXITED(status) else BY_AN_ERROR
         if fates[number] == SURVIVED and any(mutants[number].key[1:]):
             tell("survives", mutants[number].key)
+        if again is not None:
+            with again.open("a", encoding="utf-8") as file:
+                file.write(json.dumps([*mutants[number].key, fates[number]]) + "\n")
 
     gc.collect()
     gc.freeze()
     for number, mutant in enumerate(mutants):
         if number and number % 200 == 0:
             print(f"{number} of {len(mutants)}", flush=True)
+        if mutant.key in killed:
+            fates[number] = killed[mutant.key]
+            continue
         while len(running) >= at_once:
             collect()
         pid = os.fork()
         if pid == 0:
-            signal.alarm(LONGEST)
+            resource.setrlimit(resource.RLIMIT_CPU, (LONGEST, LONGEST))
             with Path(os.devnull).open("w") as nothing, contextlib.redirect_stdout(nothing):
                 code = fate(mutant, worlds)
             os._exit(code)
@@ -205,6 +228,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("files", nargs="*", metavar="FILE", choices=[*ON, []], help=", ".join(ON))
     parser.add_argument("--at-once", type=int, default=os.cpu_count() or 1)
+    parser.add_argument(
+        "--again", type=Path, metavar="FILE", help="fates so far; the killed are not tried again"
+    )
     given = parser.parse_args()
     files = given.files or list(ON)
     began = time.monotonic()
@@ -222,7 +248,7 @@ def main() -> int:
     if any(try_all(whole, worlds, given.at_once)):
         print("the rules as they are do not pass their own cases")
         return 2
-    fates = try_all(mutants, worlds, given.at_once)
+    fates = try_all(mutants, worlds, given.at_once, given.again)
     return 0 if report(files, mutants, fates, time.monotonic() - began) else 1
 
 
