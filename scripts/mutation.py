@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import difflib
 import gc
 import importlib
 import json
@@ -95,15 +94,28 @@ class Changes(cst.CSTVisitor):
 
 def mutants_of(file: str) -> Iterator[Mutant]:
     source = (RULES / f"{file}.py").read_text(encoding="utf-8")
-    wrapper, changes = MetadataWrapper(cst.parse_module(source)), Changes()
-    wrapper.module.visit(changes)
-    for where, node, changed in changes.found:
-        code = cst.ensure_type(wrapper.module.deep_replace(node, changed), cst.Module).code
-        lines = list(difflib.ndiff(source.splitlines(), code.splitlines()))
-        was, becomes = (
-            " ".join(line[2:].strip() for line in lines if line.startswith(sign)) for sign in ("- ", "+ ")
-        )
-        yield Mutant(file, f"{file}.{where}" if where else file, was, becomes, code)
+    module = MetadataWrapper(cst.parse_module(source)).module
+    for number, part in enumerate(module.body):
+        changes = Changes()
+        part.visit(changes)
+        for where, node, changed in changes.found:
+            body = [*module.body[:number], part.deep_replace(node, changed), *module.body[number + 1 :]]
+            yield _mutant(file, where, source, module.with_changes(body=body).code)
+
+
+def _mutant(file: str, where: str, source: str, code: str) -> Mutant:
+    was, becomes = differing_lines(source.splitlines(), code.splitlines())
+    return Mutant(file, f"{file}.{where}" if where else file, was, becomes, code)
+
+
+def differing_lines(old: list[str], new: list[str]) -> tuple[str, str]:
+    """What one change replaced, and by what: all between the first and the last line that differ."""
+    short = min(len(old), len(new))
+    first = next((i for i in range(short) if old[i] != new[i]), short)
+    last = next((i for i in range(short - first) if old[-1 - i] != new[-1 - i]), short - first)
+    kept = (lines[first : len(lines) - last] for lines in (old, new))
+    was, becomes = (" ".join(line.strip() for line in lines) for lines in kept)
+    return was, becomes
 
 
 def put_in_place(mutant: Mutant) -> None:
