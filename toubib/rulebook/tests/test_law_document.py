@@ -17,6 +17,7 @@ from toubib.rulebook.policies import read_policy
 from toubib.rulebook.trial import differences, read_bases, try_file, try_policy
 
 ROOT = Path(__file__).resolve().parents[3]
+RULEBOOK = ROOT / "toubib" / "rulebook"
 LAW = (ROOT / "docs" / "law.md").read_text(encoding="utf-8")
 
 
@@ -48,6 +49,30 @@ def test_every_file_it_names_is_there():
         assert (ROOT / name).is_dir(), name
     for name in re.findall(r"`(toubib/[\w/]+\.yaml)`", LAW):
         assert (ROOT / name).is_file(), name
+
+
+def test_every_code_is_where_it_says():
+    rows = re.findall(r"^\|[^|]*\| (`[A-Z]+\.`[^|]*)\|([^|]*)\|([^|]*)\|([^|]*)\|$", LAW, re.M)
+    told = set()
+    for codes, *files in rows:
+        names = [re.findall(r"`([^`]+)`", cell) for cell in files]
+        for folder, found in zip(("parameters", "rules", "cases"), names, strict=True):
+            assert all((RULEBOOK / folder / name).is_file() for name in found), found
+        rules, cases = (
+            "".join((RULEBOOK / folder / name).read_text(encoding="utf-8") for name in found)
+            for folder, found in zip(("rules", "cases"), names[1:], strict=True)
+        )
+        for prefix in re.findall(r"`([A-Z]+\.)`", codes):
+            assert f'"{prefix}' in rules and prefix in cases, prefix
+            told.add(prefix)
+    codes = yaml.safe_load((RULEBOOK / "codes.yaml").read_text(encoding="utf-8"))
+    assert told == {f"{code.split('.')[0]}." for code in codes if "." in code} - {
+        "RX."
+    }  # of medicines, no act
+
+
+def test_line_of_a_rule_is_as_it_shows():
+    assert block("python") in (RULEBOOK / "rules/reimbursement.py").read_text(encoding="utf-8")
 
 
 def test_parameters_are_shown_on_the_day_it_shows():
