@@ -37,8 +37,10 @@ from toubib.people.models import Account, Patient
 from toubib.people.operations import MayNotVouch, make_vouched_account, set_own_identity
 from toubib.people.tests.factories import make_cast, make_identity, sign_in
 from toubib.record.tests.factories import make_encounter, make_picture
-from toubib.waiting.models import Ticket
-from toubib.waiting.tests.factories import NO, make_scene, put_in_line
+from toubib.waiting.models import Offer, Ticket
+from toubib.waiting.operations import dispatch_pool, take_offer
+from toubib.waiting.queries.facts import facts_of
+from toubib.waiting.tests.factories import NO, doctor_actor, make_scene, put_in_line, put_on_duty
 
 pytestmark = pytest.mark.django_db
 DEVICES = (Device.OTOSCOPE, Device.OXIMETER, Device.PRINTER)
@@ -269,6 +271,25 @@ def test_nobody_is_called_back_who_is_in_a_cabin(desk):
     with pytest.raises(CounterRefused, match="dans la cabine"):
         desk.do(call_back, ticket_id=ticket.pk, machine=other)
     assert (Voucher.objects.count(), KioskSession.objects.count()) == (0, 1)
+
+
+@pytest.mark.parametrize("in_cabin", [True, False])
+def test_nothing_of_the_kiosk_holds_of_an_act_taken_elsewhere(desk, in_cabin):
+    session = desk.open()
+    put_on_duty(desk.scene, desk.cast.vasseur, now=desk.now)
+    desk.waiting(session)
+    dispatch_pool(pool_id=desk.scene.pool.pk, now=desk.now)
+    if not in_cabin:
+        wipe_session(session_id=session.pk, reason=WipeReason.PATIENT, by=desk.by, now=desk.now)
+    take_offer(offer_id=Offer.objects.get().pk, by=doctor_actor(desk.cast.vasseur), now=desk.now)
+    ticket = Ticket.objects.get()
+    facts = facts_of(encounter=ticket.encounter, ticket=ticket, now=desk.now)
+    asked_again = "à redemander" in (ticket.place_detail or "")
+    assert (facts["equipment_on_site"] is True, ticket.place_of_care_id is None, asked_again) == (
+        in_cabin,
+        not in_cabin,
+        not in_cabin,
+    )
 
 
 def test_somebody_with_a_phone_comes_back_by_their_own_code(desk):

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 from allauth.mfa.totp.internal.auth import format_hotp_value, generate_totp_secret, hotp_value
-from django.test import Client
+from django.contrib.auth.models import AnonymousUser
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
@@ -16,7 +17,7 @@ from toubib.ground.models import JournalEntry, OutboundMessage
 from toubib.people.enums import Role
 from toubib.people.models import Account, SignInCode
 from toubib.people.operations import enrol_totp
-from toubib.people.sessions import TOTP_SECRET, seal
+from toubib.people.sessions import TOTP_SECRET, open_session, seal
 from toubib.people.tests.factories import make_account, make_professional, sign_in
 from toubib.people.web import SECOND_FACTOR
 
@@ -359,3 +360,16 @@ def test_without_an_sms_gateway_every_number_is_told_the_same_and_e_mail_alone_i
     }
     assert (OutboundMessage.objects.count(), SignInCode.objects.count()) == (0, 0)
     assert ask(client, "zoe@exemple.test").status_code == 302
+
+
+def test_session_that_was_to_end_sooner_is_not_made_longer():
+    """A kiosk gave its session an hour."""
+    account, ages = make_account(Role.PATIENT), []
+    for asked in (3600, None):
+        request = RequestFactory().get("/")
+        request.session, request.user = Client().session, AnonymousUser()
+        if asked:
+            request.session.set_expiry(asked)
+        open_session(request, account, how="code", now=timezone.now(), strong=False)
+        ages.append(request.session.get_expiry_age())
+    assert ages == [3600, 4 * 3600]

@@ -50,7 +50,7 @@ from toubib.waiting.operations.path import (
     say_reason,
     stop_preparing,
 )
-from toubib.waiting.operations.place import change_place
+from toubib.waiting.operations.place import change_place, leave_place_of_care
 from toubib.waiting.operations.price import answer_price
 
 __all__ = [
@@ -84,6 +84,7 @@ __all__ = [
     "join_line",
     "lapse_offers",
     "leave_line",
+    "leave_place_of_care",
     "open_duty",
     "patient_absent",
     "pause_duty",

@@ -24,8 +24,10 @@ def change_place(
     ticket = lock_ticket(ticket_id=ticket_id)
     if ticket.state not in LIVE_STATES:
         raise MoveRefused(_("Votre demande est terminée : ce lieu ne sert plus."))
+    if (ticket.place_commune_id, ticket.place_detail) != (commune_id, detail):
+        ticket.place_of_care_id = None  # no kiosk any more
     ticket.place_commune_id, ticket.place_detail, ticket.callback_phone = commune_id, detail, callback_phone
-    ticket.save(update_fields=["place_commune", "place_detail", "callback_phone"])
+    ticket.save(update_fields=["place_commune", "place_detail", "callback_phone", "place_of_care"])
     trace(
         by=by,
         action="waiting.ticket.place",
@@ -36,6 +38,22 @@ def change_place(
     )
     _tell(ticket)
     return ticket
+
+
+def leave_place_of_care(*, ticket: Ticket, by: Actor, now: datetime) -> None:
+    """Taken by a doctor away from the kiosk where it began: nothing of that place holds of the act, and where the
+    patient is now is asked again. Inside the transaction that holds the row."""
+    gone = _("à redemander : n’est plus là (%(place)s)") % {"place": ticket.place_detail or ""}
+    ticket.place_of_care_id, ticket.place_detail = None, gone
+    ticket.save(update_fields=["place_of_care", "place_detail"])
+    trace(
+        by=by,
+        action="waiting.ticket.place",
+        now=now,
+        patient=ticket.patient_id,
+        subject="ticket",
+        subject_id=ticket.id,
+    )
 
 
 def _tell(ticket: Ticket) -> None:
