@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import csv
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from toubib.observatory.claims.faults import BadClaims
 
 SUFFIXES = ("", ".parquet", ".csv", ".csv.gz")
+
+LONGEST_LINE = 1 << 20  # characters
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,14 @@ def find_source(folder: Path, table: str) -> Source | None:
 def _data_files(folder: Path) -> list[Path]:
     named = [one for one in folder.rglob("*") if one.is_file() and not one.name.startswith((".", "_"))]
     return sorted(one for one in named if one.name.endswith(SUFFIXES[1:]) or "." not in one.name)
+
+
+def lines_of(file: IO[str]) -> Iterator[str]:
+    """A file that is none may be one line of many gigabytes. Raises csv.Error."""
+    while text := file.readline(LONGEST_LINE):
+        if len(text) == LONGEST_LINE:
+            raise csv.Error(f"a line of more than {LONGEST_LINE} characters")
+        yield text
 
 
 def _kind(path: Path) -> str:

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from toubib.observatory.claims.faults import BadClaims
-from toubib.observatory.claims.files import Source, find_source
+from toubib.observatory.claims.files import Source, find_source, lines_of
 from toubib.observatory.claims.layouts import Column, layouts
 
 IBIS = {"text": "string", "int": "int64", "code": "int64", "number": "float64", "date": "date"}
@@ -200,7 +200,7 @@ def _lines(path: Path) -> Iterator[tuple[int, list[str]]]:
     number = 1
     try:
         with _open(path) as file:
-            for number, cells in enumerate(csv.reader(file, delimiter=";"), start=1):
+            for number, cells in enumerate(csv.reader(lines_of(file), delimiter=";"), start=1):
                 yield number, cells
     except (UnicodeDecodeError, OSError, csv.Error) as error:
         raise BadClaims(path, number, "-", f"cannot be read: {str(error)[:80]}") from None

@@ -14,6 +14,7 @@ import pyarrow.parquet
 
 from toubib.observatory.claims.engine import connect_engine, rows_of, scratch_folder
 from toubib.observatory.claims.faults import BadClaims, DiskFull, is_disk_full
+from toubib.observatory.claims.files import lines_of
 from toubib.observatory.claims.layouts import act_codes, read_yaml
 from toubib.observatory.indicators.areas import FRANCE, Areas, all_areas
 from toubib.observatory.indicators.document import empty_document
@@ -97,8 +98,8 @@ def _header(path: Path) -> list[str]:
             if path.suffix == ".gz"
             else path.open(encoding="utf-8-sig") as file
         ):
-            return next(csv.reader(file, delimiter=";"), [])
-    except (pa.ArrowInvalid, OSError, EOFError, UnicodeDecodeError) as error:
+            return next(csv.reader(lines_of(file), delimiter=";"), [])
+    except (pa.ArrowInvalid, OSError, EOFError, UnicodeDecodeError, csv.Error) as error:
         raise BadClaims(path, 1, "-", f"cannot be read: {str(error).splitlines()[0][:100]}") from None
 
 
