@@ -1,33 +1,38 @@
 """The public file of places: one row a place in service, the columns of `/lieux.csv` and the properties of `/lieux.geojson`.
 
 `open_now` and `next_opening` are of the minute `as_of`; `wait_min` and `wait_max` (minutes) are those of the general line,
-which is the same everywhere, and are empty where the place is closed or the wait not known. Unknown is empty (null).
+which is the same everywhere, and are empty where the place is closed, its machines silent, or the wait not known. `kiosk_state`:
+of the machines of an open place. Unknown is empty (null).
 """
 
 from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import islice
 from typing import Any
+from uuid import UUID
 
 from toubib.directory.queries import PlaceRow
 from toubib.ground.sheets import write_sheet
+from toubib.kiosk.queries import PlaceState
 from toubib.waiting.queries import Interval
 
 COLUMNS = (
     "id", "name", "kind", "operator", "host", "finess", "code_insee", "address", "lat", "lon", "hours", "open_now",
-    "next_opening", "wait_min", "wait_max", "as_of", "assistance", "devices", "access",
+    "next_opening", "wait_min", "wait_max", "as_of", "assistance", "devices", "access", "kiosk_state",
 )  # fmt: skip
 LISTS = ("devices", "access")
 A_PIECE = 200  # rows sent at a time
+Kiosks = Mapping[UUID, PlaceState]
 
 
-def facts_of(row: PlaceRow, *, wait: Interval | None, now: datetime) -> dict[str, Any]:
+def facts_of(row: PlaceRow, *, wait: Interval | None, now: datetime, kiosks: Kiosks) -> dict[str, Any]:
     place, opening = row.place, row.opening
-    known = wait if opening.is_open else None
+    kiosk = None if opening.is_open is False else kiosks.get(place.id)
+    known = wait if opening.is_open and kiosk != "away" else None
     opens = opening.next_change if opening.is_open is False else None
     return {
         "id": str(place.id),
@@ -49,10 +54,13 @@ def facts_of(row: PlaceRow, *, wait: Interval | None, now: datetime) -> dict[str
         "assistance": place.assistance,
         "devices": place.devices,
         "access": place.access,
+        "kiosk_state": kiosk,
     }
 
 
-def csv_pieces(rows: Iterable[PlaceRow], *, wait: Interval | None, now: datetime) -> Iterator[bytes]:
+def csv_pieces(
+    rows: Iterable[PlaceRow], *, wait: Interval | None, now: datetime, kiosks: Kiosks
+) -> Iterator[bytes]:
     def piece(lines: Iterable[Iterable[object]]) -> bytes:
         out = io.StringIO()
         write_sheet(out, lines)
@@ -60,7 +68,10 @@ def csv_pieces(rows: Iterable[PlaceRow], *, wait: Interval | None, now: datetime
 
     yield piece([COLUMNS])
     for batch in _batches(rows):
-        yield piece([_cell(value) for value in facts_of(row, wait=wait, now=now).values()] for row in batch)
+        yield piece(
+            [_cell(value) for value in facts_of(row, wait=wait, now=now, kiosks=kiosks).values()]
+            for row in batch
+        )
 
 
 def _cell(value: object) -> object:
@@ -69,12 +80,14 @@ def _cell(value: object) -> object:
     return "|".join(value) if isinstance(value, list) else value
 
 
-def geojson_pieces(rows: Iterable[PlaceRow], *, wait: Interval | None, now: datetime) -> Iterator[bytes]:
+def geojson_pieces(
+    rows: Iterable[PlaceRow], *, wait: Interval | None, now: datetime, kiosks: Kiosks
+) -> Iterator[bytes]:
     """RFC 7946: longitude first. Lists are lists here."""
     yield b'{"type":"FeatureCollection","features":['
     parting = ""
     for batch in _batches(rows):
-        features = [_feature(facts_of(row, wait=wait, now=now)) for row in batch]
+        features = [_feature(facts_of(row, wait=wait, now=now, kiosks=kiosks)) for row in batch]
         yield (parting + ",".join(features)).encode()
         parting = ","
     yield b"]}"

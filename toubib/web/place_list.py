@@ -15,6 +15,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from toubib.directory.queries import PlaceRow
+from toubib.kiosk.queries import PlaceState
 from toubib.ui.formats import say_hour, say_interval
 from toubib.ui.templatetags.ui import icon
 
@@ -33,6 +34,12 @@ class Shown:
     assistance: str
     devices: tuple[str, ...]
     access: tuple[str, ...]
+    kiosk: PlaceState | None = None  # of its machines; told only where the place is open
+
+    @property
+    def is_silent(self) -> bool:
+        """Open, and none of its machines answers: going there would be for nothing."""
+        return self.kiosk == "away" and self.row.opening.is_open is not False
 
     @property
     def state(self) -> SafeString:
@@ -40,6 +47,8 @@ class Shown:
         is_open = self.row.opening.is_open
         if is_open is None:
             return _badge(" unsure", "help-circle", _("heures inconnues"))
+        if is_open and self.is_silent:
+            return _badge(" warning", "wifi-off", self._until())
         if is_open:
             return _badge(" success", "check", self._until())
         return _badge("", "clock", self._from())
@@ -75,16 +84,23 @@ def _item(one: Shown, wait: str) -> str:
         f'aria-hidden="true">{number}</span> <a href="{reverse("web:place", args=[place.pk])}">{escape(place.name)}</a>'
         f'</h3>{one.state}</div><p>{escape(where)} <span class="soft">· {escape(_distance(one.row.km))}</span></p>'
     ]
-    if one.row.opening.is_open:
+    if one.is_silent:
+        lines.append(f"<p>{icon('wifi-off')} <b>{escape(_silent())}</b></p>")
+    elif one.row.opening.is_open:
         lines.append(f"<p>{icon('clock')} {escape(wait)}</p>")
     lines.append(f"<p>{icon('users')} {escape(capfirst(one.assistance))}</p>")
-    has = f"{_('Appareils en ordre :')} {', '.join(one.devices)}" if one.devices else _("Aucun appareil")
+    in_order = _("Appareils du lieu :") if one.is_silent else _("Appareils en ordre :")
+    has = f"{in_order} {', '.join(one.devices)}" if one.devices else _("Aucun appareil")
     lines.append(f'<p class="small">{icon("heartbeat")} {escape(has)}</p>')
     if place.way_in:
         lines.append(f'<p class="small">{icon("door-enter")} {escape(place.way_in)}</p>')
     if one.access:
         lines.append(f'<p class="small soft">{escape(capfirst(", ".join(one.access)))}</p>')
     return "".join(lines) + "</li>"
+
+
+def _silent() -> str:
+    return _("La borne ne répond pas en ce moment : appelez avant de venir, ou consultez de chez vous.")
 
 
 def _distance(km: float | None) -> str:

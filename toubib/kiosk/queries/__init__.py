@@ -3,6 +3,7 @@
 from toubib.kiosk.queries.machines import (
     MachineRow,
     Nearby,
+    PlaceState,
     checks_of,
     demo_place,
     is_open,
@@ -10,6 +11,7 @@ from toubib.kiosk.queries.machines import (
     machine_rows,
     nearest_other,
     state_of_place,
+    states_of_places,
 )
 from toubib.kiosk.queries.sessions import (
     live_session,
@@ -21,6 +23,7 @@ from toubib.kiosk.queries.sessions import (
 __all__ = [
     "MachineRow",
     "Nearby",
+    "PlaceState",
     "checks_of",
     "demo_place",
     "is_open",
@@ -32,4 +35,5 @@ __all__ = [
     "session_of_ticket",
     "state_for",
     "state_of_place",
+    "states_of_places",
 ]

@@ -8,13 +8,20 @@ from uuid import uuid4
 
 import pytest
 from django.core.cache import cache
+from django.utils import timezone
 from fhir.resources.R4B.bundle import Bundle
 from fhir.resources.R4B.location import Location
 
 from toubib.directory.operations import open_place
+from toubib.directory.queries import all_in_service
 from toubib.directory.tests.factories import BY, NOW, TODAY, make_organisation, make_place
+from toubib.kiosk.operations import write_states
+from toubib.kiosk.operations.machines import Reported
+from toubib.kiosk.queries import states_of_places
+from toubib.kiosk.tests.factories import make_machine
 from toubib.territory.tests.factories import make_commune, make_import
-from toubib.web.place_data import COLUMNS
+from toubib.waiting.queries import Interval
+from toubib.web.place_data import COLUMNS, facts_of
 
 pytestmark = pytest.mark.django_db
 
@@ -55,8 +62,24 @@ def test_the_csv_has_the_columns_of_the_contract_and_no_formula(client, kiosk):
         "address": "5 rue du Port, 12990 Rodez", "lat": "44.41", "lon": "2.65", "hours": "24/7", "open_now": "true",
         "next_opening": "", "wait_min": "", "wait_max": "", "assistance": "on_site",
         "devices": "blood_pressure|otoscope|oximeter|stethoscope", "access": "step_free",
+        "kiosk_state": "",
     }  # fmt: skip
     assert as_of.endswith(":00+00:00")
+
+
+def test_a_silent_kiosk_is_told_as_away_with_no_wait(client, kiosk):
+    machine, _key = make_machine(place=kiosk)
+    now = timezone.now().replace(second=0, microsecond=0)
+    [row] = list(all_in_service(now=now))
+
+    def told():
+        facts = facts_of(row, wait=Interval(5, 10, 40, 2, now), now=now, kiosks=states_of_places(now=now))
+        return facts["kiosk_state"], facts["wait_min"], facts["wait_max"]
+
+    silent = told()
+    assert rows_of(client)[0]["kiosk_state"] == "away"
+    write_states(reported=[Reported(machine.id, now, {}, "")])
+    assert [silent, told()] == [("away", None, None), ("ready", 5, 10)]
 
 
 def test_the_geojson_says_the_same_with_lists(client, kiosk):

@@ -10,6 +10,9 @@ from django.utils import timezone
 from toubib.directory.operations import open_place
 from toubib.directory.queries import places_near
 from toubib.directory.tests.factories import BY, NOW, TODAY, make_place
+from toubib.kiosk.operations import write_states
+from toubib.kiosk.operations.machines import Reported
+from toubib.kiosk.tests.factories import make_machine
 from toubib.territory.tests.factories import make_commune, make_import
 from toubib.web import place_map
 from toubib.web.place_map import draw_map
@@ -85,6 +88,18 @@ def test_places_near_a_commune_say_all_one_needs_to_go(client, kiosk):
                   "Attente inconnue", "Quelqu’un est là pour vous aider", "otoscope connecté", "Sonnez.",
                   "Accès de plain-pied", "aucun ne paie pour être ici"):  # fmt: skip
         assert words in said, words
+
+
+def test_the_list_says_that_a_kiosk_is_silent_instead_of_a_wait(client, kiosk):
+    machine, _key = make_machine(place=kiosk)
+    silent = text_of(client.get("/lieux?commune=12202"))
+    write_states(reported=[Reported(machine.id, timezone.now(), {}, "")])
+    answering = text_of(client.get("/lieux?commune=12202"))
+    words = ("La borne ne répond pas en ce moment", "Attente inconnue", "Appareils en ordre :")
+    assert [[one in said for one in words] for said in (silent, answering)] == [
+        [True, False, False],
+        [False, True, True],
+    ]
 
 
 def test_a_position_is_rounded_and_drawn_as_unsure(client, kiosk):

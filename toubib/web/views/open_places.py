@@ -26,6 +26,7 @@ from toubib.directory.queries import (
     place_in_service,
     places_near,
 )
+from toubib.kiosk.queries import states_of_places
 from toubib.waiting.queries import Interval
 from toubib.web import place_fhir as fhir
 from toubib.web.place_data import csv_pieces, geojson_pieces
@@ -59,7 +60,8 @@ def _file(request: HttpRequest, pieces: Pieces, kind: str, name: str) -> HttpRes
     if _has(request, tag):
         answer: HttpResponseBase = HttpResponseNotModified()
     else:
-        answer = StreamingHttpResponse(pieces(all_in_service(now=now), wait=wait, now=now), content_type=kind)
+        told = pieces(all_in_service(now=now), wait=wait, now=now, kiosks=states_of_places(now=now))
+        answer = StreamingHttpResponse(told, content_type=kind)
         answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return _shared(answer, tag)
 

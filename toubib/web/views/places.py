@@ -25,7 +25,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from toubib.directory.enums import Access, Assistance, Device
 from toubib.directory.queries import Found, OpenDay, PlaceRow, days_of, place_in_service, places_near
 from toubib.ground.tables import plain
-from toubib.kiosk.queries import state_of_place
+from toubib.kiosk.queries import PlaceState, state_of_place, states_of_places
 from toubib.territory.models import Commune
 from toubib.territory.queries import commune_of, find_in_address, first_communes
 from toubib.web.place_forms import FinderForm
@@ -104,13 +104,14 @@ def place(request: HttpRequest, place: UUID) -> HttpResponse:
     if row is None:
         raise Http404
     days = _days(row, now)
+    state = state_of_place(place=row.place, now=now) if row.opening.is_open else None
     page = {
-        "shown": shown(row, number=0, now=now),
+        "shown": shown(row, number=0, now=now, kiosk=state),
         "place": row.place,
         "days": days[:DAYS],
         "exceptions": [one for one in days[DAYS:] if not one.is_usual],
         "line": current_line(request),
-        "state": state_of_place(place=row.place, now=now) if row.opening.is_open else None,
+        "state": state,
         "around": address_of(row.place.commune),
     }
     return render(request, "web/place.html", page)
@@ -141,7 +142,11 @@ def _found(request: HttpRequest, asked: Asked, form: FinderForm, now: datetime) 
     found: Found = places_near(lat=asked.lat, lon=asked.lon, now=now, wanted=form.wanted())
     drawn: PlaceMap = draw_map(lat=asked.lat, lon=asked.lon, rows=found.rows, commune=asked.commune)
     line: LineNow = current_line(request)
-    rows = [shown(row, number=number, now=now) for number, row in enumerate(found.rows, start=1)]
+    kiosks = states_of_places(now=now, places=[row.place.pk for row in found.rows])
+    rows = [
+        shown(row, number=number, now=now, kiosk=kiosks.get(row.place.pk))
+        for number, row in enumerate(found.rows, start=1)
+    ]
     return {
         "asked": asked,
         "found": found,
@@ -155,7 +160,7 @@ def _found(request: HttpRequest, asked: Asked, form: FinderForm, now: datetime) 
     }
 
 
-def shown(row: PlaceRow, *, number: int, now: datetime) -> Shown:
+def shown(row: PlaceRow, *, number: int, now: datetime, kiosk: PlaceState | None = None) -> Shown:
     change = row.opening.next_change
     clock = change.tzinfo if change is not None else None
     return Shown(
@@ -166,6 +171,7 @@ def shown(row: PlaceRow, *, number: int, now: datetime) -> Shown:
         assistance=_help_there(row),
         devices=tuple(str(Device(one).label) for one in row.place.devices),
         access=tuple(str(Access(one).label) for one in row.place.access),
+        kiosk=kiosk,
     )
 
 
