@@ -41,7 +41,9 @@ GUIDES: dict[Device, Guide] = {
     ),
     Device.THERMOMETER: Guide(
         _("Votre température"),
-        _("Placez le thermomètre comme son dessin le montre. Attendez le signal."),
+        _(
+            "Placez le thermomètre sur le front, dans l’oreille ou sous le bras, selon le modèle. Attendez le signal."
+        ),
         _("Immobile jusqu’au signal"),
         _("Pas juste après une boisson chaude"),
         ("temperature",),

@@ -85,6 +85,21 @@ class Kept:
         return f"{self.sent.value.replace('.', ',')} {unit_words(self.sent.ucum)}"
 
 
+def words_of(values: Sequence[Kept]) -> str:
+    """As one says them: « 126/78 mmHg, pouls 72 ». A pulse alone keeps its unit."""
+    by_code = {one.code: one for one in values}
+    low = by_code.get("diastolic") if "systolic" in by_code else None
+    said = []
+    for one in values:
+        if low and one.code == "systolic":
+            said.append(f"{one.value}/{low.words}")
+        elif one.code == "heart_rate" and len(values) > 1:
+            said.append(_("pouls %(value)s") % {"value": one.value})
+        elif one is not low:
+            said.append(one.words)
+    return ", ".join(said)
+
+
 def unit_words(ucum: str) -> str:
     return UNIT_WORDS.get(ucum, ucum)
 

@@ -16,7 +16,7 @@ from toubib.kiosk.models import DeviceUnit
 from toubib.record.models import Reading
 from toubib.record.noted import CATALOGUE
 from toubib.record.queries import readings_of
-from toubib.record.readings import Kept, values_of
+from toubib.record.readings import Kept, values_of, words_of
 from toubib.waiting.models import Ticket
 
 
@@ -54,8 +54,8 @@ class Row:
 
     @property
     def words(self) -> str:
-        """« 126 mmHg, 78 mmHg, 72 /min » ; empty before the first."""
-        return ", ".join(one.words for one in self.values)
+        """« 126/78 mmHg, pouls 72 »; empty before the first."""
+        return words_of(self.values)
 
     @property
     def plausible(self) -> bool:

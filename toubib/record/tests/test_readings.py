@@ -2,7 +2,16 @@
 
 import pytest
 
-from toubib.record.readings import BadReading, Kept, Sent, content_of, convert, device_words, values_of
+from toubib.record.readings import (
+    BadReading,
+    Kept,
+    Sent,
+    content_of,
+    convert,
+    device_words,
+    values_of,
+    words_of,
+)
 
 
 def kept(code, value, ucum, kind=""):
@@ -54,6 +63,21 @@ def test_content_goes_and_comes_back_whole():
         Kept("temperature", "38.1", "8310-5", "Cel", True, Sent("temperature", "100.6", "[degF]"))
     ]
     assert (value.words, value.sent_words) == ("38,1 °C", "100.6 °F".replace(".", ","))
+
+
+@pytest.mark.parametrize(
+    ("sent", "words"),
+    [
+        ((("systolic", "126", "mm[Hg]"), ("diastolic", "78", "mm[Hg]"), ("heart_rate", "72", "/min")), "126/78 mmHg, pouls 72"),
+        ((("systolic", "126", "mm[Hg]"), ("diastolic", "78", "mm[Hg]")), "126/78 mmHg"),
+        ((("saturation", "98", "%"), ("heart_rate", "72", "/min")), "98 %, pouls 72"),
+        ((("diastolic", "78", "mm[Hg]"),), "78 mmHg"),
+        ((("heart_rate", "72", "/min"),), "72 /min"),
+        ((), ""),
+    ],
+)  # fmt: skip
+def test_values_are_told_as_one_says_them(sent, words):
+    assert words_of([convert(sent=Sent(*one)) for one in sent]) == words
 
 
 def test_words_name_the_device_its_serial_and_that_it_is_virtual():

@@ -40,7 +40,7 @@ from toubib.people.web import current_actor, role_required
 from toubib.record.enums import MeasuredBy
 from toubib.record.models import Reading
 from toubib.record.queries import trace_read
-from toubib.record.readings import Sent, values_of
+from toubib.record.readings import Sent, values_of, words_of
 from toubib.waiting.enums import ENDED_STATES
 from toubib.waiting.models import Ticket
 from toubib.waiting.views.common import find_ticket
@@ -106,7 +106,7 @@ def take(request: HttpRequest, ticket: UUID) -> HttpResponse:
     values = values_of(reading.content)
     return JsonResponse(
         {
-            "words": ", ".join(one.words for one in values),
+            "words": words_of(values),
             "plausible": all(one.plausible for one in values),
             "typed": reading.content["typed"],
         }

@@ -43,11 +43,30 @@ class Panel {
     card.card.focus({ preventScroll: true });
   }
 
-  /** The next one that gave nothing yet. @param {Card} card */
+  /** The next one that gave nothing yet. @param {Card} card @returns {Card | undefined} */
+  after(card) {
+    const rest = [...this.cards.slice(this.cards.indexOf(card) + 1), ...this.cards];
+    return rest.find((one) => one !== card && !one.card.dataset.media && !one.done);
+  }
+
+  /** What leaves the page of measures; none in a call. @returns {HTMLElement | null} */
+  get end() {
+    return document.querySelector("[data-measures-end]");
+  }
+
+  /** The next one, else the end. @param {Card} card */
   next(card) {
-    const after = [...this.cards.slice(this.cards.indexOf(card) + 1), ...this.cards];
-    const found = after.find((one) => one !== card && !one.card.dataset.media && !one.done);
+    const found = this.after(card);
     if (found) this.open(found, true);
+    else this.end?.click();
+  }
+
+  /** What going on from this card is called; empty where there is nowhere to go. @param {Card} card */
+  onward(card) {
+    const found = this.after(card);
+    if (!found) return this.end ? this.texts.get("finish") : "";
+    const { number } = found.card.dataset;
+    return this.texts.get("next", { which: number ? this.texts.get("number", { number }) : found.title });
   }
 
   /** The doctor asked for one by its number. @param {{number: number, on: boolean}} news */
@@ -71,6 +90,7 @@ class Card {
     this.title = (card.querySelector("h2")?.textContent ?? "").trim();
     this.source = "virtual" in card.dataset ? new VirtualSource() : bluetooth;
     this.done = Boolean(this.#part("live-value")?.textContent);
+    this.good = this.done && !("off" in card.dataset);
     /** @type {AbortController | null} */
     this.running = null;
     if (!card.dataset.media) this.#wire();
@@ -93,18 +113,19 @@ class Card {
     this.#part("measure")?.addEventListener("click", () => this.measure(false));
     this.#part("other")?.addEventListener("click", () => this.measure(true));
     this.#part("stop")?.addEventListener("click", () => this.running?.abort());
+    this.#part("next")?.addEventListener("click", () => this.panel.next(this));
     this.#part("pass")?.addEventListener("click", () => this.panel.next(this));
     this.#part("typed")?.addEventListener("submit", (event) => this.#typed(event));
     this.#part("lie")?.addEventListener("change", (event) => {
       const { value } = /** @type {HTMLSelectElement} */ (event.target);
       if (this.source instanceof VirtualSource) this.source.lie = /** @type {any} */ (value);
     });
-    this.#buttons();
   }
 
   /** @param {boolean} open */
   show(open) {
     this.card.hidden = !open;
+    if (open && !this.card.dataset.media) this.#buttons();
     this.card.classList.toggle("on", open);
     this.card.querySelector("[data-disc]")?.classList.toggle("you", open);
     const dev = this.dev;
@@ -188,6 +209,7 @@ class Card {
       return false;
     }
     this.done = true;
+    this.good = answer.plausible;
     const key = answer.typed ? "typed" : answer.plausible ? "received" : "implausible";
     this.#tell(this.panel.texts.get(key), answer.words, answer.typed || !answer.plausible);
     this.#problem("");
@@ -217,6 +239,12 @@ class Card {
 
   #buttons() {
     const running = this.running !== null;
+    const onward = this.good && !running ? this.panel.onward(this) : "";
+    const words = this.#part("next-words");
+    if (words) words.textContent = onward;
+    this.#part("onward")?.toggleAttribute("hidden", !onward);
+    this.#part("pass")?.toggleAttribute("hidden", this.good);
+    this.#part("measure")?.classList.toggle("quiet", this.good);
     this.#part("measure")?.toggleAttribute("disabled", running);
     this.#part("measure-first")?.toggleAttribute("hidden", this.done);
     this.#part("measure-again")?.toggleAttribute("hidden", !this.done);
