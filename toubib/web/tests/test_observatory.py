@@ -200,3 +200,17 @@ def test_no_cell_of_the_shipped_results_is_small(sample):
 
     small = [n for case in sample["cases"].values() for n in numbers(case) if 0 < n < 11]
     assert small == []
+
+
+@pytest.mark.parametrize(
+    ("indicator", "removed"),
+    [
+        ("adoption", ["0", "0", "0", "0", "non compté", "sans objet", "6 656", "sans objet"]),
+        ("ald", ["0", "0", "0", "0", "sans objet", "0 (range sans rien ôter)", "sans objet", "non compté"]),
+        ("actes", ["5 560", "8 340", "0", "22 238", *["0 (range sans rien ôter)"] * 2, *["sans objet"] * 2]),
+        ("tele-expertise", ["non compté"] * 7 + ["sans objet"]),
+    ],
+)
+def test_every_counting_rule_says_what_it_removed_of_the_indicator(client, sample, indicator, removed):
+    told = text_of(client.get(f"/observatoire?indicator={indicator}&quarter=2024Q4"))
+    assert re.findall(r"<cite>Retirés : ([^<]+)</cite>", told) == removed

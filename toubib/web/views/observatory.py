@@ -28,6 +28,7 @@ from toubib.web.observatory.pages import Asked, Sheet
 from toubib.web.observatory.pictures import alone, as_png
 from toubib.web.observatory.published import published_of
 from toubib.web.observatory.results import FRANCE, Results, current_results
+from toubib.web.observatory.steps import steps_of, unit_of
 
 FIRST = "adoption"
 LEVELS = ("region", "departement")
@@ -52,7 +53,7 @@ def observatory(request: HttpRequest) -> HttpResponse:
         "areas": [(level, [(one, results.names[one]) for one in results.areas(level)]) for level in LEVELS],
         "link": _links(request.GET), "heads": _heads(sheet, request.GET), "years": _years(results, sheet.measure),
         "specialties": _specialties(results, sheet), "published": published_of(results.document, sheet.measure.published),
-        "rules": _rules(results, sheet), "channels": CHANNELS.values(), "before_said": say_quarter(sheet.asked.before),
+        "rules": steps_of(results, sheet.measure, sheet.asked.quarter), "rules_unit": unit_of(sheet.measure), "channels": CHANNELS.values(), "before_said": say_quarter(sheet.asked.before),
         "first_year": results.quarters[0][:4], "computed_on": date.fromisoformat(results.document["computed_on"]), "file": _query(request.GET, ("indicator", "quarter", "from", "show", "map")),
         "serie_file": _query(request.GET, ("indicator", "quarter", "area")),
     }  # fmt: skip
@@ -231,18 +232,3 @@ def _specialties(results: Results, sheet: Sheet) -> list[dict[str, Any]]:
         }
         for row in rows
     ]  # fmt: skip
-
-
-def _rules(results: Results, sheet: Sheet) -> list[dict[str, Any]]:
-    """The counting rules, applied or not, and what each took away of this measure, in France."""
-    key = {"ald": "ald_patients", "adoption": "gp_adoption"}.get(sheet.measure.key, "acts_by_year")
-    own = results.document.get("removed", {}).get(key, {})
-    when = sheet.asked.quarter if key != "acts_by_year" else sheet.asked.quarter[:4]
-    taken = own.get(when, {})
-    return [
-        {
-            **rule,
-            "removed": say(taken[rule["name"]], COUNT) if rule["applied"] and rule["name"] in taken else "",
-        }
-        for rule in results.document["rules"]
-    ]

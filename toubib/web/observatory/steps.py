@@ -1,0 +1,61 @@
+"""What each counting rule took away of the figure that a page shows: a number, or why there is none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as lazy
+
+from toubib.web.observatory.measures import COUNT, Measure, say
+from toubib.web.observatory.results import Results
+
+ACTS, DOCTORS, PATIENTS = "acts_by_year", "gp_adoption", "ald_patients"
+UNITS = {
+    ACTS: lazy("lignes de téléconsultation de l’année"),
+    DOCTORS: lazy("généralistes du trimestre, ou leurs autres cabinets"),
+    PATIENTS: lazy("patients des six mois"),
+}
+DROPPING = ("for_information", "technical_lines", "delays", "regularisations")
+COUNTED = {ACTS: DROPPING, DOCTORS: (*DROPPING, "main_place"), PATIENTS: DROPPING}
+SORTING = {ACTS: ("health_centres", "overseas"), DOCTORS: (), PATIENTS: ("overseas",)}  # move, never drop
+UNCOUNTED = {ACTS: (), DOCTORS: ("health_centres",), PATIENTS: ("ald_register",)}
+OTHERS = (
+    "health_centres",
+    "overseas",
+    "main_place",
+)  # of a measure whose own steps the document does not tell
+SORTS, NOT_COUNTED, NOT_MEANT = lazy("0 (range sans rien ôter)"), lazy("non compté"), lazy("sans objet")
+
+
+def unit_of(measure: Measure) -> str | Promise:
+    """What the numbers below count; "" where the document has none for this measure."""
+    key = _key(measure)
+    return UNITS[key] if key else ""
+
+
+def steps_of(results: Results, measure: Measure, quarter: str) -> list[dict[str, Any]]:
+    """Each rule of the document with `removed`: what it took away in France, in words."""
+    key = _key(measure)
+    told = results.document.get("removed", {}).get(key)
+    taken = None if told is None else told.get(quarter[:4] if key == ACTS else quarter, {})
+    return [
+        {**rule, "removed": _removed(key, rule["name"], taken) if rule["applied"] else ""}
+        for rule in results.document["rules"]
+    ]
+
+
+def _key(measure: Measure) -> str:
+    if measure.rows == "acts":
+        return ACTS
+    return measure.rows if measure.rows in (DOCTORS, PATIENTS) else ""
+
+
+def _removed(key: str, rule: str, taken: dict[str, int | None] | None) -> str | Promise:
+    if not key:
+        return NOT_COUNTED if rule in (*DROPPING, *OTHERS) else NOT_MEANT
+    if rule in COUNTED[key]:
+        return NOT_COUNTED if taken is None else say(taken.get(rule, 0), COUNT)
+    if rule in SORTING[key]:
+        return SORTS
+    return NOT_COUNTED if rule in UNCOUNTED[key] else NOT_MEANT
