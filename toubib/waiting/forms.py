@@ -354,7 +354,8 @@ class HealthForm(Form):
 
 
 class ConsentsForm(Form):
-    """Each scope apart, unticked; only care is needed to be seen. `MORE`: what is told on asking."""
+    """Each scope apart, unticked; only care is needed to be seen. `MORE`: what is told on asking. `accompanied`: said at a
+    kiosk already, and not asked again; who helps there is agreed to by name."""
 
     care = forms.BooleanField(
         label=_("J’accepte d’être soigné à distance, par vidéo."),
@@ -377,10 +378,13 @@ class ConsentsForm(Form):
         "send_to_mt": _("Vous pourrez revenir sur ce choix dans votre espace."),
     }  # fmt: skip
 
-    def __init__(self, *args: Any, has_mt: bool, **more: Any) -> None:
+    def __init__(self, *args: Any, has_mt: bool, accompanied: bool | None = None, **more: Any) -> None:
         super().__init__(*args, **more)
+        self.accompanied = accompanied
         if not has_mt:
             del self.fields["send_to_mt"]
+        if accompanied is not None:
+            del self.fields["third_person"], self.fields["lay_assistant"]
 
     def needed(self) -> list[tuple[BoundField, str]]:
         return [(one, str(self.MORE[one.name])) for one in self if one.field.required]
@@ -389,7 +393,10 @@ class ConsentsForm(Form):
         return [(one, str(self.MORE[one.name])) for one in self if not one.field.required]
 
     def answers(self) -> dict[str, object]:
-        return {scope.value: bool(self.cleaned_data[scope.value]) for scope in self._scopes()}
+        said: dict[str, object] = {
+            scope.value: bool(self.cleaned_data[scope.value]) for scope in self._scopes()
+        }
+        return said if self.accompanied is None else {**said, "third_person": self.accompanied}
 
     def _scopes(self) -> Iterator[ConsentScope]:
         return (scope for scope in ConsentScope if scope.value in self.fields)

@@ -107,6 +107,7 @@ def room(request: HttpRequest, session: KioskSession, ticket: Ticket) -> HttpRes
         presence = Presence(form.cleaned_data["presence"])
         say_presence(session_id=session.id, presence=presence, by=by, now=now)
         _keep_test(session, ticket, request, now=now)
+        _keep_agreement(ticket, presence, request, now=now)
         return redirect("waiting:path")
     page = {"form": form, "machine": session.machine, "steps": kiosk_steps("room")}
     return render(request, "kiosk/room.html", page, status=422 if form.errors else 200)
@@ -124,6 +125,16 @@ def _keep_test(session: KioskSession, ticket: Ticket, request: HttpRequest, *, n
     ]
     answers: dict[str, object] = {"steps": rows} if rows else {"skipped": True}
     finish_step(ticket_id=ticket.id, step="test", answers=answers, by=kiosk_actor(request), now=now)
+
+
+def _keep_agreement(ticket: Ticket, presence: Presence, request: HttpRequest, *, now: datetime) -> None:
+    """Changed once the agreements were given: the doctor reads the last word."""
+    said = ticket.draft.get("consentements")
+    if said:
+        answers = {**said, "third_person": presence != Presence.ALONE}
+        finish_step(
+            ticket_id=ticket.id, step="consentements", answers=answers, by=kiosk_actor(request), now=now
+        )
 
 
 @within_session

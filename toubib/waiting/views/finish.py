@@ -40,13 +40,19 @@ STATUSES = frozenset({"ok", "refused", "none", "broken", "skipped", "hear"})
 def consents(request: HttpRequest, visit: Visit) -> HttpResponse:
     ticket = visit.ticket
     said = ticket.draft.get("consentements") or {}
-    form = ConsentsForm(request.POST or None, has_mt=ticket.medecin_traitant in WITH_DOCTOR, initial=said)
+    kiosk = getattr(request, "kiosk_session", None)
+    form = ConsentsForm(
+        request.POST or None,
+        has_mt=ticket.medecin_traitant in WITH_DOCTOR,
+        accompanied=kiosk.presence != "alone" if kiosk is not None and kiosk.presence else None,
+        initial=said,
+    )
     if request.method == "POST" and form.is_valid():
         ticket = finish_step(
             ticket_id=ticket.id, step="consentements", answers=form.answers(), by=visit.by, now=visit.now
         )
         return next_step(request, ticket)
-    return render(request, "waiting/consents.html", path_context("consentements", form=form))
+    return render(request, "waiting/consents.html", path_context("consentements", form=form, kiosk=kiosk))
 
 
 @step_page("test")

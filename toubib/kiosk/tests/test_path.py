@@ -1,0 +1,61 @@
+"""The one path, as a machine shows it: what was said there already is not asked again."""
+
+import pytest
+from django.utils import timezone
+
+from toubib.kiosk.detours import MEASURED
+from toubib.kiosk.models import KioskSession
+from toubib.kiosk.tests.factories import browser_of_machine, make_machine
+from toubib.kiosk.web import SESSION
+from toubib.people.tests.factories import sign_in
+from toubib.waiting.models import Ticket
+from toubib.waiting.tests.factories import make_scene, prepare_ticket
+from toubib.waiting.views.common import TICKET
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def walking(settings):
+    """A person on a machine, before the step that is asked for; their browser and their request."""
+    settings.DEMO = True
+    now = timezone.now()
+
+    def walk(*, done=("sante",), presence="", draft=None, **over):
+        machine, key = make_machine(now=now)
+        scene = make_scene()
+        more = {
+            "draft": {"who": "self", "done": list(done), **(draft or {})},
+            "place_of_care": machine.place,
+            **over,
+        }
+        ticket = prepare_ticket(scene, now=now, **more)
+        browser = browser_of_machine(key)
+        browser.post("/borne/ouvrir")
+        kept = browser.session[SESSION]
+        sign_in(browser, ticket.account)
+        session = browser.session
+        session.update({SESSION: kept, TICKET: str(ticket.id), MEASURED: str(ticket.id)})
+        session.save()
+        KioskSession.objects.update(presence=presence, ticket=ticket)
+        return browser, ticket
+
+    return walk
+
+
+@pytest.mark.parametrize(("presence", "said"), [("alone", False), ("relative", True), ("assistant", True)])
+def test_who_is_there_was_said_and_is_shown_not_asked_again(walking, presence, said):
+    browser, ticket = walking(presence=presence)
+    page = browser.get("/consulter/consentements")
+    assert list(page.context["form"].fields) == ["care"]
+    assert str(KioskSession.objects.get().get_presence_display()) in page.text
+    browser.post("/consulter/consentements", {"care": "on"})
+    ticket.refresh_from_db()
+    assert ticket.draft["consentements"] == {"care": True, "third_person": said}
+
+
+def test_who_is_there_may_change_after_the_agreements(walking):
+    browser, ticket = walking(presence="relative", done=("sante", "consentements"),
+                              draft={"consentements": {"care": True, "third_person": True}})  # fmt: skip
+    browser.post("/borne/piece", {"presence": "alone", "door": "on"})
+    assert Ticket.objects.get(pk=ticket.pk).draft["consentements"] == {"care": True, "third_person": False}
