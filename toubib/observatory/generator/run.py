@@ -31,7 +31,7 @@ PLANTED = {
     "X_INFORMATION": draws.INFORMATION,
     "X_TRACERS": draws.TRACER,
 }
-SOURCE = "Données synthétiques : générateur de Toubib, échelle {scale:g}, graine {seed}, {first}-{last} (aucune personne réelle)"
+SOURCE = "Données synthétiques : générateur de Toubib, échelle {scale}, graine {seed}, {first}-{last} (aucune personne réelle)"
 _shared: dict[str, Any] = {}  # of the forked workers
 
 
@@ -90,7 +90,9 @@ def _write(order: Order, folder: Path, workers: int) -> dict[str, int]:
     }
     for name, parts in tables.items():
         counts[name] = _write_parts(folder / name / "part-0.parquet", parts)
-    told = SOURCE.format(scale=order.scale, seed=order.seed, first=order.first, last=order.last)
+    told = SOURCE.format(
+        scale=f"{order.scale:g}".replace(".", ","), seed=order.seed, first=order.first, last=order.last
+    )
     about = {"source": told, "scale": order.scale, "seed": order.seed, "years": list(order.years)}
     (folder / "X_SOURCE.json").write_text(json.dumps(about, ensure_ascii=False), encoding="utf-8")
     return counts

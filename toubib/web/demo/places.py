@@ -140,7 +140,7 @@ def _finess(serial: int) -> str:
 
 
 def _body(name: str, kind: OrganisationKind, by: Actor, now: datetime) -> Organisation:
-    return keep_organisation(kind=kind, name=f"{name} (inventé)", by=by, now=now)
+    return keep_organisation(kind=kind, name=f"{name} (nom inventé)", by=by, now=now)
 
 
 def _practices(world: World, staff: Staff, *, by: Actor, now: datetime) -> dict[str, Organisation]:

@@ -100,7 +100,7 @@ class Sheet:
         peers = [self.number(one) for one in self.results.areas(self.results.levels[area])]
         told = sorted((one for one in peers if one is not None), reverse=True)
         rank = told.index(own) + 1 if own is not None else None
-        return {"name": self.results.names[area], "value": self.say(area), "rank": rank, "of": len(told)}
+        return {"name": self.results.names[area], "value": self.say(area), "rank": rank, "of": len(told), "gap": say_gap(self.gap(area), self.measure.kind)}  # fmt: skip
 
     @cached_property
     def target(self) -> dict[str, Any] | None:

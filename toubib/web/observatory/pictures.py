@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import typst
+from django.http import HttpResponse
 from django.utils.html import escape
 
 import toubib.documents
@@ -40,11 +41,12 @@ def alone(drawing: str, *, title: str, foot: str, legend: tuple[tuple[int, str],
     size = 'font-size="13" text-anchor="middle"' if is_map else 'font-size="15"'
     keys = _legend(legend, height) if legend else ""
     more = 44 if legend else 0
+    said = foot.split("\n")
     lines = "".join(
         f'<text x="12" y="{HEAD + height + more + 16 + 14 * i}" font-size="10" fill="#4e5b54">{escape(line)}</text>'
-        for i, line in enumerate(foot.split("\n"))
+        for i, line in enumerate(said)
     )
-    whole = HEAD + height + more + FOOT
+    whole = HEAD + height + more + max(FOOT, 16 + 14 * len(said))
     return (
         f'<?xml version="1.0" encoding="UTF-8"?>\n<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {whole}" width="{width}" height="{whole}" '
         f'font-family="Atkinson Hyperlegible, sans-serif"><rect width="{width}" height="{whole}" fill="#fff"/>'
@@ -70,3 +72,16 @@ def as_png(svg: str) -> bytes:
     with _one:
         fonts = typst.Fonts(include_system_fonts=False, font_paths=[str(FONTS)])
         return typst.compile(SOURCE, format="png", ppi=PIXELS, sys_inputs={"svg": svg}, font_paths=fonts)
+
+
+def as_picture(svg: str, form: str, name: str) -> HttpResponse:
+    if form == "svg":
+        return as_file(svg.encode(), "image/svg+xml", f"{name}.svg")
+    return as_file(as_png(svg), "image/png", f"{name}.png")
+
+
+def as_file(content: bytes, kind: str, name: str) -> HttpResponse:
+    answer = HttpResponse(content, content_type=kind)
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer["Cache-Control"] = "public, max-age=300"
+    return answer

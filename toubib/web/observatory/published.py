@@ -20,12 +20,13 @@ LABELS = {
     "cible_taux_appropriation_mg": lazy("Cible nationale"), "ald_avec_telesante_6_mois": lazy("Patients en ALD avec un acte de télésanté, six mois"),
     "telexpertises": lazy("Télé-expertises"), "remboursement_total": lazy("Remboursé"),
 }  # fmt: skip
+PERIODS = {"PPG": lazy("politiques prioritaires du Gouvernement (PPG)")}
 
 
 @dataclass(frozen=True)
 class Printed:
     name: Any
-    period: str
+    period: Any
     value: str
     of: str
     source: str
@@ -38,8 +39,13 @@ def published_of(document: Mapping[str, Any], keys: tuple[str, ...]) -> list[Pri
     said = Counter((row["key"], row["period"]) for row in rows)
     return [
         Printed(
-            LABELS.get(row["key"], row["key"]), row["period"], f"{number_format(row['value'], force_grouping=True)}\u00a0{row['unit']}", row["of"],
+            LABELS.get(row["key"], row["key"]), PERIODS.get(row["period"], row["period"]), f"{number_format(row['value'], force_grouping=True)}\u00a0{row['unit']}", _of(row),
             row["source"], said[row["key"], row["period"]] > 1 or "contredit" in row["source"] or "écrit" in row["source"],
         )
         for row in rows
     ]  # fmt: skip
+
+
+def _of(row: Mapping[str, Any]) -> str:
+    """Of whom it is said; "" where the name says it already."""
+    return "" if str(LABELS.get(row["key"], "")).lower() == row["of"].lower() else row["of"]

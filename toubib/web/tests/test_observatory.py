@@ -214,3 +214,53 @@ def test_no_cell_of_the_shipped_results_is_small(sample):
 def test_every_counting_rule_says_what_it_removed_of_the_indicator(client, sample, indicator, removed):
     told = text_of(client.get(f"/observatoire?indicator={indicator}&quarter=2024Q4"))
     assert re.findall(r"<cite>Retirés : ([^<]+)</cite>", told) == removed
+
+
+def test_reforms_are_taken_away_as_a_table_of_every_case(client, sample):
+    answer = client.get("/observatoire/reformes.csv")
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode())))
+    law, zone = (next(row for row in rows if row["case"] == one) for one in ("law", "fmt_zone"))
+    assert len(rows) == 4 * len(sample["cases"]) + len(sample["payments"])
+    assert [law[key] for key in ("label", "scenario", "above", "freed_acts")] == ["Le droit", "declared", str(sample["cases"]["law"]["above"]), "0"]  # fmt: skip
+    assert (zone["freed_acts"], zone["synthetic"]) == (
+        str(sample["cases"]["fmt_zone"]["freed"]["acts"]),
+        "True",
+    )
+    again = client.get("/observatoire/reformes.csv", headers={"if-none-match": answer["ETag"]})
+    assert again.status_code == 304
+
+
+@pytest.mark.parametrize(("form", "kind"), [("svg", b"<?xml"), ("png", b"\x89PNG")])
+def test_picture_of_the_reforms_stands_alone(client, sample, form, kind):
+    every = "&".join("levier=" + one for one in sample["combined"])
+    answer = client.get(f"/observatoire/reformes.{form}?{every}")
+    assert (answer.status_code, answer.content[: len(kind)]) == (200, kind)
+    if form == "svg":
+        text = answer.content.decode()
+        named = [sample["policies"][one]["label"] in text for one in sample["combined"]]
+        assert (all(named), "DONNÉES SYNTHÉTIQUES" in text, "class=" in text, sample["source"] in text) == (True, True, False, True)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["reformes.csv", "reformes.svg", "reformes.png"])
+def test_files_of_the_reforms_are_not_there_where_nothing_is_published(client, results, name):
+    assert client.get(f"/observatoire/{name}").status_code == 404
+
+
+def test_table_tells_name_part_and_gap_first(client, results):
+    told = client.get("/observatoire?sort=name").content.decode()
+    table = told[told.index('id="tableau"') :]
+    heads = re.findall(r'<th scope="col"[^>]*><a[^>]*>([^<]+)</a>', table)
+    assert heads == ["Région", "Part", "Écart", "Avec téléconsultation", "Médecins"]
+    line = table[table.index("Auvergne-Rhône-Alpes") :]
+    cells = re.findall(r'<td class="n">(?:<b>)?([^<]+)', line[: line.index("</tr>")])
+    assert [one.replace("\u00a0", " ") for one in cells] == ["30,0 %", "0,0", "150", "500"]
+
+
+def test_a_chosen_area_shows_its_own_gap_and_that_of_france(client, results):
+    told = text_of(client.get("/observatoire?area=69&from=2023Q4"))
+    assert "points, Rhône" in told and "France : 0,0" in told
+
+
+def test_target_is_named_once_and_its_period_is_said_in_full(client, sample):
+    told = text_of(client.get("/observatoire"))
+    assert ("politiques prioritaires du Gouvernement (PPG)" in told, told.lower().count("cible nationale")) == (True, 1)  # fmt: skip

@@ -24,4 +24,17 @@ urlpatterns = [
         name="observatory_curve_svg",
     ),
     path("observatoire/reformes", reforms.reforms, name="observatory_reforms"),
+    path("observatoire/reformes.csv", reforms.reforms_csv, name="observatory_reforms_csv"),
+    path(
+        "observatoire/reformes.png",
+        reforms.reforms_picture,
+        {"form": "png"},
+        name="observatory_reforms_png",
+    ),
+    path(
+        "observatoire/reformes.svg",
+        reforms.reforms_picture,
+        {"form": "svg"},
+        name="observatory_reforms_svg",
+    ),
 ]

@@ -25,7 +25,7 @@ from toubib.web.observatory.measures import (
     say_quarter,
 )
 from toubib.web.observatory.pages import Asked, Sheet
-from toubib.web.observatory.pictures import alone, as_png
+from toubib.web.observatory.pictures import alone, as_file, as_picture
 from toubib.web.observatory.published import published_of
 from toubib.web.observatory.results import FRANCE, Results, current_results
 from toubib.web.observatory.steps import steps_of, unit_of
@@ -83,7 +83,7 @@ def observatory_csv(request: HttpRequest) -> HttpResponse:
         for (quarter, area), row in rows.items()
     )
     write_sheet(out, told)
-    return _file(out.getvalue().encode(), "text/csv; charset=utf-8", f"observatoire-{measure.key}.csv")
+    return as_file(out.getvalue().encode(), "text/csv; charset=utf-8", f"observatoire-{measure.key}.csv")
 
 
 @login_not_required
@@ -92,7 +92,7 @@ def observatory_csv(request: HttpRequest) -> HttpResponse:
 def observatory_map(request: HttpRequest, form: str) -> HttpResponse:
     sheet = _sheet(_results(), request.GET, plain_area=True)
     svg = alone(str(sheet.picture), title=sheet.heading, foot=sheet.foot, legend=sheet.legend)
-    return _picture(svg, form, f"carte-{sheet.measure.key}-{sheet.asked.quarter}")
+    return as_picture(svg, form, f"carte-{sheet.measure.key}-{sheet.asked.quarter}")
 
 
 @login_not_required
@@ -101,24 +101,11 @@ def observatory_map(request: HttpRequest, form: str) -> HttpResponse:
 def observatory_curve(request: HttpRequest, form: str) -> HttpResponse:
     sheet = _sheet(_results(), request.GET)
     title = _("%(name)s, %(area)s") % {"name": sheet.measure.name, "area": sheet.area_name}
-    return _picture(
+    return as_picture(
         alone(str(sheet.curve), title=title, foot=sheet.foot),
         form,
         f"courbe-{sheet.measure.key}-{sheet.asked.area}",
     )
-
-
-def _picture(svg: str, form: str, name: str) -> HttpResponse:
-    if form == "svg":
-        return _file(svg.encode(), "image/svg+xml", f"{name}.svg")
-    return _file(as_png(svg), "image/png", f"{name}.png")
-
-
-def _file(content: bytes, kind: str, name: str) -> HttpResponse:
-    answer = HttpResponse(content, content_type=kind)
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    answer["Cache-Control"] = "public, max-age=300"
-    return answer
 
 
 def _results() -> Results:
@@ -191,9 +178,9 @@ def _heads(sheet: Sheet, given: QueryDict) -> list[dict[str, Any]]:
     place = _("Région") if asked.level == "region" else _("Département")
     names = [
         ("name", place),
-        *measure.columns,
         ("value", _("Part") if measure.kind == RATE else measure.name),
         ("gap", _("Écart")),
+        *measure.columns,
     ]
     return [
         {
