@@ -5,6 +5,7 @@ Read from CATALOGUE_DIR: data/*.yaml here, or the copies that an operator's medi
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -74,6 +75,12 @@ class Reason:
     photo: bool
     photo_required: bool
     free_text: bool
+    kiosk_text: str  # told at a kiosk instead of the rest
+    kiosk_device: str  # ... where this device stands there; empty: at any
+
+    def said_at(self, devices: Collection[str]) -> str:
+        """What is told at a kiosk with these devices; empty: the usual advice."""
+        return self.kiosk_text if not self.kiosk_device or self.kiosk_device in devices else ""
 
 
 def signs() -> SignList:
@@ -151,6 +158,8 @@ def _reasons(language: str) -> tuple[Reason, ...]:
             photo=row.get("photo", False),
             photo_required=row.get("photo_required", False),
             free_text=row.get("free_text", False),
+            kiosk_text=_say(row["kiosk"], language) if "kiosk" in row else "",
+            kiosk_device=row.get("kiosk_device", ""),
         )
         for row in raw["reasons"]
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -166,10 +166,17 @@ class ReasonForm(Form):
         help_text=_("Depuis quand, où, ce qui a changé. Le médecin le lira avant l’appel."),
     )
 
-    def __init__(self, data: Any = None, *, shut: Mapping[str, str] | None = None, **more: Any) -> None:
-        """`shut`: what to say of the reasons whose line takes nobody soon enough."""
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        shut: Mapping[str, str] | None = None,
+        devices: Collection[str] | None = None,
+        **more: Any,
+    ) -> None:
+        """`shut`: what to say of the reasons whose line takes nobody soon enough. `devices`: of the kiosk where one stands."""
         super().__init__(data, **more)
-        self.shut = shut or {}
+        self.shut, self.devices = shut or {}, devices
         rows = catalogue.reasons()
         field = self.fields["key"]
         field.choices = [(row.key, row.label) for row in rows]  # type: ignore[attr-defined]
@@ -178,6 +185,8 @@ class ReasonForm(Form):
     def _hint(self, row: catalogue.Reason) -> str:
         if row.key in self.shut:
             return self.shut[row.key]
+        if self.devices is not None and row.said_at(self.devices):
+            return row.said_at(self.devices)
         channel = "" if row.channel == "home" or row.channel_text in row.advice else row.channel_text
         photo = _now("Photo utile.") if row.photo and "photo" not in row.advice.lower() else ""
         return " ".join(part for part in (channel, row.advice, photo) if part)
@@ -329,9 +338,11 @@ class HealthForm(Form):
         ),
     )
 
-    def __init__(self, *args: Any, ask: frozenset[str], **more: Any) -> None:
-        """`ask`: which of pregnancy, weight, secrecy concern this patient."""
+    def __init__(self, *args: Any, ask: frozenset[str], files: bool = True, **more: Any) -> None:
+        """`ask`: which of pregnancy, weight, secrecy concern this patient. `files`: a machine of a place holds nobody's."""
         super().__init__(*args, **more)
+        if not files:
+            del self.fields["camera"], self.fields["documents"]
         for name in {"pregnancy", "weight", "secrecy"} - ask:
             del self.fields[name]
         if "pregnancy" in ask:

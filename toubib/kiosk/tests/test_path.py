@@ -3,6 +3,7 @@
 import pytest
 from django.utils import timezone
 
+from toubib.directory.models import Place
 from toubib.kiosk.detours import MEASURED
 from toubib.kiosk.models import KioskSession
 from toubib.kiosk.tests.factories import browser_of_machine, make_machine
@@ -59,3 +60,28 @@ def test_who_is_there_may_change_after_the_agreements(walking):
                               draft={"consentements": {"care": True, "third_person": True}})  # fmt: skip
     browser.post("/borne/piece", {"presence": "alone", "door": "on"})
     assert Ticket.objects.get(pk=ticket.pk).draft["consentements"] == {"care": True, "third_person": False}
+
+
+@pytest.mark.parametrize(
+    ("devices", "hint"),
+    [
+        (["otoscope"], "L’otoscope de cette borne montre au médecin le fond de l’oreille."),
+        (["scale"], "Souvent mieux vu en vrai, ou à une borne avec otoscope. En vidéo, le médecin ne voit pas le fond de l’oreille."),
+    ],
+)  # fmt: skip
+def test_a_reason_says_what_the_devices_of_this_kiosk_can_do(walking, devices, hint):
+    browser, _ticket = walking(reason_key="")
+    Place.objects.update(devices=devices)
+    hints = browser.get("/consulter/motif").context["form"].fields["key"].choice_hints
+    assert (hints["ear"], "photo" in hints["renewal"]) == (hint, False)
+
+
+def test_a_kiosk_asks_no_file_and_the_document_is_shown_to_the_camera(walking):
+    browser, ticket = walking(done=(), presence="alone", reason_key="renewal")
+    page = browser.get("/consulter/sante").text
+    assert ('type="file"' in page, "vous le montrerez à la caméra" in page) == (False, True)
+    assert (
+        browser.post("/consulter/sante", {"allergies": "", "treatments": "", "history": ""}).status_code
+        == 302
+    )
+    assert "sante" in Ticket.objects.get(pk=ticket.pk).draft["done"]

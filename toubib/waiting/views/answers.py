@@ -213,9 +213,11 @@ def _kind_of(link: PatientLink, visit: Visit) -> str:
 @step_page("motif")
 def reason(request: HttpRequest, visit: Visit) -> HttpResponse:
     ticket = visit.ticket
+    kiosk = getattr(request, "kiosk", None)
     form = ReasonForm(
         request.POST or None,
         shut=_shut(now=visit.now),
+        devices=kiosk.place.devices if kiosk is not None else None,
         initial={"key": ticket.reason_key, "text": ticket.reason_text or ""},
     )
     if request.method == "POST" and form.is_valid():

@@ -29,17 +29,17 @@ MOST_FILES = 6
 
 @step_page("sante")
 def health(request: HttpRequest, visit: Visit) -> HttpResponse:
-    ask = _what_to_ask(visit)
+    ask, own = _what_to_ask(visit), getattr(request, "kiosk", None) is None
     if request.method != "POST":
-        return _show(request, visit, HealthForm(ask=ask, initial=_known(visit)))
-    form = HealthForm(request.POST, request.FILES, ask=ask)
+        return _show(request, visit, HealthForm(ask=ask, files=own, initial=_known(visit)))
+    form = HealthForm(request.POST, request.FILES, ask=ask, files=own)
     right = form.is_valid()
     _keep_files(form, visit)
     if request.POST.get("do") == "add" and not form.has_error("documents") and not form.has_error("camera"):
         typed = {
             name: request.POST.get(name, "") for name in form.fields if name not in {"documents", "camera"}
         }
-        return _show(request, visit, HealthForm(ask=ask, initial=typed), fresh=True)
+        return _show(request, visit, HealthForm(ask=ask, files=own, initial=typed), fresh=True)
     _need_photo(form, visit)
     if not right or form.errors:
         return _show(request, visit, form)
@@ -115,6 +115,9 @@ def _keep_file(upload: Any, visit: Visit) -> None:
 
 
 def _need_photo(form: HealthForm, visit: Visit) -> None:
+    """At a kiosk it is shown to the camera."""
+    if "documents" not in form.fields:
+        return
     reason = catalogue.reason(visit.ticket.reason_key)
     if reason is not None and reason.photo_required and not _files(visit):
         form.add_error("documents", _("Ce motif demande une photo ou un document. Ajoutez-le ici."))
