@@ -396,7 +396,7 @@ def _missing(
         *((bound_fees, added.missing) for _, _, added in parts.additions),
         (yes_or_no, paid.any.missing),
         (seen, parts.rate.missing),
-        (all_of(seen, any_of(below, overrun_open, all_of(owes, share.open))), parts.solidarity.missing),
+        (all_of(seen, any_of(below, overrun_open)), parts.solidarity.missing),
         (all_of(seen, share.open), parts.exempt.missing),
         (all_of(seen, owes), share.missing),
         (counts, {"overrun": all_of(act.overrun_cents.isnull(), due)}),
