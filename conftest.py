@@ -1,8 +1,12 @@
 """What every test stands on. The environment itself is set in toubib/ground/tests/environment.py."""
 
 import gc
+from pathlib import Path
 
 import pytest
+
+ROOT = Path(__file__).parent
+WITH_SERVERS = ["tests/access", "tests/browser", "tests/faults", "toubib/config"]
 
 # A hundred thousand new objects, not seven hundred: what is compiled of the law is kept, and each collection walks all of it.
 gc.set_threshold(100_000, 20, 20)
@@ -22,14 +26,29 @@ def pytest_configure(config):
     _write_no_permissions()
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config, items):
-    """A test of one database only is not collected on the other; those on Spark only where `-m` names them."""
+    """A test of one database only is not collected on the other; those on Spark only where `-m` names them.
+
+    What asks for no database runs once, but where it starts servers of its own."""
     from django.db import connection
+
+    for item in items:
+        if not _asks_a_database(item):
+            item.add_marker(pytest.mark.once)
 
     unwanted = ["sqlite" if connection.vendor == "postgresql" else "postgres"]
     if "spark" not in config.option.markexpr:
         unwanted.append("spark")
     items[:] = [item for item in items if not any(item.get_closest_marker(name) for name in unwanted)]
+
+
+def _asks_a_database(item):
+    if any(item.get_closest_marker(name) for name in ("django_db", "postgres", "browser")):
+        return True
+    if any(item.path.is_relative_to(ROOT / folder) for folder in WITH_SERVERS):
+        return True
+    return not {"db", "transactional_db", "live_server"}.isdisjoint(item.fixturenames)
 
 
 def _let_sqlite_flush():

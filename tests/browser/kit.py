@@ -8,18 +8,22 @@ app.kill(); app.start()                     # SIGKILL, then the same data again
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -61,10 +65,9 @@ class App:
     @classmethod
     def fresh(cls, folder: Path, **more: str) -> App:
         """A migrated application without anyone in it; `more`: TOUBIB_TURN_URLS="…" and the like."""
-        folder.mkdir(parents=True, exist_ok=True)
-        app = cls(folder, _fresh_database(folder), more=more)
-        app.run("migrate")
-        return app
+        first = _migrated()
+        shutil.copytree(first.folder, folder, dirs_exist_ok=True)
+        return cls(folder, _fresh_database(folder, like=first.database_url), more=more)
 
     @property
     def url(self) -> str:
@@ -185,12 +188,24 @@ class App:
         return re.sub(r"\D", "", re.search(r"code est ([\d\s]+)", body).group(1))  # type: ignore[union-attr]
 
 
-def _fresh_database(folder: Path) -> str:
+@cache
+def _migrated() -> App:
+    """Of this process, migrated once and never started: what every fresh one is a copy of."""
+    folder = Path(tempfile.mkdtemp(prefix="toubib-migrated-"))
+    app = App(folder, _fresh_database(folder))
+    app.run("migrate")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    atexit.register(_drop_database, app.database_url)
+    return app
+
+
+def _fresh_database(folder: Path, *, like: str = "") -> str:
+    """`like`: the address of the one that it is a copy of; a file's copy came with its folder."""
     given = os.environ.get("TOUBIB_DATABASE_URL", "")
     if not given.startswith("postgres"):
         return f"sqlite:///{folder / 'toubib.sqlite3'}"
-    name = f"browser_{os.getpid()}_{free_port()}"
-    _on_server(given, f'CREATE DATABASE "{name}"')
+    name, of = f"browser_{os.getpid()}_{free_port()}", urlsplit(like).path.lstrip("/") or "template1"
+    _on_server(given, f'CREATE DATABASE "{name}" TEMPLATE "{of}"')
     return urlunsplit(urlsplit(given)._replace(path=f"/{name}"))
 
 

@@ -1,11 +1,7 @@
 """The receipt agrees with the line: who pays, what is advanced, who pays it back."""
 
-import pytest
-
 from toubib.billing.models import ClaimLine
 from toubib.billing.receipt import receipt_of
-
-pytestmark = pytest.mark.once
 
 
 def said_of(**over):

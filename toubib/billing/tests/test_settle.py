@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from toubib.billing.enums import ClaimState
 from toubib.billing.settle import VIDEO_CONFIRMED, Act, amount_of, cents_of, settle
 
-pytestmark = pytest.mark.once
 AT = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 FACTS = {
     "act_date": "2026-11-20", "act_time": "11:00", "act_kind": "teleconsultation", "modality": "video",

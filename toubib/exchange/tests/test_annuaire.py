@@ -11,7 +11,6 @@ from toubib.exchange.addresses import DirectoryAway, Mailbox, address_book
 from toubib.exchange.annuaire import mailbox_in
 from toubib.exchange.tests.relay import free_port
 
-pytestmark = pytest.mark.once
 RPPS = "99900000029"
 ANS = "https://interop.esante.gouv.fr/ig/fhir/annuaire/StructureDefinition/as-ext-mailbox-mss-metadata"
 KIND = "https://hl7.fr/ig/fhir/core/StructureDefinition/fr-core-contact-point-email-type"

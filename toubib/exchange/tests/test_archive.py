@@ -22,7 +22,6 @@ from toubib.exchange.metadata import build_metadata
 from toubib.exchange.tests.factories import make_letter, make_qualified, make_subject, pdf_a1
 from toubib.exchange.xdm import NAMES, build_archive
 
-pytestmark = pytest.mark.once
 EXPECTED = Path(__file__).parent / "expected"
 PLACEHOLDER = "BODY"
 

@@ -11,7 +11,6 @@ from toubib.exchange.tests.corrupt import drop, in_document, in_metadata, put, r
 from toubib.exchange.tests.factories import DOMAINS, make_letter, make_qualified, make_subject, pdf_a1
 from toubib.exchange.xdm import build_archive
 
-pytestmark = pytest.mark.once
 ROLE = "h:recordTarget/h:patientRole"
 ACT = "h:documentationOf/h:serviceEvent"
 ENTITY = f"{ACT}/h:performer/h:assignedEntity"

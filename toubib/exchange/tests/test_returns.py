@@ -7,7 +7,6 @@ import pytest
 from toubib.exchange.enums import Returned
 from toubib.exchange.returns import Return, parse_return
 
-pytestmark = pytest.mark.once
 ID = UUID("01935a00-0000-7000-8000-0000000000d1")
 
 DSN = """\

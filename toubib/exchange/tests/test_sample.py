@@ -11,7 +11,6 @@ from toubib.documents.samples import sample_contents, sample_header
 from toubib.exchange.checks import check_archive, check_cda
 from toubib.exchange.sample import SampleRefused, sample_files
 
-pytestmark = pytest.mark.once
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 HEADER = sample_header(now=NOW, document_id=UUID("0193cafe-0000-7000-8000-000000000002"))
 

@@ -7,8 +7,6 @@ from toubib.exchange.submission import Parcel, RelayAway, RelayRefused, submit
 from toubib.exchange.tests.factories import ADDRESS, STARTED, make_letter
 from toubib.exchange.tests.relay import make_certificate, point_at, run_relay
 
-pytestmark = pytest.mark.once
-
 
 def make_parcel(**over):
     letter = make_letter()

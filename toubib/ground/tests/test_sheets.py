@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from toubib.ground.sheets import safe_cell, write_sheet
 
-pytestmark = pytest.mark.once
 SIGNS = ("=", "+", "-", "@")
 
 

@@ -9,7 +9,6 @@ from toubib.observatory.tests.claims_kit import ald, centre, doctor, line, main,
 from toubib.rulebook.engine.tables import read_table
 from toubib.rulebook.facts import all_facts
 
-pytestmark = pytest.mark.once
 DAY = "2024-02-15"
 
 

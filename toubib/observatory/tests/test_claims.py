@@ -12,8 +12,6 @@ from toubib.observatory.claims.layouts import act_codes, layouts
 from toubib.observatory.claims.reading import open_claims
 from toubib.observatory.tests.claims_kit import doctor, line, write_claims, write_table
 
-pytestmark = pytest.mark.once
-
 
 def read(folder, tmp_path):
     return open_claims(folder, connect_engine("duckdb", tmp_path))

@@ -7,7 +7,6 @@ import pytest
 
 from toubib.observatory.tests.claims_kit import doctor, line, main, write_claims
 
-pytestmark = pytest.mark.once
 FACE = (
     "source",
     "synthetic",

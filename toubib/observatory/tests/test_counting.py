@@ -9,7 +9,6 @@ from toubib.observatory.counting.rules import COUNTED, RULES, UnknownRule, rules
 from toubib.observatory.indicators.volumes import counted, removed_by_year, share_by_channel, volumes
 from toubib.observatory.tests.claims_kit import centre, doctor, line, write_claims
 
-pytestmark = pytest.mark.once
 ALL = frozenset(RULES)
 
 

@@ -19,7 +19,7 @@ from toubib.observatory.generator.run import generate
 from toubib.observatory.indicators.quarters import name_of
 from toubib.observatory.indicators.report import indicators
 
-pytestmark = [pytest.mark.once, pytest.mark.slow]
+pytestmark = pytest.mark.slow
 SCALE, YEARS = 0.02, (2024, 2024)
 ORDER = Order(SCALE, *YEARS)
 

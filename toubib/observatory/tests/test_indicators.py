@@ -15,7 +15,6 @@ from toubib.observatory.indicators.report import indicators
 from toubib.observatory.indicators.suppression import hidden_areas, hidden_shares
 from toubib.observatory.tests.claims_kit import ald, centre, doctor, line, write_claims
 
-pytestmark = pytest.mark.once
 ALL = frozenset(RULES)
 Q1, Q2, Q3 = 2024 * 4, 2024 * 4 + 1, 2024 * 4 + 2
 PARIS, VAR, BOUCHES, REUNION = 75, 83, 13, 974

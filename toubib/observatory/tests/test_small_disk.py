@@ -9,7 +9,6 @@ import pytest
 
 from toubib.observatory.tests.claims_kit import doctor, line, main, write_claims
 
-pytestmark = pytest.mark.once
 TEN_GB = 10 * 2**30
 
 

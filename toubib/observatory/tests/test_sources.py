@@ -12,7 +12,6 @@ from toubib.observatory.sources.damir import damir_indicators
 from toubib.observatory.sources.repss import quarter_of_text, repss_indicators
 from toubib.observatory.tests.claims_kit import main
 
-pytestmark = pytest.mark.once
 COLUMNS = ("AGE_BEN_SNDS", *read_yaml("damir.yaml")["columns"])
 
 

@@ -25,7 +25,6 @@ from toubib.observatory.indicators.tables import (
 )
 from toubib.observatory.tests.claims_kit import centre, doctor, line, write_claims
 
-pytestmark = pytest.mark.once
 ALL = frozenset(RULES)
 Q1 = 2024 * 4
 SMALL = Areas({"R1": ("01", "02"), "R2": ("03", "04")})
