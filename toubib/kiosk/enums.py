@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 class SessionState(models.TextChoices):
     IDLE = "idle", _("libre")
     OPENED = "opened", _("ouverte")
-    IDENTIFIED = "identified", _("personne identifiée")
+    IDENTIFIED = "identified", _("a dit qui elle est")
     MEASURING = "measuring", _("mesures en cours")
     WAITING = "waiting", _("dans la file")
     IN_CALL = "in_call", _("en consultation")

@@ -46,7 +46,7 @@ MORE = {
     "kiosk.machine.enrol": gettext_lazy("borne inscrite"),
     "kiosk.machine.revoke": gettext_lazy("borne retirée"),
     "kiosk.session.opened": gettext_lazy("séance ouverte à une borne"),
-    "kiosk.session.identified": gettext_lazy("personne identifiée à une borne"),
+    "kiosk.session.identified": gettext_lazy("une personne a dit qui elle est à une borne"),
     "kiosk.session.measuring": gettext_lazy("mesures commencées à une borne"),
     "kiosk.session.waiting": gettext_lazy("dans la file depuis une borne"),
     "kiosk.session.in_call": gettext_lazy("en consultation à une borne"),

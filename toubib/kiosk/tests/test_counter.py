@@ -340,7 +340,8 @@ def test_the_whole_gesture_from_the_post(desk):
         now=desk.now,
     )
     address = f"/comptoir/geste/{row.pk}"
-    assert "Répondre au médecin" in desk.client.get("/comptoir").content.decode()
+    post = desk.client.get("/comptoir").content.decode()
+    assert "Répondre au médecin" in post and "Otoscopie : oreille droite" in post
     assert "oreille droite" in desk.client.get(address).content.decode()
     refused = desk.client.post(address, {"do": "refuse"})
     assert "Dites pourquoi" in refused.content.decode()

@@ -1,15 +1,23 @@
 """The one path, as a machine shows it: what was said there already is not asked again."""
 
+from uuid import uuid4
+
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
+from toubib.directory.enums import Device
 from toubib.directory.models import Place
+from toubib.ground.actors import Actor
 from toubib.kiosk.detours import MEASURED
 from toubib.kiosk.models import KioskSession
-from toubib.kiosk.tests.factories import browser_of_machine, make_machine
+from toubib.kiosk.operations import put_unit
+from toubib.kiosk.tests.factories import BY, browser_of_machine, make_machine
 from toubib.kiosk.web import SESSION
+from toubib.people.enums import Role
 from toubib.people.tests.factories import sign_in
 from toubib.waiting.models import Ticket
+from toubib.waiting.operations import join_line
 from toubib.waiting.tests.factories import make_scene, prepare_ticket
 from toubib.waiting.views.common import TICKET
 
@@ -85,3 +93,20 @@ def test_a_kiosk_asks_no_file_and_the_document_is_shown_to_the_camera(walking):
         == 302
     )
     assert "sante" in Ticket.objects.get(pk=ticket.pk).draft["done"]
+
+
+def test_the_waiting_page_of_a_kiosk_lists_what_was_measured(walking):
+    browser, ticket = walking(done=("sante", "consentements", "test"), presence="alone")
+    unit = put_unit(place=Place.objects.get(), number=1, kind=Device.BLOOD_PRESSURE, by=BY, now=timezone.now())  # fmt: skip
+    join_line(ticket_id=ticket.pk, by=Actor(ticket.account_id, Role.PATIENT), now=timezone.now())
+    said = {"client_id": str(uuid4()), "kind": "blood_pressure", "typed": "1", "unit": str(unit.pk),
+            "m_systolic": "126", "m_diastolic": "78", "m_heart_rate": "72"}  # fmt: skip
+    page = reverse("web:waiting_room", args=[ticket.pk])
+    before = browser.get(page).text
+    browser.post(reverse("web:take_reading", args=[ticket.pk]), said)
+    after = browser.get(page).text
+    words = ("126/78 mmHg, pouls 72", "Aucune prise.", "sous la main", "Ajouter une photo")
+    assert [[one in text for one in words] for text in (before, after)] == [
+        [False, True, False, False],
+        [True, False, False, False],
+    ]

@@ -82,6 +82,7 @@ def _context(request: HttpRequest) -> dict[str, Any]:
         "posts": posts,
         "account": account,
         "mine": {one.pk for post in posts for one in post.presences if one.helper_id == account.pk},
+        "inside": {one.session.ticket_id for post in posts for one in post.cabins if one.session},
         "beside": {one.ticket_id for post in posts for one in post.presences if one.helper_id == account.pk},
     }
 

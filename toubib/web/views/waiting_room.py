@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET
 
 from toubib.consultation.queries import room_of_encounter
 from toubib.ground.actors import Actor
+from toubib.kiosk.queries.devices import device_rows
 from toubib.people.enums import LinkKind, Role
 from toubib.people.models import Account
 from toubib.people.queries import link_between
@@ -106,6 +107,7 @@ def _shared(request: HttpRequest, ticket: Ticket, *, phase: str, now: datetime) 
         "invite_link": kept_link(request, guests=people),
         "reason": catalogue.reason(ticket.reason_key),
         **_told(current_account(request), ticket, now=now),
+        "measured": [row for row in device_rows(ticket=ticket, now=now) if row.values],
         "test_skipped": bool((ticket.draft.get("test") or {}).get("skipped")),
     }
 
