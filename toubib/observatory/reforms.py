@@ -14,7 +14,7 @@ from typing import Any
 from toubib.observatory.activity import NAME as ACTIVITY
 from toubib.observatory.activity import read_activity
 from toubib.observatory.choices import ALONE, COMBINED, PAYING
-from toubib.observatory.indicators.suppression import hidden_shares
+from toubib.observatory.indicators.suppression import hidden_shares, is_small
 from toubib.observatory.payments import ASSUMPTION
 from toubib.observatory.signatures import CELLS, ID, SIGNATURES, TALLY
 from toubib.observatory.simulate import (
@@ -45,6 +45,7 @@ FREED = {
 }
 SCENARIOS = ("declared", "only_these_acts", "activity_less_10", "activity_more_10")
 GROUPS = ("undetermined", "exempt", "above", "near", "below")
+STEP, LEAST_ROUNDED = 5, 15  # doctors
 
 
 def days_of_year(year: int) -> Days:
@@ -138,10 +139,17 @@ def _told(connection: Any, case: Case, law: Case, year: int) -> dict[str, Any]:
 
 
 def _hidden(groups: Mapping[str, int]) -> dict[str, int | None]:
-    """Small groups, and what protects them, are null; so is the sum of doctors where a lone group would be had from it."""
+    """Small groups, and what protects them, are null; so is the sum of doctors where it is small, or where a lone group would be had
+    from it. The others are rounded: two cases that differ by a few doctors tell no such few."""
     told = _shown({name: groups[name] for name in GROUPS})
     is_lone = list(told.values()).count(None) == 1
-    return {"practitioners": None if is_lone else groups["practitioners"], **told}
+    everybody = None if is_lone or is_small(groups["practitioners"]) else groups["practitioners"]
+    return {name: _rounded(number) for name, number in {"practitioners": everybody, **told}.items()}
+
+
+def _rounded(number: int | None) -> int | None:
+    """To the nearest 5, never into what is small; 0 stays."""
+    return max(LEAST_ROUNDED, (number + STEP // 2) // STEP * STEP) if number else number
 
 
 def _shown(cells: Mapping[str, int]) -> dict[str, int | None]:

@@ -49,6 +49,23 @@ def test_no_sum_gives_a_small_group_back():
     assert _shown({"A": 900, "B": 100, "C": 7}) == {"A": 900, "B": None, "C": None}
 
 
+def test_few_doctors_are_not_had_from_two_cases():
+    def told(above):
+        return _hidden(
+            {
+                "practitioners": 91849,
+                "undetermined": 6600,
+                "exempt": 0,
+                "above": above,
+                "near": 157,
+                "below": 85092 - above,
+            }
+        )
+
+    assert told(431) == {"practitioners": 91850, "undetermined": 6600, "exempt": 0, "above": 430, "near": 155, "below": 84660}  # fmt: skip
+    assert [told(n)["above"] for n in (11, 12, 17, 18, 49, 51)] == [15, 15, 15, 20, 50, 50]
+
+
 def test_freed_acts_are_told_by_whom_they_serve(files):
     found = reforms(acts=files[0], activity=files[1], year=2024, about={"source": "s", "synthetic": True, "scale": 0.1}, on=date(2026, 1, 2), levers=("fmt_zone",), alone=(), paying=())  # fmt: skip
     case = found["cases"]["fmt_zone"]
@@ -83,5 +100,6 @@ def test_the_document_says_what_simulate_says(files):
     plain = simulate(acts=files[0], activity=files[1], year=2024, policies=[policy]).policies["fmt_assisted"]
     found = reforms(acts=files[0], activity=files[1], year=2024, about={"source": "s", "synthetic": True, "scale": 1}, on=date(2026, 1, 2), levers=("fmt_assisted",), alone=(), paying=())  # fmt: skip
     own = found["cases"]["fmt_assisted"]
-    for key in ("practitioners", "counted_acts", "uncounted_acts", "excluded", "excluded_by"):
+    assert (own["practitioners"], plain["practitioners"]) == (None, 2)  # small
+    for key in ("counted_acts", "uncounted_acts", "excluded", "excluded_by"):
         assert (key, own[key]) == (key, plain[key])
