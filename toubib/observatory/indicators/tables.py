@@ -17,6 +17,7 @@ from toubib.observatory.indicators.suppression import (
     hidden_shares,
     is_small,
 )
+from toubib.observatory.indicators.volumes import whole
 
 Rows = list[dict[str, Any]]
 PARTS = (*CHANNELS, OTHER)
@@ -45,7 +46,7 @@ def acts_rows(rows: Iterable[Mapping[str, Any]], cover: Cover, areas: Areas) -> 
                 row[part] = cells[area, part] if is_told else None
             is_told = row[TOTAL] is not None
             told.append(
-                row | {name: round(euros[name][quarter][area]) if is_told else None for name in EUROS}
+                row | {name: whole(euros[name][quarter][area]) if is_told else None for name in EUROS}
             )
     return told
 
@@ -83,7 +84,7 @@ def expertise_rows(rows: Iterable[Mapping[str, Any]], cover: Cover, areas: Areas
         for area in areas:
             known = area not in hidden and cover.holds(quarter)
             row = {"quarter": name_of(quarter), "area": area, "acts": own[area] if known else None}
-            told.append(row | {name: round(euros[name][quarter][area]) if known else None for name in EUROS})
+            told.append(row | {name: whole(euros[name][quarter][area]) if known else None for name in EUROS})
     return told
 
 

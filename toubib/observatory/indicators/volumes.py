@@ -54,7 +54,12 @@ def by_year(rows: Rows, value: str = "acts") -> dict[str, int]:
     found: dict[str, float] = defaultdict(int)
     for row in rows:
         found[str(row["year"])] += row[value]
-    return {year: round(number) for year, number in sorted(found.items())}
+    return {year: whole(number) for year, number in sorted(found.items())}
+
+
+def whole(number: float) -> int:
+    """Amounts are in cents: what a sum says below that hangs on the order of its lines, and must not tip half a euro."""
+    return round(round(number, 2))
 
 
 def acts_by_year(rows: Rows) -> dict[str, int | None]:

@@ -1,7 +1,7 @@
 """Tables by quarter and area, counted by hand; cells hidden both ways; what is kept is counted once."""
 
 import json
-from itertools import product
+from itertools import permutations, product
 
 import numpy as np
 import pytest
@@ -23,6 +23,7 @@ from toubib.observatory.indicators.tables import (
     lone_quarters,
     specialty_rows,
 )
+from toubib.observatory.indicators.volumes import whole
 from toubib.observatory.tests.claims_kit import centre, doctor, line, write_claims
 
 ALL = frozenset(RULES)
@@ -251,3 +252,9 @@ def test_a_folder_of_something_else_is_left_alone(paris, tmp_path):
     with pytest.raises(BadClaims, match="there is something else"):
         indicators(claims=paris, kept=kept)
     assert [one.name for one in kept.iterdir()] == ["mine.txt"]
+
+
+def test_half_a_euro_falls_to_one_side_whatever_the_order_of_the_sum():
+    amounts = [0.1, 0.2, 42.2]
+    sums = {sum(order) for order in permutations(amounts)}
+    assert (len(sums) > 1, {whole(one) for one in sums}) == (True, {42})
