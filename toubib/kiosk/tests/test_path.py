@@ -12,6 +12,8 @@ from toubib.ground.actors import Actor
 from toubib.kiosk.detours import MEASURED
 from toubib.kiosk.models import KioskSession
 from toubib.kiosk.operations import put_unit
+from toubib.kiosk.steps import kiosk_steps
+from toubib.kiosk.templatetags.kiosk import CODE, on_kiosk
 from toubib.kiosk.tests.factories import BY, browser_of_machine, make_machine
 from toubib.kiosk.web import SESSION
 from toubib.people.enums import Role
@@ -19,7 +21,7 @@ from toubib.people.tests.factories import sign_in
 from toubib.waiting.models import Ticket
 from toubib.waiting.operations import join_line
 from toubib.waiting.tests.factories import make_scene, prepare_ticket
-from toubib.waiting.views.common import TICKET
+from toubib.waiting.views.common import TICKET, path_context
 
 pytestmark = pytest.mark.django_db
 
@@ -110,3 +112,23 @@ def test_the_waiting_page_of_a_kiosk_lists_what_was_measured(walking):
         [False, True, False, False],
         [True, False, False, False],
     ]
+
+
+def test_the_bar_of_a_machine_never_goes_back():
+    ways = ["signes", "telephone", "code", "pour-qui", "motif", "medecin-traitant", "identite", "prix", "piece", "sante",
+            "mesures", "consentements", "test", "pret"]  # fmt: skip
+    own = {"telephone": "phone", "piece": "room", "mesures": "measures"}
+
+    def at(name):
+        if name == "code":
+            steps = on_kiosk(path_context("identite")["steps"], CODE)
+        else:
+            steps = (
+                kiosk_steps(own[name])
+                if name in own
+                else on_kiosk(path_context(name)["steps"], f"/consulter/{name}")
+            )
+        return [one.state for one in steps].index("current")
+
+    ranks = [at(name) for name in ways]
+    assert ranks == sorted(ranks) == [0, 1, 1, 2, 2, 2, 3, 3, 4, 4, 4, 4, 4, 5]

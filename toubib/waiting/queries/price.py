@@ -103,6 +103,11 @@ class Estimate:
         codes = {one["code"] for one in self.reasons}
         return "PRICE.OTHER_PAYER" in codes and "SUB.CAP_REACHED" not in codes
 
+    @property
+    def surcharges(self) -> list[dict[str, str]]:
+        """What the tariff holds beyond the usual one, by name: told beside the amount."""
+        return [one for one in self.reasons if one["code"].startswith("PRICE.ADDON_")]
+
     def as_shown(self) -> dict[str, Any]:
         """What stands on the screen, to be kept with the answer to it."""
         return {**self.as_kept(), "codes": [one["code"] for one in self.reasons]}

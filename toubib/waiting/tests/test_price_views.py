@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.conf import settings
+from django.template.loader import render_to_string
 from django.utils import timezone
 
 from toubib.directory.tests.factories import make_practitioner
@@ -134,6 +135,17 @@ def test_standard_case_is_told_once_the_rule_book_is_ready():
     assert sum(float(estimate.amounts[name]) for name in ("amo", "amc", "public", "patient")) == float(
         estimate.amounts["tariff"]
     )
+
+
+@pytest.mark.parametrize(("day", "said"), [(22, True), (23, False)])  # a Sunday, a Monday
+def test_price_names_the_surcharge_that_its_tariff_holds(client, day, said):
+    walk_to(client, "sante", medecin_traitant=UNAVAILABLE)
+    estimate = estimate_for(ticket=the_ticket_row(), now=datetime(2026, 11, day, 10, tzinfo=UTC))
+    page = render_to_string("waiting/_estimate.html", {"estimate": estimate, "lacks": []})
+    assert (
+        bool(estimate.surcharges),
+        "Majoration hors des heures habituelles." in page.split("<details")[0],
+    ) == (said, said)
 
 
 def test_price_supposes_nothing_rare_until_it_is_said_and_says_so(client):
