@@ -102,6 +102,14 @@ def test_the_list_says_that_a_kiosk_is_silent_instead_of_a_wait(client, kiosk):
     ]
 
 
+def test_a_place_that_is_shut_does_not_say_that_someone_is_there(client, town):
+    shut = make_place(commune=town, lat=44.352, lon=2.575, hours="2030 Mo-Fr 09:00-12:00", seen=True)
+    open_place(place=shut, on=min(TODAY, timezone.localdate()), by=BY, now=NOW)
+    told = text_of(client.get("/lieux?commune=12202"))
+    words = ("Aux heures d’ouverture, quelqu’un est là pour vous aider", "Quelqu’un est là pour vous aider")
+    assert [one in told for one in words] == [True, False]
+
+
 def test_a_position_is_rounded_and_drawn_as_unsure(client, kiosk):
     answer = client.get("/lieux?lat=44.351234&lon=2.573456")
     asked = answer.context["asked"]

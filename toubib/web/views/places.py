@@ -176,9 +176,11 @@ def shown(row: PlaceRow, *, number: int, now: datetime, kiosk: PlaceState | None
 
 
 def _help_there(row: PlaceRow) -> str:
-    """« personne sur place » may be read either way."""
+    """« personne sur place » may be read either way; nobody is there where it is shut."""
     if row.place.assistance == Assistance.NONE:
         return _("sans aide sur place")
+    if row.place.assistance == Assistance.ON_SITE and row.opening.is_open is False:
+        return _("aux heures d’ouverture, quelqu’un est là pour vous aider")
     return str(Assistance(row.place.assistance).label)
 
 
