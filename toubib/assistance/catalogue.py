@@ -33,6 +33,19 @@ TITLES = (
     gettext_noop("Filière de l’audition"),
 )
 
+# The same to who is examined, where the title is a carer's word
+PLAIN = {
+    "Otoscopie": gettext_noop("Examen de l’oreille à l’otoscope"),
+    "Auscultation au stéthoscope connecté": gettext_noop("Écoute du cœur et des poumons au stéthoscope"),
+    "Dermatoscopie": gettext_noop("Examen de la peau à la loupe éclairante"),
+    "Glycémie capillaire": gettext_noop("Mesure du sucre dans une goutte de sang, au bout du doigt"),
+    "Mesure de la réfraction et de l’acuité": gettext_noop("Mesure de la vue"),
+    "Examen à la lampe à fente": gettext_noop("Examen de l’œil à la lampe"),
+    "Rétinographie": gettext_noop("Photo du fond de l’œil"),
+    "Audiométrie": gettext_noop("Mesure de l’audition"),
+    "Otoscopie avant appareillage": gettext_noop("Examen de l’oreille avant un appareil auditif"),
+}
+
 
 class UnknownGesture(Exception):
     """No gesture of that key stands in the catalogue of that day."""
@@ -57,6 +70,11 @@ class Kind:
     @property
     def title(self) -> str:
         return _(self.name)
+
+    @property
+    def plain_title(self) -> str:
+        """For who is examined."""
+        return _(PLAIN.get(self.name, self.name))
 
     @property
     def needs_protocol(self) -> bool:

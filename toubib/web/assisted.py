@@ -34,6 +34,12 @@ class HelperRow:
     who: str
 
 
+def _title(gesture: Gesture) -> str:
+    """In the patient's words, with what the doctor made precise: which ear, which eye."""
+    title = kind_of_gesture(gesture).plain_title
+    return f"{title} : {gesture.words}" if gesture.words else title
+
+
 def assisted_of(*, room: Room, ticket: Ticket) -> dict[str, Any]:
     """What is live: who is beside the patient, gestures that were accepted and are not over."""
     helpers = [one for one in presences_of(ticket_id=ticket.pk) if one.ended_at is None]
@@ -48,8 +54,6 @@ def assisted_of(*, room: Room, ticket: Ticket) -> dict[str, Any]:
             HelperRow(one, describe_helper(one)) for one in helpers if one.agreed or one.pk not in taken
         ],
         "assisted": [
-            GestureRow(one, kind_of_gesture(one).title, describe_helper(one.presence))
-            for one in live
-            if one.presence
+            GestureRow(one, _title(one), describe_helper(one.presence)) for one in live if one.presence
         ],
     }

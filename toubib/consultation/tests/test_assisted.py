@@ -65,6 +65,7 @@ def test_a_gesture_is_seen_on_both_sides_until_it_is_made(scene):
     assert "Otoscopie" not in scene.patient.get(scene.room).content.decode()  # nobody accepted yet
     accept_gesture(gesture_id=gesture.pk, **scene.given())
     asked = scene.patient.get(f"{scene.room}/invites").content.decode()
+    assert "Examen de l’oreille à l’otoscope" in asked and "Otoscopie" not in asked
     assert "J’accepte ce geste" in asked and "pharmacien (RPPS" in asked
     assert scene.answer("geste", gesture.pk) == 302
     start_gesture(gesture_id=gesture.pk, **scene.given())
