@@ -12,6 +12,7 @@ from toubib.kiosk.models import KioskSession, Machine
 from toubib.kiosk.operations import make_enrolment_code, write_states
 from toubib.kiosk.operations.machines import Reported
 from toubib.kiosk.tests.factories import BY, make_machine, make_open_place
+from toubib.people.models import PatientLink
 from toubib.territory.models import Commune
 
 
@@ -54,3 +55,22 @@ def printer(*, result: str) -> None:
             for one in Machine.objects.values_list("id", flat=True)
         ]
     )
+
+
+def who() -> dict[str, Any]:
+    """Who is to be seen in the last session, who speaks for them, and what proves it."""
+    row = KioskSession.objects.select_related("ticket__patient", "ticket__account").latest("opened_at")
+    ticket = row.ticket
+    assert ticket is not None
+    patient, account = ticket.patient, ticket.account
+    assert patient is not None
+    assert account is not None
+    link = PatientLink.objects.filter(account=account, patient=patient).first()
+    return {
+        "patient": [patient.birth_given_names, str(patient.birth_date), patient.ins_status],
+        "adult": [account.display_name, link.kind if link else "", link.proof if link else ""],
+        "presence": row.presence,
+        "vouched": account.vouched_by is not None,
+        "reachable": bool(account.phone or account.email),
+        "state": ticket.state,
+    }

@@ -7,12 +7,16 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser import kiosk_path
+from tests.browser.kiosk_path import UPRIGHT, left
 from tests.browser.kit import LAPTOP, PHONE, App, faults, overflow, shoot
 from toubib.record.tests.factories import make_picture
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=20_000)
+AT_A_MACHINE = ("404", "422", "503", "Permissions-Policy")
 WIDTHS = ((1366, LAPTOP), (390, PHONE))
+CABIN = ((1080, UPRIGHT), (1366, LAPTOP))
 
 
 @pytest.fixture(scope="module")
@@ -31,10 +35,10 @@ def place(app):
     return app.do("tests.browser.seed_counter:pharmacy")
 
 
-def look(page, name):
+def look(page, name, *, widths=WIDTHS):
     """At both widths: nothing sticks out, nothing that axe complains of."""
     before, found = page.viewport_size, {}
-    for width, size in WIDTHS:
+    for width, size in widths:
         page.set_viewport_size(size)
         shoot(page, f"counter-{name}-{width}", whole=True)
         found[width] = (overflow(page), faults(page))
@@ -55,13 +59,39 @@ def press(page, name):
 
 
 def in_call(app, place, name):
-    """Somebody in the cabin, taken by this doctor, the room open."""
+    """Somebody in the cabin, taken by this doctor, the room open; the room and the machine's session."""
     app.do("tests.browser.seed_patient:empty_line")
     ticket = app.do("tests.browser.seed_patient:in_line")["ticket"]
-    app.do("tests.browser.seed_counter:in_the_cabin", ticket=ticket, machine=place["machine"])
+    session = app.do("tests.browser.seed_counter:in_the_cabin", ticket=ticket, machine=place["machine"])
     room = app.do("tests.browser.seed_patient:take", ticket=ticket, name=name)
     app.do("tests.browser.seed_patient:opens", room=room, name=name)
-    return room
+    return room, session
+
+
+def in_the_cabin(open_page, app, place, room, session):
+    """The screen of the machine in this call."""
+    page = open_page("/connexion", enter="jeanne", size=UPRIGHT, reduced_motion="reduce", expect=AT_A_MACHINE)
+    page.set_default_timeout(60_000)
+    cookie = next(one["value"] for one in page.context.cookies() if one["name"] == "toubib_session")
+    app.do("tests.browser.seed_counter:hold", cookie=cookie, session=session)
+    page.context.add_cookies([
+        {"name": "toubib_borne", "value": place["key"], "url": app.url, "httpOnly": True}
+    ])  # fmt: skip
+    page.goto(f"{app.url}/salle/{room}")
+    assert page.locator("html").get_attribute("data-device") == "kiosk"
+    return page
+
+
+def see_to_the_cabin(counter, app):
+    """Seen and cleaned where that is due."""
+    counter.goto(app.url + "/comptoir")
+    due = counter.get_by_role("link", name="Confirmer la cabine")
+    if due.count():
+        due.click()
+        for box in counter.locator("input[type=checkbox]").all():
+            box.check()
+        press(counter, "La cabine est prête")
+        counter.wait_for_url("**/comptoir")
 
 
 def test_the_post_opens_the_kiosk_by_keyboard_vouches_and_stops(app, place, open_page):
@@ -94,8 +124,97 @@ def test_the_post_opens_the_kiosk_by_keyboard_vouches_and_stops(app, place, open
     expect(page.get_by_text("À voir et à nettoyer")).to_be_visible()
 
 
+def test_a_patient_without_phone_from_the_counter_to_the_paper(app, place, open_page):
+    app.do("tests.browser.seed_patient:empty_line")
+    counter = visit(open_page, app, "/comptoir", enter="haddad", reduced_motion="reduce")
+    kiosk = open_page("/borne/panne", size=UPRIGHT, reduced_motion="reduce", expect=AT_A_MACHINE)
+    kiosk_path.start(kiosk, app, key=place["key"])
+    see_to_the_cabin(counter, app)
+    press(counter, "Ouvrir la borne")
+    expect(kiosk.get_by_text("Karim Haddad a ouvert une séance pour vous")).to_be_visible()
+
+    def code():
+        counter.goto(app.url + "/comptoir")
+        press(counter, "Donner un code")
+        return counter.locator("[data-code]").inner_text()
+
+    asked = []
+    for name in kiosk_path.walk(kiosk, app, code=code, presence="assistant", first="Commencer"):
+        asked.append(name)
+        if name in {"sans-telephone", "mesures"}:
+            look(kiosk, f"cabin-{name}", widths=CABIN[:1])
+            kiosk.keyboard.press("Shift")  # a touch: nothing is wiped
+    assert ("telephone" in asked, "code" in asked, asked[-1]) == (False, False, "file")
+    assert app.do("tests.browser.seed_kiosk:who") == {
+        "patient": [kiosk_path.GIVEN, "1990-05-17", "provisoire"],
+        "adult": [f"{kiosk_path.GIVEN} {kiosk_path.NAME}", "self", "declared"],
+        "presence": "assistant",
+        "vouched": True,
+        "reachable": False,
+        "state": "waiting",
+    }
+    session = app.do("tests.browser.seed_kiosk:session")
+    room = app.do("tests.browser.seed_patient:take", ticket=session["ticket"], name="vasseur")
+    app.do("tests.browser.seed_patient:opens", room=room, name="vasseur")
+    kiosk.reload()  # news of another process than the server's is not heard on SQLite
+    kiosk.wait_for_url("**/salle/*")
+    counter.goto(app.url + "/comptoir")
+    expect(counter.get_by_text("Vous êtes auprès du patient.")).to_be_visible()
+    names = counter.content()
+    assert (kiosk_path.GIVEN in names, kiosk_path.NAME in names) == (True, False)
+    look(counter, "beside")
+    look(kiosk, "cabin-call", widths=CABIN)
+    app.do("tests.browser.seed_patient:signs", room=room, name="vasseur")
+    kiosk.goto(f"{app.url}/salle/{room}/fin")
+    kiosk.wait_for_url("**/borne/fin")
+    kiosk.wait_for_selector("#papers .list", timeout=60_000)
+    kiosk_path.press(kiosk, "Effacer et partir")
+    kiosk.wait_for_url("**/borne")
+    assert (app.do("tests.browser.seed_kiosk:session")["reason"], left(kiosk)) == (
+        "done",
+        (set(), [[], [], 0]),
+    )
+    counter.goto(app.url + "/comptoir")
+    expect(counter.get_by_text("À voir et à nettoyer")).to_be_visible()
+
+
+def test_values_reach_the_doctor_at_once_and_a_device_that_lies_is_told(app, place, open_page):
+    room, session = in_call(app, place, "vasseur")
+    doctor = visit(open_page, app, f"/cabinet/salle/{room}", enter="vasseur", reduced_motion="reduce")
+    doctor.evaluate("window.stayed = true")
+    panel = doctor.locator("#readings")
+    kiosk = in_the_cabin(open_page, app, place, room, session)
+    card = kiosk.locator("[data-card][data-kind=oximeter]")
+    refused = kiosk.locator("[data-card][data-kind=oximeter] [data-problem-text]")
+
+    def measure(lie=""):
+        card.locator("[data-lie]").evaluate(
+            "(one, lie) => { one.value = lie; one.dispatchEvent(new Event('change')); }", lie
+        )
+        card.locator("[data-measure]").click()
+
+    measure()
+    expect(panel.get_by_text("97 %")).to_be_visible()
+    expect(panel.get_by_role("heading", name="Mesures reçues")).to_be_visible()
+    for lie, sentence in (
+        ("other_serial", "Ce n’est pas l’appareil n° 1"),
+        ("silence", "L’appareil se tait."),
+        ("lost", "L’appareil s’est éteint"),
+    ):
+        measure(lie)
+        expect(refused).to_contain_text(sentence)
+        expect(card.locator("[data-measure]")).to_be_enabled()
+    expect(panel.locator("li")).to_have_count(1)
+    measure("out_of_range")
+    expect(panel.get_by_text("hors de ce que cet appareil mesure")).to_be_visible()
+    assert doctor.evaluate("window.stayed") is True
+    assert panel.locator("li").count() == 2
+    look(doctor, "readings")
+    look(kiosk, "cabin-readings", widths=CABIN)
+
+
 def test_a_patient_with_a_pharmacist_from_the_question_to_the_code(app, place, open_page):
-    room = in_call(app, place, "vasseur")
+    room, _session = in_call(app, place, "vasseur")
     doctor = visit(open_page, app, f"/cabinet/salle/{room}", enter="vasseur", reduced_motion="reduce")
     patient = visit(open_page, app, f"/salle/{room}", enter="jeanne", size=PHONE, reduced_motion="reduce")
     counter = visit(open_page, app, "/comptoir", enter="haddad", reduced_motion="reduce")
@@ -136,7 +255,7 @@ def test_a_patient_with_a_pharmacist_from_the_question_to_the_code(app, place, o
 
 
 def test_the_patient_stays_alone_again_and_the_post_is_told(app, place, open_page):
-    room = in_call(app, place, "vasseur")
+    room, _session = in_call(app, place, "vasseur")
     patient = visit(open_page, app, f"/salle/{room}", enter="jeanne", size=PHONE, reduced_motion="reduce")
     counter = visit(open_page, app, "/comptoir", enter="haddad", reduced_motion="reduce")
     press(counter, "Proposer mon aide")
@@ -151,7 +270,7 @@ def test_the_patient_stays_alone_again_and_the_post_is_told(app, place, open_pag
 
 def test_an_orthoptist_and_an_ophthalmologist_without_then_with_a_protocol(app, place, open_page):
     app.do("tests.browser.seed_counter:ophthalmologist", name="vasseur")
-    room = in_call(app, place, "vasseur")
+    room, session = in_call(app, place, "vasseur")
     doctor = visit(open_page, app, f"/cabinet/salle/{room}", enter="vasseur", reduced_motion="reduce")
     desk = doctor.locator("#assisted")
     choose = desk.get_by_label("Geste à demander sur place")
@@ -175,10 +294,21 @@ def test_an_orthoptist_and_an_ophthalmologist_without_then_with_a_protocol(app, 
     counter.get_by_role("link", name="Répondre au médecin").click()
     press(counter, "J’accepte et je vais auprès du patient")
     expect(counter.get_by_text("Protocole d’essai n° 7")).to_be_visible()
-    patient = visit(open_page, app, f"/salle/{room}", enter="jeanne", size=PHONE, reduced_motion="reduce")
-    press(patient, "J’accepte ce geste")
+    kiosk = in_the_cabin(open_page, app, place, room, session)
+    kiosk.get_by_role("button", name="J’accepte ce geste").wait_for()
+    look(kiosk, "cabin-gesture", widths=CABIN)
+    press(kiosk, "J’accepte ce geste")
     press(counter, "Commencer le geste")
     counter.get_by_label("image vue, non gardée").check()
     press(counter, "Le geste est fini")
     expect(desk.get_by_text("Protocole d’essai n° 7")).to_be_visible()
-    assert app.do("tests.browser.seed_counter:gestures")[-1]["state"] == "done"
+    assert app.do("tests.browser.seed_counter:proof", room=room) == {
+        "state": "done",
+        "by": "orthoptist",
+        "protocol": "Protocole d’essai n° 7",
+        "timed": True,
+        "traced": ["ask", "accepted", "agreed", "under_way", "done"],
+        "agreed": 1,
+        "assisted_by": "orthoptist",
+        "equipment_on_site": True,
+    }

@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import re
-from itertools import count
 
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.kiosk_path import GIVEN, NAME, UPRIGHT, fresh_phone, left, press, start, walk
 from tests.browser.kit import LAPTOP, PHONE, at_size, faults, overflow, shoot
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-UPRIGHT = {"width": 1080, "height": 1920}
-NAME, GIVEN = "Zéphyrine-Kiosque", "Ondine"
-_phone = count(1)
-
-
-def fresh_phone():
-    number = next(_phone)
-    return f"06 39 98 1{number // 100} {number % 100:02d}"
+CUT = ("Failed to load", "ERR_INTERNET", "ServiceWorker", "fetch", "WebSocket")
 
 
 @pytest.fixture
@@ -26,76 +19,14 @@ def kiosk(app, open_page):
     """A machine that has just started: its page at rest, tried and in order."""
     key = app.do("tests.browser.seed_kiosk:pharmacy")["key"]
 
-    def start(*, size=UPRIGHT, expect=(), clock=False, key=key):
+    def begin(*, size=UPRIGHT, expect=(), clock=False, key=key):
         page = open_page("/borne/panne", size=size, expect=("404", "503", "Permissions-Policy", *expect))
-        page.context.add_cookies([{"name": "toubib_borne", "value": key, "url": app.url, "httpOnly": True}])
-        page.set_default_timeout(45_000)
         if clock:
             page.clock.install()
-        page.goto(app.url + "/borne?demarrage=1")
-        page.wait_for_selector("[data-selftest][data-done]")
+        start(page, app, key=key)
         return page
 
-    return start
-
-
-def press(page, name):
-    page.get_by_role("main").get_by_role("button", name=name, exact=True).click()
-    page.wait_for_load_state("load")
-
-
-def walk(page, app, *, phone, upto="file"):
-    """From the page at rest to the waiting room, page by page, each before it is answered."""
-    texts = {
-        "telephone": lambda: page.fill("#id_phone", phone),
-        "code": lambda: page.fill("#id_code", app.last_code("+33" + re.sub(r"\D", "", phone)[1:])),
-        "pour-qui": lambda: page.get_by_label("Moi", exact=True).check(),
-        "motif": lambda: page.locator("input[name=key]").first.check(),
-        "medecin-traitant": lambda: page.locator("input[name=answer][value=none]").check(),
-        "traits": lambda: _traits(page),
-        "prix": lambda: page.locator("input[name=cover][value=nothing]").check(),
-        "piece": lambda: [page.locator("input[value=alone]").check(), page.locator("#id_door").check()],
-        "sante": lambda: None,
-        "mesures": lambda: None,
-        "consentements": lambda: page.locator("#id_care").check(),
-        "pret": lambda: None,
-    }
-    buttons = {
-        "telephone": "Recevoir un code",
-        "code": "Entrer avec ce code",
-        "pret": "Entrer dans la file",
-    }
-    yield "veille"
-    press(page, "Voir un médecin")
-    yield "signes"
-    for box in page.locator("input[value=no]").all():
-        box.check()
-    press(page, "Continuer")
-    for name, fill in texts.items():
-        yield name
-        if name == upto:
-            return
-        fill()
-        press(page, buttons.get(name, "Continuer"))
-    page.wait_for_url("**/attente/*")
-    yield "file"
-
-
-def _traits(page):
-    page.fill("#id_birth_given_names", GIVEN)
-    page.fill("#id_birth_name", NAME)
-    page.fill("#id_birth_date", "17/05/1990")
-    page.get_by_label("féminin").check()
-
-
-def left(page):
-    """What a browser keeps: names of cookies, storage, caches, databases."""
-    cookies = {one["name"] for one in page.context.cookies() if one["value"]}
-    kept = page.evaluate(
-        "async () => [Object.keys(localStorage), Object.keys(sessionStorage).filter((k) => k !== 'kiosk.checks'),"
-        " (await indexedDB.databases()).length]"
-    )
-    return cookies - {"csrftoken", "toubib_borne"}, kept
+    return begin
 
 
 def test_person_alone_goes_from_the_first_touch_to_the_line_and_out(app, kiosk):
@@ -124,6 +55,26 @@ def test_person_alone_goes_from_the_first_touch_to_the_line_and_out(app, kiosk):
     assert left(page) == (set(), [[], [], 0])
 
 
+def test_child_with_a_parent_goes_down_the_same_screens_to_the_line(app, kiosk):
+    page, phone, found = kiosk(), fresh_phone(), {}
+    for name in walk(page, app, phone=phone, child=True, presence="relative"):
+        if name in {"pour-qui", "traits", "consentements"}:
+            found[name] = (faults(page), overflow(page))
+            shoot(page, f"kiosk-child-{name}-1080")
+    assert found == {name: ([], 0) for name in ("pour-qui", "traits", "consentements")}
+    assert app.do("tests.browser.seed_kiosk:who") == {
+        "patient": [GIVEN, "2019-09-24", "provisoire"],
+        "adult": [f"Aurore {NAME}", "parent", "declared"],
+        "presence": "relative",
+        "vouched": False,
+        "reachable": True,
+        "state": "waiting",
+    }
+    press(page, "Sortir et garder ma place")
+    page.wait_for_url("**/borne?sorti=1")
+    assert left(page) == (set(), [[], [], 0])
+
+
 def test_nobody_touches_the_screen_and_all_is_wiped_after_a_warning(app, kiosk):
     page = kiosk(clock=True, size=LAPTOP)
     for _name in walk(page, app, phone=fresh_phone(), upto="sante"):
@@ -145,22 +96,76 @@ def test_nobody_touches_the_screen_and_all_is_wiped_after_a_warning(app, kiosk):
     assert (page.url, NAME in page.content()) == (f"{app.url}/borne", False)
 
 
-@pytest.mark.parametrize("screen", ["signes", "code", "traits", "sante", "pret", "file"])
-def test_network_is_cut_and_the_next_page_says_where_to_go(app, kiosk, screen):
-    page = kiosk(clock=True, expect=("Failed to load", "ERR_INTERNET", "ServiceWorker", "fetch"))
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
-    for _name in walk(page, app, phone=fresh_phone(), upto=screen):
-        if _name == screen:
-            break
+@pytest.fixture
+def twin(open_page):
+    """twin(page): the same screen of the same machine, to be cut off there, while the first goes on."""
+    first = open_page("/borne/panne", size=UPRIGHT, expect=("404", "503", "Permissions-Policy", *CUT))
+    context = first.context
+    context.clock.install()
+
+    def make(page):
+        context.set_offline(False)
+        context.add_cookies(page.context.cookies())
+        other = context.new_page()
+        other.set_default_timeout(45_000)
+        other.goto(page.url)
+        other.wait_for_function("() => navigator.serviceWorker.controller !== null")
+        return other
+
+    return make
+
+
+def cut(page, *, seconds=61):
+    """The network is gone for so long: what the screen says, and whether any name is left on it or in the browser."""
     page.context.set_offline(True)
-    page.clock.run_for(61_000)
+    page.clock.run_for(seconds * 1000)
     page.wait_for_selector("[data-offline-page]")
-    words = page.locator("main").inner_text()
-    assert ("Pas de réseau ici." in words, "Borne de la mairie" in words, NAME in page.content()) == (
-        True,
-        True,
-        False,
+    words, whole = page.locator("main").inner_text(), page.content()
+    return (
+        "Pas de réseau ici." in words,
+        "Borne de la mairie" in words,
+        NAME in whole or GIVEN in whole,
+        page.evaluate(
+            "[localStorage.length, Object.keys(sessionStorage).filter((k) => k !== 'kiosk.checks').length]"
+        ),
     )
+
+
+DARK = (True, True, False, [0, 0])
+
+
+def test_network_is_cut_at_every_screen_and_no_name_stays(app, kiosk, twin):
+    app.do("tests.browser.seed_patient:empty_line")
+    page, said = kiosk(), {}
+
+    def try_it(name, **more):
+        other = twin(page)
+        said[name] = (other.url == page.url, *cut(other, **more))
+        other.close()
+        page.keyboard.press("Shift")  # a touch: this one goes on
+
+    for name in walk(page, app, phone=fresh_phone()):
+        if name != "veille":
+            try_it(name)
+    ticket = app.do("tests.browser.seed_kiosk:session")["ticket"]
+    room = app.do("tests.browser.seed_patient:take", ticket=ticket, name="vasseur")
+    app.do("tests.browser.seed_patient:opens", room=room, name="vasseur")
+    page.goto(f"{app.url}/salle/{room}")
+    try_it("appel", seconds=186)
+    app.do("tests.browser.seed_patient:signs", room=room, name="vasseur")
+    page.goto(f"{app.url}/salle/{room}/fin")
+    page.wait_for_url("**/borne/fin")
+    try_it("fin")
+    assert len(said) == 16
+    assert {name: one for name, one in said.items() if one != (True, *DARK)} == {}
+
+
+def test_network_comes_back_and_the_session_is_wiped(app, kiosk):
+    page = kiosk(clock=True, expect=CUT)
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+    for _name in walk(page, app, phone=fresh_phone(), upto="sante"):
+        pass
+    assert cut(page) == DARK
     shoot(page, "kiosk-offline-1080")
     page.reload()
     page.wait_for_selector("[data-offline-page]")
@@ -178,6 +183,7 @@ def test_current_is_cut_in_a_call_and_the_phone_takes_it_up(app, kiosk, open_pag
     ticket = app.do("tests.browser.seed_kiosk:session")["ticket"]
     room = app.do("tests.browser.seed_patient:take", ticket=ticket, name="vasseur")
     app.do("tests.browser.seed_patient:opens", room=room, name="vasseur")
+    page.reload()  # news of another process than the server's is not heard on SQLite
     page.wait_for_url("**/salle/*")
     shoot(page, "kiosk-call-1080")
     page.context.close()
@@ -204,6 +210,7 @@ def test_documents_are_printed_or_taken_by_the_phone(app, kiosk, printer):
     ticket = app.do("tests.browser.seed_kiosk:session")["ticket"]
     room = app.do("tests.browser.seed_patient:take", ticket=ticket, name="vasseur")
     app.do("tests.browser.seed_patient:opens", room=room, name="vasseur")
+    page.reload()  # news of another process than the server's is not heard on SQLite
     page.wait_for_url("**/salle/*")
     app.do("tests.browser.seed_patient:signs", room=room, name="vasseur")
     page.goto(f"{app.url}/salle/{room}/fin")

@@ -17,7 +17,7 @@ from toubib.people.enums import LinkKind
 from toubib.people.models import Account, Patient, PatientLink
 from toubib.people.queries import live_links
 from toubib.record.enums import AbortReason, EncounterState
-from toubib.record.models import Attachment, Encounter, HealthSummary, Note
+from toubib.record.models import Attachment, Encounter, HealthSummary, Note, Reading
 from toubib.rights.enums import Answer, CopyState
 from toubib.rights.models import DataCopy, ErasureRequest, LegalHold, PatientDeath
 from toubib.rights.periods import End, end_of_record
@@ -150,6 +150,7 @@ class Kept:
     end: End
     summaries: tuple[UUID, ...] = ()  # told, and never before a doctor's eyes
     photos: tuple[UUID, ...] = ()  # sent, and part of no visit with care
+    readings: tuple[UUID, ...] = ()  # measured or typed, and part of no visit
 
     @property
     def goes_whole(self) -> bool:
@@ -172,6 +173,7 @@ class Erasable:
             "tickets": len(self.tickets),
             "summaries": sum(len(one.summaries) for one in self.people),
             "photos": sum(len(one.photos) for one in self.people),
+            "readings": sum(len(one.readings) for one in self.people),
             "account": int(self.account_goes),
         }
 
@@ -205,6 +207,7 @@ def _kept(link: PatientLink, *, now: datetime) -> Kept:
     stays = has_record(patient_id=patient.id) or alive.exists() or (not own and others.exists())
     said = {} if own else {"told_by": link.account_id}
     sent = {} if own else {"added_by": link.account_id}
+    measured = {} if own else {"taken_by": link.account_id}
     return Kept(
         patient=patient,
         kind=link.kind,
@@ -213,6 +216,7 @@ def _kept(link: PatientLink, *, now: datetime) -> Kept:
         end=end_of(patient=patient, now=now),
         summaries=() if held else _unread(patient, **said),
         photos=() if held else _loose(patient, **sent),
+        readings=() if held else _measured(patient, **measured),
     )
 
 
@@ -239,3 +243,11 @@ def _loose(patient: Patient, **sent: UUID) -> tuple[UUID, ...]:
     rows = Attachment.objects.filter(patient=patient, **sent)
     rows = rows.filter(Q(encounter__isnull=True) | ~Q(encounter__in=care))
     return tuple(rows.exclude(ticket_id__in=live).order_by("added_at").values_list("id", flat=True))
+
+
+def _measured(patient: Patient, **taken: UUID) -> tuple[UUID, ...]:
+    """Values of no visit; none that a live request waits with."""
+    live = Ticket.objects.filter(patient=patient).exclude(state__in=ENDED_STATES).values("id")
+    rows = Reading.objects.filter(patient=patient, encounter__isnull=True, **taken)
+    waiting = Q(ticket_id__isnull=False, ticket_id__in=live)
+    return tuple(rows.exclude(waiting).order_by("taken_at").values_list("id", flat=True))

@@ -45,6 +45,7 @@ MORE = {
     "kiosk.code.make": gettext_lazy("code d’inscription d’une borne fait"),
     "kiosk.machine.enrol": gettext_lazy("borne inscrite"),
     "kiosk.machine.revoke": gettext_lazy("borne retirée"),
+    "kiosk.machine.key": gettext_lazy("nouvelle clé d’une borne"),
     "kiosk.session.opened": gettext_lazy("séance ouverte à une borne"),
     "kiosk.session.identified": gettext_lazy("une personne a dit qui elle est à une borne"),
     "kiosk.session.measuring": gettext_lazy("mesures commencées à une borne"),

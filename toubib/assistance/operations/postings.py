@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from toubib.assistance.enums import Ground
+from toubib.assistance.enums import Ground, Setting
 from toubib.assistance.models import Posting, Protocol
 from toubib.directory.models import Place, Practitioner
 from toubib.ground.actors import Actor
@@ -24,9 +24,17 @@ class BadPeriod(Exception):
 
 @transactional
 def post_helper(
-    *, account: Account, place: Place, starts_on: date, secrecy_reference: str, by: Actor, now: datetime
+    *,
+    account: Account,
+    place: Place,
+    starts_on: date,
+    secrecy_reference: str,
+    setting: Setting = Setting.PLACE,
+    by: Actor,
+    now: datetime,
 ) -> Posting:
-    """Let an account assist at a place; the written secrecy is named. Idempotent while it lasts. Raises BadPeriod."""
+    """Let an account assist at a place; the written secrecy is named. `setting`: what a nurse's codes tell apart (TLL, TLS,
+    TLD). Idempotent while it lasts. Raises BadPeriod."""
     reference = secrecy_reference.strip()
     if not reference:
         raise BadPeriod(_("Indiquez l’engagement écrit de secret : où il est, et sa date."))
@@ -39,6 +47,7 @@ def post_helper(
         place=place,
         starts_on=starts_on,
         secrecy_reference=reference[:120],
+        setting=setting,
         made_by=by.account_id,
         made_at=now,
     )

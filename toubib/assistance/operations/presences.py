@@ -34,10 +34,11 @@ def begin_presence(
     account: Account,
     by: Actor,
     now: datetime,
-    setting: Setting = Setting.PLACE,
+    setting: Setting | None = None,
 ) -> Presence:
-    """Propose to stay beside the patient. Idempotent while it lasts. Raises NotPosted."""
-    if posting_of(account=account, place_id=place_id, now=now) is None:
+    """Propose to stay beside the patient. `setting`: None, that of the assignment. Idempotent while it lasts. Raises NotPosted."""
+    posting = posting_of(account=account, place_id=place_id, now=now)
+    if posting is None:
         raise NotPosted(_("Vous n’êtes pas affecté à ce lieu aujourd’hui."))
     hold_lock(f"assistance.ticket.{ticket_id}")
     found = open_presence(ticket_id=ticket_id, account_id=account.pk)
@@ -51,7 +52,7 @@ def begin_presence(
         helper=account,
         practitioner=practitioner,
         profession=practitioner.profession if practitioner else "",
-        setting=setting,
+        setting=setting or posting.setting,
         began_at=now,
     )
     _trace(made, "assistance.presence.propose", by=by, now=now)

@@ -37,7 +37,7 @@ def make_helper(profession: Profession = Profession.ORTHOPTIST, **over: Any) -> 
     return make_professional(make_practitioner(**facts), role=Role.ASSISTANT)
 
 
-def post(helper: ProfessionalAccount, place: Place) -> Posting:
+def post(helper: ProfessionalAccount, place: Place, **more: Any) -> Posting:
     return post_helper(
         account=helper.account,
         place=place,
@@ -45,6 +45,7 @@ def post(helper: ProfessionalAccount, place: Place) -> Posting:
         secrecy_reference="Engagement d’essai du 1er janvier 2024",
         by=BY,
         now=NOW,
+        **more,
     )
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from toubib.assistance.enums import Setting
 from toubib.assistance.models import Presence
 from toubib.assistance.operations import answer_presence, begin_presence
-from toubib.assistance.tests.factories import make_helper, make_post
+from toubib.assistance.tests.factories import EVERYTHING, make_helper, make_post, post
 from toubib.billing.assistance import COLUMNS, code_of
 from toubib.billing.enums import ClaimState
 from toubib.billing.models import AssistanceLine, ClaimLine
@@ -19,6 +19,7 @@ from toubib.billing.queries import totals_by_day
 from toubib.billing.queries.assistance import totals_of_helper
 from toubib.billing.tests.factories import make_signed
 from toubib.directory.enums import Profession
+from toubib.directory.tests.factories import make_place
 from toubib.ground.actors import Actor
 from toubib.people.models import Patient
 from toubib.waiting.models import Ticket
@@ -74,6 +75,19 @@ def test_the_code_follows_who_assists_and_where(profession, setting, expected):
     act, _helper = assisted(profession, setting=setting)
     act.settle()
     assert lines() == expected
+
+
+def test_the_setting_is_that_of_the_assignment():
+    act = make_signed(scene=make_scene())
+    helper = make_helper(Profession.NURSE)
+    place = make_place(devices=EVERYTHING)
+    post(helper, place, setting=Setting.HOME)
+    presence = begin_presence(
+        ticket_id=act.ticket.pk, patient_id=act.patient.pk, place_id=place.pk, account=helper.account,
+        by=Actor(helper.account_id, "assistant"), now=timezone.now(),
+    )  # fmt: skip
+    code = code_of(presence=presence, on=timezone.localdate())
+    assert (presence.setting, code.code if code else "") == ("home", "TLD")
 
 
 @pytest.mark.parametrize(("on", "code"), [(date(2022, 5, 6), None), (date(2022, 5, 7), "TLM")])

@@ -14,6 +14,7 @@ from toubib.kiosk.operations.machines import (
     BadMachine,
     enrol_machine,
     make_enrolment_code,
+    renew_key,
     revoke_machine,
     write_states,
 )
@@ -47,6 +48,7 @@ __all__ = [
     "open_session",
     "place_ticket",
     "put_unit",
+    "renew_key",
     "revoke_machine",
     "say_presence",
     "take_reading",

@@ -112,6 +112,15 @@ def _enrol(code: str, now: datetime) -> tuple[Machine, str]:
 
 
 @transactional
+def renew_key(*, machine: Machine, by: Actor, now: datetime) -> str:
+    """Another key for the machine, told once; the one before opens nothing."""
+    key = secrets.token_urlsafe(32)
+    Machine.objects.filter(pk=machine.pk, revoked_at__isnull=True).update(key_digest=digest_of_key(key))
+    trace(by=by, action="kiosk.machine.key", now=now, subject="machine", subject_id=machine.id)
+    return key
+
+
+@transactional
 def revoke_machine(*, machine: Machine, by: Actor, now: datetime) -> None:
     """Its key opens nothing from now on; what was open on it is wiped. Idempotent."""
     session = live_session(machine=machine)

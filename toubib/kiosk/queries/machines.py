@@ -97,6 +97,12 @@ def checks_of(*, machine: Machine) -> dict[str, str]:
     return dict(found or {})
 
 
+def machine_at_rest(*, place: Place, now: datetime) -> Machine | None:
+    """One that nobody uses and no browser holds now: idle, and silent for long."""
+    rows = machine_rows(now=now, place=place)
+    return next((one.machine for one in rows if not one.online and one.state == SessionState.IDLE), None)
+
+
 @dataclass(frozen=True, slots=True)
 class Nearby:
     place: Place

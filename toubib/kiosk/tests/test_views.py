@@ -11,6 +11,7 @@ from toubib.directory.models import Place
 from toubib.kiosk.enums import SessionState, WipeReason
 from toubib.kiosk.models import KioskSession, Machine, MachineState
 from toubib.kiosk.operations import make_enrolment_code, revoke_machine, wipe_session
+from toubib.kiosk.queries import machine_of_key
 from toubib.kiosk.reports import reports
 from toubib.kiosk.tests.factories import BY, browser_of_machine, make_machine, make_open_place
 from toubib.kiosk.web import SESSION
@@ -267,3 +268,13 @@ def test_manager_makes_a_code_and_takes_a_machine_out(now):
     machine.refresh_from_db()
     assert machine.revoked_at - now < timedelta(minutes=5)
     assert cast.administrator.grants.get().role == Role.ADMINISTRATOR
+
+
+def test_a_demo_machine_that_nobody_holds_serves_again(settings):
+    settings.DEMO = True
+    place = make_open_place(now=timezone.now(), kind="pharmacy")
+    machine, old = make_machine(place=place, now=timezone.now())
+    first, second = (Client().post("/borne/demo").cookies[KIOSK_COOKIE].value for _click in range(2))
+    held = [machine_of_key(key=key) for key in (old, first)]
+    assert (held, Machine.objects.count()) == ([None, machine], 2)
+    assert machine_of_key(key=second) not in (None, machine)

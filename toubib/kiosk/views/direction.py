@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from toubib.assistance.catalogue import catalogue_on
-from toubib.assistance.enums import Ground
+from toubib.assistance.enums import Ground, Setting
 from toubib.assistance.models import Posting, Protocol
 from toubib.assistance.operations import BadPeriod, end_posting, end_protocol, file_protocol, post_helper
 from toubib.directory.models import Place, Practitioner
@@ -36,6 +36,11 @@ class PostingForm(forms.Form):
         label=gettext_lazy("Engagement de secret"),
         help_text=gettext_lazy("Où est l’écrit, et sa date."),
         max_length=120,
+    )
+    setting = forms.ChoiceField(
+        label=gettext_lazy("Où et quand cette personne assiste"),
+        help_text=gettext_lazy("Pour un infirmier, son code en dépend : TLL, TLS ou TLD."),
+        choices=Setting.choices,
     )
 
     def __init__(self, *args: object, helpers: list[Account], **kwargs: object) -> None:
@@ -110,8 +115,11 @@ def _titles(protocol: Protocol) -> str:
 
 
 def _post(request: HttpRequest, form: PostingForm) -> bool:
+    typed = form.cleaned_data
     try:
-        post_helper(**form.cleaned_data, by=current_actor(request), now=timezone.now())
+        post_helper(
+            **{**typed, "setting": Setting(typed["setting"])}, by=current_actor(request), now=timezone.now()
+        )
     except BadPeriod as error:
         form.add_error(None, str(error))
         return False

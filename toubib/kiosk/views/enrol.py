@@ -18,8 +18,16 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from toubib.ground.actors import Actor
 from toubib.kiosk.forms import CodeForm
-from toubib.kiosk.operations import BadCode, BadMachine, enrol_machine, make_enrolment_code
-from toubib.kiosk.queries import demo_place, machine_of_key
+from toubib.kiosk.operations import (
+    BadCode,
+    BadMachine,
+    enrol_machine,
+    make_enrolment_code,
+    renew_key,
+    write_states,
+)
+from toubib.kiosk.operations.machines import Reported
+from toubib.kiosk.queries import demo_place, machine_at_rest, machine_of_key
 from toubib.kiosk.web import kiosk_of
 from toubib.people.operations import TooManyTries, count_try
 from toubib.people.web import address_of
@@ -72,11 +80,16 @@ def present_key(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_POST
 def enrol_demo(request: HttpRequest) -> HttpResponse:
-    """Demo only: this browser becomes the kiosk of the pharmacy, at one click."""
+    """Demo only: this browser becomes the kiosk of the pharmacy, at one click; a machine that nobody holds serves again."""
     place = demo_place() if settings.DEMO else None
     if place is None:
         raise Http404
     now, by = timezone.now(), Actor.system("demo")
+    free = machine_at_rest(place=place, now=now)
+    if free is not None:
+        key = renew_key(machine=free, by=by, now=now)
+        write_states(reported=[Reported(free.pk, now, {}, "")])  # taken: the next click gets another
+        return _become(request, key, kept=False)
     name = _("Borne d’essai n° %(rank)s") % {"rank": place.machines.count() + 1}
     _row, code = make_enrolment_code(place=place, name=name, by=by, now=now)
     _machine, key = enrol_machine(code=code, now=now)

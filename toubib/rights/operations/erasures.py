@@ -18,7 +18,8 @@ from toubib.ground.mail import queue_message
 from toubib.people.enums import Role
 from toubib.people.models import Account
 from toubib.people.queries import accounts_with_role, is_professional
-from toubib.record.models import HealthSummary
+from toubib.record.models import HealthSummary, Reading
+from toubib.record.operations import drop_readings
 from toubib.rights.enums import Answer
 from toubib.rights.models import ErasureRequest
 from toubib.rights.operations.copies import start_copies_anew
@@ -126,6 +127,7 @@ def _erase(account: Account, found: Erasable, *, by: Actor, now: datetime) -> No
             continue
         gone = HealthSummary.objects.filter(pk__in=one.summaries).delete()[0]
         gone += drop_attachments(ids=one.photos)
+        gone += drop_readings(rows=Reading.objects.filter(pk__in=one.readings))
         if gone:
             trace(
                 by=by, action="rights.draft.erase", now=now, patient=one.patient.pk, subject="patient",

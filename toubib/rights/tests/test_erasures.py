@@ -1,6 +1,7 @@
 """A request to erase: asked once, answered with reasons, and its effect is real."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -10,7 +11,7 @@ from toubib.ground.files import file_path
 from toubib.ground.models import JournalEntry, OutboundMessage, StoredFile
 from toubib.people.models import Account, Patient, PatientLink
 from toubib.people.tests.factories import NOW, make_account, make_cast, make_link
-from toubib.record.models import Attachment, Encounter, HealthSummary, Note
+from toubib.record.models import Attachment, Encounter, HealthSummary, Note, Reading
 from toubib.record.operations import AttachmentKept, add_attachment, remove_attachment, tell_health_summary
 from toubib.record.tests.factories import TEXTS, make_encounter, make_picture
 from toubib.rights.models import DataCopy, ErasureRequest
@@ -62,6 +63,10 @@ def left_line(account, patient, **over):
     return Ticket.objects.create(account=account, patient=patient, reason_text="Toux", **facts)
 
 
+def measured(patient, **more):
+    return Reading.objects.create(patient=patient, client_id=uuid4(), content={}, taken_at=NOW, **more)
+
+
 def photo(patient, account, wide=40):
     by, content = Actor(account.id, "patient"), make_picture(size=(wide, 20))
     return add_attachment(patient_id=patient.id, title="Peau", content=content, by=by, now=NOW)
@@ -87,7 +92,7 @@ def test_who_has_no_record_is_erased_whole(cast, django_capture_on_commit_callba
     keep_copy(copy_id=copy.id, content=b"PK", now=NOW)
     with django_capture_on_commit_callbacks(execute=True):
         done = answer(cast, ask(cast.jeanne, close=True))
-    assert done.done == {"people": 1, "tickets": 1, "summaries": 1, "photos": 1, "account": 1}
+    assert done.done == {"people": 1, "tickets": 1, "summaries": 1, "photos": 1, "readings": 0, "account": 1}
     cast.jeanne.refresh_from_db()
     ticket.refresh_from_db()
     assert (Patient.objects.filter(pk=cast.jeanne_patient.pk).exists(), path.exists(), told.pk) == (
@@ -124,10 +129,13 @@ def test_a_record_stays_whole_and_what_no_doctor_read_goes(cast):
     aborted = make_encounter(cast.jeanne_patient, cast.vasseur, "aborted", planned_at=NOW - timedelta(days=9))
     part = photo(cast.jeanne_patient, cast.jeanne, wide=60)
     Attachment.objects.filter(pk=part.pk).update(encounter=aborted)
+    measured(cast.jeanne_patient)
+    read = measured(cast.jeanne_patient, encounter=visit)
     done = answer(cast, ask(cast.jeanne))
-    assert done.done == {"people": 1, "tickets": 0, "summaries": 1, "photos": 2, "account": 0}
+    assert done.done == {"people": 1, "tickets": 0, "summaries": 1, "photos": 2, "readings": 1, "account": 0}
     assert not HealthSummary.objects.filter(pk=unread.pk).exists()
     assert not Attachment.objects.filter(pk__in=[loose.pk, part.pk]).exists()
+    assert [one.pk for one in Reading.objects.all()] == [read.pk]
     assert (Note.objects.count(), Attachment.objects.count(), HealthSummary.objects.count()) == (1, 1, 1)
     assert set(Encounter.objects.all()) == {visit, aborted}
     assert Account.objects.get(pk=cast.jeanne.pk).is_active

@@ -8,10 +8,20 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from toubib.assistance.enums import Ground
-from toubib.assistance.operations import file_protocol, post_helper
+from toubib.assistance.operations import (
+    answer_presence,
+    begin_presence,
+    end_presence,
+    file_protocol,
+    post_helper,
+)
+from toubib.billing.enums import ClaimState
+from toubib.billing.models import AssistanceLine, ClaimLine
+from toubib.billing.operations import prepare_assistance
 from toubib.directory.enums import Profession, Specialty, Title
 from toubib.directory.models import Place
 from toubib.directory.operations import PractitionerFacts
+from toubib.ground.actors import Actor
 from toubib.kiosk.models import CabinCheck, Machine, MachineState
 from toubib.kiosk.operations import enrol_machine, make_enrolment_code
 from toubib.kiosk.queries.counter import CLEANABLE
@@ -19,6 +29,7 @@ from toubib.people.enums import EvidenceKind, Role
 from toubib.people.identity import local_day
 from toubib.people.operations import activate_professional, create_professional
 from toubib.people.queries import find_account, professional_of
+from toubib.record.enums import Attestation
 from toubib.waiting.enums import IN_LINE_STATES
 from toubib.waiting.models import Ticket
 from toubib.web.demo.families import Household
@@ -51,6 +62,7 @@ def man_the_counters(*, world: World, staff: Staff, families: dict[str, Househol
         pharmacy = Place.objects.filter(name__contains=PHARMACY).first()
         if pharmacy is None:
             return
+        _assisted_once(pharmacy)
         home = families[AT_THE_KIOSK]
         Ticket.objects.filter(account=home.account, state__in=IN_LINE_STATES).update(place_of_care=pharmacy)
 
@@ -112,3 +124,32 @@ def _machine(place: Place, *, now: datetime) -> None:
     CabinCheck.objects.create(
         machine=machine, room_ready=True, door_closes=True, cleaned=cleaned, checked_at=now
     )
+
+
+def _assisted_once(pharmacy: Place) -> None:
+    """Once: the last paid visit of these weeks was made at the pharmacy, with its pharmacist beside the patient."""
+    account = find_account(email=address_of("pharmacien"))
+    if account is None or AssistanceLine.objects.filter(helper=account).exists():
+        return
+    rows = ClaimLine.objects.filter(state=ClaimState.READY, encounter__attestation=Attestation.VIDEO)
+    rows = rows.select_related("encounter__ticket", "encounter__patient").order_by("-act_on", "-id")
+    line = next((one for one in rows if not one.secret and one.said.get("reimbursement") == "YES"), None)
+    ticket = line.encounter.ticket if line is not None else None
+    if line is None or ticket is None or ticket.accepted_at is None or ticket.account_id is None:
+        return
+    at, by = ticket.accepted_at, Actor(account.pk, Role.ASSISTANT)
+    Ticket.objects.filter(pk=ticket.pk).update(place_of_care=pharmacy)
+    patient = line.encounter.patient_id
+    presence = begin_presence(
+        ticket_id=ticket.pk, patient_id=patient, place_id=pharmacy.pk, account=account, by=by, now=at
+    )
+    answer_presence(
+        presence_id=presence.pk,
+        agreed=True,
+        patient_id=patient,
+        encounter_id=line.encounter_id,
+        by=Actor(ticket.account_id, Role.PATIENT),
+        now=at,
+    )
+    end_presence(presence_id=presence.pk, by=by, now=line.encounter.ended_at or at + timedelta(minutes=8))
+    prepare_assistance(line=line, by=DEMO, now=line.encounter.signed_at or at)
