@@ -67,7 +67,8 @@ def test_a_contract_and_a_reason_have_no_field_that_could():
         "id", "name", "kind", "payer", "acts_cap", "starts_on", "ends_on", "plan", "patient", "number"
     }  # fmt: skip
     assert {one.name for one in dataclasses.fields(Reason)} == {
-        "key", "label", "pool", "channel", "channel_text", "advice", "photo", "photo_required", "free_text"
+        "key", "label", "pool", "channel", "channel_text", "advice", "photo", "photo_required", "free_text",
+        "kiosk_text", "kiosk_device",
     }  # fmt: skip
 
 
