@@ -78,10 +78,9 @@ def main() -> int:
         app.do("tests.browser.seed:small_town", on_duty=[], waiting=0, past=8)
         app.start()
         return measure(app, options)
-    except Exception:
-        print(app.log[-3000:], file=sys.stderr)
-        raise
     finally:
+        if sys.exc_info()[0]:
+            print(app.log[-3000:], file=sys.stderr)
         app.close()
         kit.stop_database(folder)
 
