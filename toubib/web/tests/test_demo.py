@@ -245,7 +245,7 @@ def test_three_places_are_open_and_one_says_why_it_is_not():
         "PLACE.ARS_NOT_DECLARED",
     }
     assert all(
-        "(invent" in row.name
+        "invent" in row.name
         for row in [*Organisation.objects.all(), *Place.objects.all()]
         if "société" not in row.name
     )
