@@ -20,7 +20,9 @@ def kiosk(app, open_page):
     key = app.do("tests.browser.seed_kiosk:pharmacy")["key"]
 
     def begin(*, size=UPRIGHT, expect=(), clock=False, key=key):
-        page = open_page("/borne/panne", size=size, expect=("404", "503", "Permissions-Policy", *expect))
+        page = open_page(
+            "/borne/panne", size=size, expect=("404", "410", "503", "Permissions-Policy", *expect)
+        )
         if clock:
             page.clock.install()
         start(page, app, key=key)

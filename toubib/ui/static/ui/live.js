@@ -221,14 +221,15 @@ async function renew(element) {
 
 /** @param {HTMLElement} element @param {Renewal} state @param {Response} answer */
 async function take(element, state, answer) {
-  const goal = answer.headers.get("HX-Redirect");
-  const moves = goal || answer.redirected || answer.status === 404 || answer.status === 410;
-  if (moves && isSending()) return true;
-  if (goal?.startsWith("/") && !goal.startsWith("//")) {
+  const goal = answer.headers.get("HX-Redirect") ?? "";
+  const moves = goal.startsWith("/") && !goal.startsWith("//");
+  const over = answer.redirected || answer.status === 404 || answer.status === 410;
+  if ((moves || over) && isSending()) return true;
+  if (moves) {
     window.location.assign(goal);
     return true;
   }
-  if (moves) {
+  if (over) {
     window.location.reload(); // signed out, or the thing is over: the whole page knows what to say
     return true;
   }
