@@ -11,6 +11,7 @@ from itertools import count
 from typing import Any
 
 from tests.browser.kit import App
+from tests.browser.path import answer_steps, press
 
 UPRIGHT = {"width": 1080, "height": 1920}
 NAME, GIVEN = "Zéphyrine-Kiosque", "Ondine"
@@ -50,11 +51,6 @@ def start(page: Any, app: App, *, key: str) -> None:
     page.wait_for_selector("[data-selftest][data-done]")
 
 
-def press(page: Any, name: str) -> None:
-    page.get_by_role("main").get_by_role("button", name=name, exact=True).click()
-    page.wait_for_load_state("load")
-
-
 def walk(
     page: Any,
     app: App,
@@ -91,14 +87,8 @@ def walk(
     if code is not None:
         page.get_by_role("link", name="J’ai un code du comptoir").click()
         page.wait_for_url("**/borne/sans-telephone")
-    for name in (*(BY_PHONE if code is None else BY_VOUCHER), *THEN):
-        yield name
-        if name == upto:
-            return
-        answers[name]()
-        press(page, BUTTONS.get(name, "Continuer"))
-    page.wait_for_url("**/attente/*")
-    yield "file"
+    names = (*(BY_PHONE if code is None else BY_VOUCHER), *THEN)
+    yield from answer_steps(page, names, answers, BUTTONS, upto=upto)
 
 
 def _traits(page: Any, *, child: bool) -> None:

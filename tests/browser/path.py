@@ -5,7 +5,7 @@ for name in walk(page, app): …     # yields at each page, before it is answere
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from tests.browser.kit import App
@@ -47,7 +47,19 @@ def walk(page: Any, app: App, *, address: str, upto: str = "file") -> Iterator[s
         "test": "Passer le test",
         "pret": "Entrer dans la file",
     }
-    for name in WITH_STEPS:
+    yield from answer_steps(page, WITH_STEPS, answers, buttons, upto=upto)
+
+
+def answer_steps(
+    page: Any,
+    names: Iterable[str],
+    answers: Mapping[str, Callable[[], Any]],
+    buttons: Mapping[str, str],
+    *,
+    upto: str,
+) -> Iterator[str]:
+    """Yields at each page, then answers it and goes on, to the waiting room."""
+    for name in names:
         yield name
         if name == upto:
             return

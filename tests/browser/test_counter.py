@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser import kiosk_path
+from tests.browser import kiosk_path, path
 from tests.browser.kiosk_path import UPRIGHT, left
 from tests.browser.kit import LAPTOP, PHONE, App, faults, overflow, shoot
 from toubib.record.tests.factories import make_picture
@@ -168,7 +168,7 @@ def test_a_patient_without_phone_from_the_counter_to_the_paper(app, place, open_
     kiosk.goto(f"{app.url}/salle/{room}/fin")
     kiosk.wait_for_url("**/borne/fin")
     kiosk.wait_for_selector("#papers .list", timeout=60_000)
-    kiosk_path.press(kiosk, "Effacer et partir")
+    path.press(kiosk, "Effacer et partir")
     kiosk.wait_for_url("**/borne")
     assert (app.do("tests.browser.seed_kiosk:session")["reason"], left(kiosk)) == (
         "done",

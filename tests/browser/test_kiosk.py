@@ -7,8 +7,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.kiosk_path import GIVEN, NAME, UPRIGHT, fresh_phone, left, press, start, walk
+from tests.browser.kiosk_path import GIVEN, NAME, UPRIGHT, fresh_phone, left, start, walk
 from tests.browser.kit import LAPTOP, PHONE, at_size, faults, overflow, shoot
+from tests.browser.path import press
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 CUT = ("Failed to load", "ERR_INTERNET", "ServiceWorker", "fetch", "WebSocket")

@@ -25,9 +25,8 @@ class Posting(Model):
     starts_on = models.DateField()
     ends_on = models.DateField(null=True)
     secrecy_reference = models.CharField(max_length=120)  # the written undertaking of secrecy
-    setting = models.CharField(
-        max_length=12, choices=Setting.choices, default=Setting.PLACE
-    )  # of their presences
+    # Of their presences:
+    setting = models.CharField(max_length=12, choices=Setting.choices, default=Setting.PLACE)
     made_by = models.UUIDField(null=True)
     made_at = models.DateTimeField()
 

@@ -124,7 +124,13 @@ def equipment_at(*, place: Place) -> bool:
     return bool(set(place.devices) - NOT_EQUIPMENT)
 
 
-def was_there(presence: Presence, *, accepted_at: datetime | None) -> bool:
+def presences_at_act(*, ticket_id: UUID, accepted_at: datetime | None) -> list[Presence]:
+    """Who assisted with the patient's agreement, once a doctor had taken the request."""
+    agreed = (one for one in presences_of(ticket_id=ticket_id) if one.agreed)
+    return [one for one in agreed if _was_there(one, accepted_at=accepted_at)]
+
+
+def _was_there(presence: Presence, *, accepted_at: datetime | None) -> bool:
     """Still beside the patient, or at least once a doctor took the case: who left before assisted no act."""
     left = presence.ended_at
     return left is None or (accepted_at is not None and left >= accepted_at)
@@ -134,7 +140,7 @@ def assisted_by(*, ticket_id: UUID, accepted_at: datetime | None = None) -> str:
     """In the words of the facts of an act: who assisted with the patient's agreement; a professional before a lay person."""
     own = Presence.objects.only("profession", "agreed", "ended_at")
     rows = [
-        one for one in read(own, ticket_id=ticket_id, agreed=True) if was_there(one, accepted_at=accepted_at)
+        one for one in read(own, ticket_id=ticket_id, agreed=True) if _was_there(one, accepted_at=accepted_at)
     ]
     words = [
         ASSISTED_BY.get(Profession(row.profession), "other_professional") if row.profession else "lay_person"

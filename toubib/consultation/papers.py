@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from toubib.assistance.queries import describe_helper, presences_of, was_there
+from toubib.assistance.queries import describe_helper, presences_at_act
 from toubib.assistance.queries import told_of as gestures_told
 from toubib.consultation.queries import guests_who_came
 from toubib.documents.contents import Certificate, Leave, Line, Measured, MedecinTraitant, Ordonnance, Report
@@ -146,10 +146,7 @@ def _assisted_by(encounter: Encounter) -> str:
 def _beside(encounter: Encounter) -> list[str]:
     """Who assisted from a post, with the patient's agreement, each once."""
     ticket = Ticket.objects.only("pk", "accepted_at").filter(encounter=encounter).first()
-    if ticket is None:
-        return []
-    rows = [one for one in presences_of(ticket_id=ticket.pk) if one.agreed]
-    there = [one for one in rows if was_there(one, accepted_at=ticket.accepted_at)]
+    there = presences_at_act(ticket_id=ticket.pk, accepted_at=ticket.accepted_at) if ticket else []
     return list(dict.fromkeys(describe_helper(one) for one in there))
 
 

@@ -6,10 +6,11 @@ from datetime import date, datetime
 from uuid import UUID
 
 from toubib.assistance.models import Presence
+from toubib.assistance.queries import presences_at_act
 from toubib.billing.assistance import Code, code_of, file_of
 from toubib.billing.enums import AssistanceState, ClaimState
 from toubib.billing.models import AssistanceLine, ClaimLine
-from toubib.billing.queries.assistance import lines_of, presences_at_act
+from toubib.billing.queries.assistance import lines_of
 from toubib.ground.actors import Actor
 from toubib.ground.hub import publish
 from toubib.ground.journal import entry_of, trace, trace_many
@@ -41,10 +42,11 @@ def prepare_assistance(*, line: ClaimLine, by: Actor, now: datetime) -> list[Ass
 def _due(line: ClaimLine) -> dict[UUID, tuple[Presence, Code]]:
     encounter: Encounter = line.encounter
     paid = line.state in PAID and line.said.get("reimbursement") == "YES"
-    if not paid or line.secret or encounter.attestation != Attestation.VIDEO:
+    ticket = getattr(encounter, "ticket", None)
+    if not paid or line.secret or encounter.attestation != Attestation.VIDEO or ticket is None:
         return {}
     found: dict[UUID, tuple[Presence, Code]] = {}
-    for presence in presences_at_act(encounter=encounter):
+    for presence in presences_at_act(ticket_id=ticket.pk, accepted_at=ticket.accepted_at):
         code = code_of(presence=presence, on=line.act_on)
         if code is not None and presence.practitioner_id is not None:
             found.setdefault(presence.helper_id, (presence, code))

@@ -9,12 +9,9 @@ from uuid import UUID
 
 from django.db.models import Count, Sum
 
-from toubib.assistance.models import Presence
-from toubib.assistance.queries import was_there
 from toubib.billing.enums import AssistanceState, ClaimState
 from toubib.billing.models import AssistanceLine, ClaimLine
 from toubib.billing.settle import amount_of
-from toubib.record.models import Encounter
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +25,6 @@ class CodeTotal:
     @property
     def amount(self) -> str:
         return amount_of(self.cents)
-
-
-def presences_at_act(*, encounter: Encounter) -> list[Presence]:
-    """Who assisted with the patient's agreement, once the doctor had taken the request of this act."""
-    ticket = getattr(encounter, "ticket", None)
-    if ticket is None:
-        return []
-    rows = Presence.objects.select_related("practitioner", "place")
-    rows = rows.filter(ticket_id=ticket.pk, agreed=True).order_by("began_at", "id")
-    return [one for one in rows if was_there(one, accepted_at=ticket.accepted_at)]
 
 
 def lines_of(*, helper_id: UUID, first: date, last: date) -> list[AssistanceLine]:

@@ -37,10 +37,11 @@ class PostingForm(forms.Form):
         help_text=gettext_lazy("Où est l’écrit, et sa date."),
         max_length=120,
     )
-    setting = forms.ChoiceField(
+    setting = forms.TypedChoiceField(
         label=gettext_lazy("Où et quand cette personne assiste"),
         help_text=gettext_lazy("Pour un infirmier, son code en dépend : TLL, TLS ou TLD."),
         choices=Setting.choices,
+        coerce=Setting,
     )
 
     def __init__(self, *args: object, helpers: list[Account], **kwargs: object) -> None:
@@ -115,11 +116,8 @@ def _titles(protocol: Protocol) -> str:
 
 
 def _post(request: HttpRequest, form: PostingForm) -> bool:
-    typed = form.cleaned_data
     try:
-        post_helper(
-            **{**typed, "setting": Setting(typed["setting"])}, by=current_actor(request), now=timezone.now()
-        )
+        post_helper(**form.cleaned_data, by=current_actor(request), now=timezone.now())
     except BadPeriod as error:
         form.add_error(None, str(error))
         return False

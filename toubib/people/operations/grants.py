@@ -22,9 +22,8 @@ from toubib.people.models import Account, GrantRequest, ProfessionalAccount, Rol
 from toubib.people.operations.invitations import check_manager, send_invitation
 from toubib.people.queries import accounts_with_role, forget_roles
 
-NEEDS_PRACTITIONER = frozenset(
-    {Role.PRACTITIONER}
-)  # who assists may be an agent of the town hall, without RPPS
+# Who assists may be an agent of the town hall, without RPPS.
+NEEDS_PRACTITIONER = frozenset({Role.PRACTITIONER})
 # Who holds one of these may activate doctors, read the journal, or give these roles: never by one person's hand.
 BY_TWO = frozenset({Role.MEDICAL_DIRECTOR, Role.COMPLIANCE, Role.ADMINISTRATOR})
 MAY_CONFIRM = (Role.MEDICAL_DIRECTOR, Role.ADMINISTRATOR)

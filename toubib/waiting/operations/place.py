@@ -28,14 +28,7 @@ def change_place(
         ticket.place_of_care_id = None  # no kiosk any more
     ticket.place_commune_id, ticket.place_detail, ticket.callback_phone = commune_id, detail, callback_phone
     ticket.save(update_fields=["place_commune", "place_detail", "callback_phone", "place_of_care"])
-    trace(
-        by=by,
-        action="waiting.ticket.place",
-        now=now,
-        patient=ticket.patient_id,
-        subject="ticket",
-        subject_id=ticket.id,
-    )
+    _trace(ticket, by=by, now=now)
     _tell(ticket)
     return ticket
 
@@ -46,14 +39,12 @@ def leave_place_of_care(*, ticket: Ticket, by: Actor, now: datetime) -> None:
     gone = _("à redemander : n’est plus là (%(place)s)") % {"place": ticket.place_detail or ""}
     ticket.place_of_care_id, ticket.place_detail = None, gone
     ticket.save(update_fields=["place_of_care", "place_detail"])
-    trace(
-        by=by,
-        action="waiting.ticket.place",
-        now=now,
-        patient=ticket.patient_id,
-        subject="ticket",
-        subject_id=ticket.id,
-    )
+    _trace(ticket, by=by, now=now)
+
+
+def _trace(ticket: Ticket, *, by: Actor, now: datetime) -> None:
+    patient, action = ticket.patient_id, "waiting.ticket.place"
+    trace(by=by, action=action, now=now, patient=patient, subject="ticket", subject_id=ticket.id)
 
 
 def _tell(ticket: Ticket) -> None:

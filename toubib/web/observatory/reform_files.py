@@ -10,7 +10,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from toubib.web.observatory.reforms import BAR, GROUPS, LAW, SCENARIOS, groups
+from toubib.web.observatory.reforms import BAR, GROUPS, LAW, SCENARIOS, groups, spans
 
 ACTS = ("counted_acts", "uncounted_acts", "unknown_acts")
 PAID = ("acts", "acts_no_longer_payable", "acts_undetermined")
@@ -73,12 +73,7 @@ def picture_of(document: Mapping[str, Any], case: str) -> SafeString:
 
 
 def _bar(document: Mapping[str, Any], case: str, y: int) -> SafeString:
-    own = document["cases"][case]
-    wide, at, parts = BAR - 16, 8.0, []
-    for key in GROUPS:
-        width = wide * (own[key] or 0) / max(own["practitioners"] or 0, 1)
-        parts.append((SHADES[key], f"{at:.1f}", y, f"{width:.1f}"))
-        at += width
+    parts = ((SHADES[key], x, y, width) for key, x, width in spans(document, case, BAR - 16, 8.0))
     return format_html_join("", '<rect class="{}" x="{}" y="{}" width="{}" height="24"/>', parts)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -81,16 +81,23 @@ def groups(document: Mapping[str, Any], case: str) -> list[dict[str, Any]]:
     return found
 
 
+def spans(
+    document: Mapping[str, Any], case: str, wide: float, at: float = 0.0
+) -> Iterator[tuple[str, str, str]]:
+    """Each group on a bar that begins at `at`: its key, where, how wide."""
+    own = document["cases"][case]
+    for key in GROUPS:
+        width = wide * (own[key] or 0) / max(own["practitioners"] or 0, 1)
+        yield key, f"{at:.1f}", f"{width:.1f}"
+        at += width
+
+
 def bar(document: Mapping[str, Any], case: str) -> SafeString:
     """The five groups on one line; a hidden one has no length."""
     own = document["cases"][case]
-    total = max(own["practitioners"] or 0, 1)
-    parts, at = [], 0.0
-    for key in GROUPS:
-        width = BAR * (own[key] or 0) / total
-        parts.append((key, f"{at:.1f}", f"{width:.1f}"))
-        at += width
-    drawn = format_html_join("", '<rect class="bar-{}" x="{}" width="{}" height="24"/>', parts)
+    drawn = format_html_join(
+        "", '<rect class="bar-{}" x="{}" width="{}" height="24"/>', spans(document, case, BAR)
+    )
     words = ", ".join(f"{name} : {say(own[key], COUNT)}" for key, name in GROUPS.items())
     head = format_html_join(
         "",
