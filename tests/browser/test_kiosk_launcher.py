@@ -131,6 +131,7 @@ def test_killed_browser_leaves_nothing_in_profile_or_spool(app, playwright, mach
     session = cookies_of(page)["toubib_session"]
     arguments = [(Path("/proc") / str(one) / "cmdline").read_bytes() for one in processes_of(folder)]
     assert [one for one in arguments if key.encode() in one] == []
+    assert any(b"--enable-speech-dispatcher" in one for one in arguments)  # or « Écouter » has no voice
     first = processes_of(folder)
     os.kill(
         launcher, signal.SIGSTOP
@@ -155,3 +156,28 @@ def test_killed_browser_leaves_nothing_in_profile_or_spool(app, playwright, mach
     )
     assert set(first) & set(processes_of(folder)) == set()
     assert holders(folder, [NAME, session]) == []
+
+
+def test_a_page_that_the_printer_keeps_back_is_taken_back(tmp_path):
+    spool, tools = tmp_path / "spool", tmp_path / "bin"
+    spool.mkdir()
+    tools.mkdir()
+    environment = {
+        **os.environ,
+        "PATH": f"{tools}:{os.environ['PATH']}",
+        "TOUBIB_KIOSK_URL": f"http://127.0.0.1:{free_port()}",
+        "TOUBIB_KIOSK_KEY_FILE": str(tmp_path / "kiosk.key"),
+        "TOUBIB_KIOSK_RUN_DIR": str(tmp_path / "run"),
+        "TOUBIB_KIOSK_SPOOL": str(spool),
+    }
+    (tmp_path / "kiosk.key").write_text("key")
+    (tools / "cancel").write_text("#!/bin/sh\nexit 0\n")
+    (tools / "cancel").chmod(0o755)
+    kept = {}
+    for word in ("idle", "media-empty", "disabled"):
+        (spool / "d00001-001").write_bytes(NAME.encode())
+        (tools / "lpstat").write_text(f"#!/bin/sh\necho 'printer kiosk is {word}.'\n")
+        (tools / "lpstat").chmod(0o755)
+        subprocess.run([LAUNCHER, "report"], env=environment, check=True, capture_output=True, timeout=60)
+        kept[word] = [one.name for one in spool.iterdir()]
+    assert kept == {"idle": ["d00001-001"], "media-empty": [], "disabled": []}
