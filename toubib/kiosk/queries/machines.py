@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
+from django.db.models import Q
+
 from toubib.directory.enums import PlaceKind
 from toubib.directory.models import Place
 from toubib.kiosk.enums import SessionState
@@ -18,6 +20,8 @@ from toubib.rulebook.days import day_of, value_at
 from toubib.territory.queries import kilometres
 
 PlaceState = Literal["ready", "busy", "away"]
+# Demo only, in the place of a version: an invented machine that no browser held yet, and one that a browser took
+DEMO_AT_REST, DEMO_HELD = "demo", "demo, held"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +102,18 @@ def checks_of(*, machine: Machine) -> dict[str, str]:
 
 
 def machine_at_rest(*, place: Place, now: datetime) -> Machine | None:
-    """One that nobody uses and no browser holds now: idle, and silent for long."""
-    rows = machine_rows(now=now, place=place)
-    return next((one.machine for one in rows if not one.online and one.state == SessionState.IDLE), None)
+    """One that nobody uses and no browser holds now: idle, and silent for long or of the demo's own."""
+    at_rest = {one.pk for one in demo_machines_at_rest(now=now)}
+    rows = [one for one in machine_rows(now=now, place=place) if one.state == SessionState.IDLE]
+    return next((one.machine for one in rows if not one.online or one.machine.pk in at_rest), None)
+
+
+def demo_machines_at_rest(*, now: datetime) -> list[Machine]:
+    """Demo only: invented machines that nobody uses and no browser holds, or holds no more."""
+    since = now - timedelta(seconds=value_at(id="kiosk.lost_seconds", now=now))
+    gone = Q(last_state__version=DEMO_HELD, last_state__at__lt=since)
+    rows = Machine.objects.filter(Q(last_state__version=DEMO_AT_REST) | gone, revoked_at__isnull=True)
+    return list(rows.exclude(sessions__in=KioskSession.objects.filter(wiped_at__isnull=True)))
 
 
 @dataclass(frozen=True, slots=True)

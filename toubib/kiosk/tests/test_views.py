@@ -8,11 +8,21 @@ from django.test import Client
 from django.utils import timezone
 
 from toubib.directory.models import Place
+from toubib.ground.actors import Actor
 from toubib.kiosk.enums import SessionState, WipeReason
 from toubib.kiosk.models import KioskSession, Machine, MachineState
-from toubib.kiosk.operations import make_enrolment_code, revoke_machine, wipe_session
-from toubib.kiosk.queries import machine_of_key
+from toubib.kiosk.operations import (
+    make_enrolment_code,
+    open_session,
+    revoke_machine,
+    wipe_session,
+    write_states,
+)
+from toubib.kiosk.operations.machines import Reported
+from toubib.kiosk.queries import machine_at_rest, machine_of_key, state_of_place
+from toubib.kiosk.queries.machines import DEMO_AT_REST, DEMO_HELD, demo_machines_at_rest
 from toubib.kiosk.reports import reports
+from toubib.kiosk.tasks import answer_for_the_demo
 from toubib.kiosk.tests.factories import BY, browser_of_machine, make_machine, make_open_place
 from toubib.kiosk.web import SESSION
 from toubib.people.enums import Role
@@ -278,3 +288,27 @@ def test_a_demo_machine_that_nobody_holds_serves_again(settings):
     held = [machine_of_key(key=key) for key in (old, first)]
     assert (held, Machine.objects.count()) == ([None, machine], 2)
     assert machine_of_key(key=second) not in (None, machine)
+
+
+def test_a_demo_machine_answers_until_a_browser_takes_it_and_again_once_it_is_gone(settings, now):
+    settings.DEMO = True
+    place = make_open_place(now=now, kind="pharmacy")
+    machine, _key = make_machine(place=place, now=now)
+    other, _key = make_machine(place=make_open_place(now=now, kind="practice", name="Autre lieu"), now=now)
+    write_states(reported=[Reported(machine.pk, now, {}, DEMO_AT_REST), Reported(other.pk, now, {}, "1")])
+
+    def after(minutes):
+        at = now + timedelta(minutes=minutes)
+        answer_for_the_demo(at)
+        return [state_of_place(place=one.place, now=at) for one in (machine, other)]
+
+    said = [after(5)]
+    assert machine_at_rest(place=place, now=now + timedelta(minutes=5)) == machine
+    write_states(reported=[Reported(machine.pk, now + timedelta(minutes=5), {}, DEMO_HELD)])
+    assert machine_at_rest(place=place, now=now + timedelta(minutes=6)) is None
+    said += [after(6), after(20)]
+    assert said == [["ready", "away"], ["ready", "away"], ["ready", "away"]]
+    open_session(machine=machine, opened_by=None, by=Actor.system("demo"), now=now + timedelta(minutes=20))
+    assert after(40)[0] == "away"
+    settings.DEMO = False
+    assert demo_machines_at_rest(now=now + timedelta(minutes=40)) == []

@@ -28,6 +28,7 @@ from toubib.kiosk.operations import (
 )
 from toubib.kiosk.operations.machines import Reported
 from toubib.kiosk.queries import demo_place, machine_at_rest, machine_of_key
+from toubib.kiosk.queries.machines import DEMO_HELD
 from toubib.kiosk.web import kiosk_of
 from toubib.people.operations import TooManyTries, count_try
 from toubib.people.web import address_of
@@ -88,11 +89,12 @@ def enrol_demo(request: HttpRequest) -> HttpResponse:
     free = machine_at_rest(place=place, now=now)
     if free is not None:
         key = renew_key(machine=free, by=by, now=now)
-        write_states(reported=[Reported(free.pk, now, {}, "")])  # taken: the next click gets another
+        write_states(reported=[Reported(free.pk, now, {}, DEMO_HELD)])  # taken: the next click gets another
         return _become(request, key, kept=False)
     name = _("Borne d’essai n° %(rank)s") % {"rank": place.machines.count() + 1}
     _row, code = make_enrolment_code(place=place, name=name, by=by, now=now)
-    _machine, key = enrol_machine(code=code, now=now)
+    machine, key = enrol_machine(code=code, now=now)
+    write_states(reported=[Reported(machine.pk, now, {}, DEMO_HELD)])
     return _become(request, key, kept=False)
 
 

@@ -25,6 +25,7 @@ from toubib.ground.actors import Actor
 from toubib.kiosk.models import CabinCheck, Machine, MachineState
 from toubib.kiosk.operations import enrol_machine, make_enrolment_code
 from toubib.kiosk.queries.counter import CLEANABLE
+from toubib.kiosk.queries.machines import DEMO_AT_REST
 from toubib.people.enums import EvidenceKind, Role
 from toubib.people.identity import local_day
 from toubib.people.operations import activate_professional, create_professional
@@ -119,7 +120,9 @@ def _machine(place: Place, *, now: datetime) -> None:
     if machine is None:
         _row, code = make_enrolment_code(place=place, name="Cabine (inventée)", by=DEMO, now=now)
         machine, _key = enrol_machine(code=code, now=now)
-    MachineState.objects.get_or_create(machine=machine, defaults={"at": now, "checks": {}})
+    MachineState.objects.get_or_create(
+        machine=machine, defaults={"at": now, "checks": {}, "version": DEMO_AT_REST}
+    )
     cleaned = sorted(one for one in place.devices if one in CLEANABLE)
     CabinCheck.objects.create(
         machine=machine, room_ready=True, door_closes=True, cleaned=cleaned, checked_at=now

@@ -66,7 +66,7 @@ class Spot:
 SPOTS = (
     Spot(
         PHARMACY, OrganisationKind.PHARMACY, "Borne de la Pharmacie de la Brune (inventée)", PlaceKind.PHARMACY, 0,
-        "3 place de la Halle", "Mo-Sa 08:30-20:00; Su,PH 09:00-19:00", Assistance.ON_SITE,
+        "3 place de la Halle", "24/7", Assistance.ON_SITE,
         (*BASIC, Device.STETHOSCOPE, Device.OTOSCOPE, Device.PRINTER),
         (Access.STEP_FREE, Access.WHEELCHAIR, Access.SOUND, Access.LARGE_TYPE, Access.CHILD),
         "Entrez par la pharmacie et demandez la borne au comptoir.",
