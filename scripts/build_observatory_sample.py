@@ -38,7 +38,7 @@ def main() -> None:
     five = given.work / "claims"
     if not five.is_dir():
         generate(order=Order(given.scale, 2020, 2024, given.seed), out=five)
-    write("indicators", indicators(claims=five))
+    write("indicators", indicators(claims=five, on=date.today()))
     whole = given.work / "year"
     if not whole.is_dir():
         generate(order=Order(given.reform_scale, given.year, given.year, given.reform_seed), out=whole)

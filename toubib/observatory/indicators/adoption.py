@@ -64,6 +64,18 @@ def adoption(
     return Adoption(professionals, users, told)
 
 
+def removed_beside(found: Adoption, among: Adoption) -> dict[str, dict[str, int | None]]:
+    """What each rule removed of professionals who are among others whose numbers are told too: a small difference is secret."""
+    told = {quarter: among.removed.get(quarter, {}) for quarter in found.removed}
+    return {
+        quarter: {
+            rule: None if is_small((told[quarter].get(rule) or 0) - (number or 0)) else number
+            for rule, number in numbers.items()
+        }
+        for quarter, numbers in found.removed.items()
+    }
+
+
 def by_professional(acts: Any) -> Any:
     """(quarter, number, channel, stage, acts): the furthest stage that a téléconsultation reached, and how many are counted; acts are
     read once for all kinds."""

@@ -19,6 +19,7 @@ from toubib.observatory.indicators.adoption import (
     adoption_rows,
     by_professional,
     national_rate,
+    removed_beside,
     target_table,
 )
 from toubib.observatory.indicators.ald import ald_rows, patients_by_quarter
@@ -78,7 +79,10 @@ def _report(claims: Claims, counted: Counted, rules: frozenset[str], on: date | 
         "share_by_specialty": volumes.share_by_specialty(visits),
         "tele_expertise_by_year": volumes.acts_by_year(expertise),
         "euros_by_year": volumes.amounts_by_year(visits),
-        "removed": {"acts_by_year": volumes.removed_by_year(counts, rules)},
+        "removed": {
+            "acts_by_year": volumes.removed_by_year(counts, rules),
+            "tele_expertise_by_year": volumes.removed_by_year(counts, rules, family="TE"),
+        },
         "out_of_hours": {"rows": [], "reason": NO_HOUR},
     }
     if cover is None:
@@ -108,6 +112,8 @@ def _by_doctors(
     }
     ald = patients_by_quarter(counted.in_ald, rules)
     removed = {"gp_adoption": own["gp"].removed, "ald_patients": ald.removed}
+    removed |= {name: own[name].removed for name in VARIANTS[:2]}
+    removed[VARIANTS[2]] = removed_beside(own[VARIANTS[2]], own["gp"])
     acts = practice(claims, counted, used, rows, quarters)
     return {
         "gp_adoption": told["gp"],

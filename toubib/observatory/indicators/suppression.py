@@ -26,7 +26,8 @@ def hidden_areas(
 ) -> frozenset[str]:
     """The areas whose cell may not be shown: the small ones, or those that `is_secret`, and what protects them.
 
-    A lone hidden part of a shown total takes the next smallest with it, and so do parts that are all 1; a hidden total with shown parts hides one of them.
+    A lone hidden part of a shown total takes the next smallest with it, even where what is of no area would blur it, and so do parts that are all 1;
+    a hidden total with shown parts hides one of them.
     """
     secret = is_secret or (lambda area: is_small(cells[area]))
     hidden = {area for area in (FRANCE, *areas.regions, *areas.departements) if secret(area)}
@@ -48,7 +49,7 @@ def _protect(
     candidates = sorted((cells[part], part) for part in parts if part not in hidden and cells[part] > 0)
     count = len(secret) + len(unseen)
     are_ones = not unseen and secret and sum(cells[part] for part in secret) == count  # 0 is shown
-    if total not in hidden and (count == 1 or are_ones):
+    if total not in hidden and (count == 1 or len(secret) == 1 or are_ones):
         hidden.add(candidates[0][1] if candidates else total)
     elif total in hidden and not secret and not unseen and candidates:
         hidden.add(candidates[0][1])
@@ -88,12 +89,18 @@ def hidden_cells(cells: Mapping[Cell, int], lines: Iterable[Line], secret: Itera
 
 def _protect_line(cells: Mapping[Cell, int], hidden: set[Cell], total: Cell, parts: tuple[Cell, ...]) -> None:
     unseen = [part for part in parts if part in hidden]
+    seen_nulls = [part for part in unseen if part[0] != UNKNOWN]  # a reader has no cell of what is of no area
     left = sorted((cells[part], part) for part in parts if part not in hidden and cells[part] > 0)
     if total in hidden:
         if not unseen and left:
             hidden.add(left[0][1])
-    elif len(unseen) == 1 or (unseen and sum(cells[part] for part in unseen) == len(unseen)):  # all of them 1
-        hidden.add(left[0][1] if left else total)
+    elif (
+        len(unseen) == 1
+        or len(seen_nulls) == 1
+        or (unseen and sum(cells[part] for part in unseen) == len(unseen))
+    ):  # all of them 1
+        told = [one for one in left if one[1][0] != UNKNOWN] or left
+        hidden.add(told[0][1] if told else total)
 
 
 def _determined(hidden: set[Cell], lines: list[Line]) -> frozenset[Cell]:

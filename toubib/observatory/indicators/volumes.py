@@ -98,12 +98,14 @@ def _shares(rows: Rows, key: str, names: tuple[str, ...]) -> dict[str, dict[str,
     return found
 
 
-def removed_by_year(rows: Rows, rules: frozenset[str]) -> dict[str, dict[str, int | None]]:
-    """Year → rule → the lines of téléconsultation that it dropped."""
+def removed_by_year(
+    rows: Rows, rules: frozenset[str], *, family: str = TELECONSULTATION
+) -> dict[str, dict[str, int | None]]:
+    """Year → rule → the lines of the family that it dropped."""
     names = {stage: name for name, stage in dropping(rules).items()}
     found: dict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(names.values(), 0))
     for row in rows:
-        if row["family"] == TELECONSULTATION:
+        if row["family"] == family:
             year = found[str(row["year"])]
             if row["stage"] in names:
                 year[names[row["stage"]]] += row["acts"]

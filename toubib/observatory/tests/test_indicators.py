@@ -6,7 +6,13 @@ from toubib.observatory.claims.engine import connect_engine
 from toubib.observatory.claims.reading import open_claims
 from toubib.observatory.counting.count import count_acts
 from toubib.observatory.counting.rules import RULES, rules_without
-from toubib.observatory.indicators.adoption import Adoption, adoption, adoption_rows, by_professional
+from toubib.observatory.indicators.adoption import (
+    Adoption,
+    adoption,
+    adoption_rows,
+    by_professional,
+    removed_beside,
+)
 from toubib.observatory.indicators.ald import ald_patients, ald_rows
 from toubib.observatory.indicators.areas import Areas, all_areas
 from toubib.observatory.indicators.professionals import directory, kinds, quarter_table
@@ -203,6 +209,20 @@ def test_no_small_cell_can_be_had_from_totals(counts, hidden):
     assert hidden_areas(counts, SMALL) == hidden
 
 
+@pytest.mark.parametrize(
+    ("counts", "hidden"),
+    [
+        # 4 in R2 and 5 of no area: 9 is what France gives back, so the next smallest region goes too.
+        ({"01": 50, "02": 60, "04": 4, "05": 11, "06": 12}, {"04", "R2", "R3", "05"}),
+        # The 5 of no area are small themselves: a region hides them, and is not alone.
+        ({"01": 50, "02": 60, "04": 15, "05": 21, "06": 22}, {"04", "R2", "R3", "05"}),
+    ],
+)
+def test_what_is_of_no_area_leaves_no_region_alone(counts, hidden):
+    found = cells(**{f"d{name}": number for name, number in counts.items()})
+    assert hidden_areas(found | {"FR": found["FR"] + 5, "?": 5}, SMALL) == hidden
+
+
 def test_a_small_share_takes_the_next_smallest_with_it():
     assert hidden_shares({"a": 500, "b": 40, "c": 3, "d": 0}) == {"b", "c"}
     assert hidden_shares({"a": 5, "b": 0}) == {"a"}
@@ -231,6 +251,17 @@ def test_a_rate_is_hidden_where_few_have_none():
         "04": (11, 0, 0.0),
         "05": (0, 0, None),
         "06": (0, 0, None),
+    }
+
+
+def test_a_rule_tells_no_small_difference_between_groups_of_which_one_holds_the_other():
+    gps = Adoption({}, {}, {"2024Q1": {"main_place": 60, "regularisations": 30}, "2024Q2": {}})
+    billed = Adoption(
+        {}, {}, {"2024Q1": {"main_place": 53, "regularisations": 30}, "2024Q2": {"main_place": 0}}
+    )
+    assert removed_beside(billed, gps) == {
+        "2024Q1": {"main_place": None, "regularisations": 30},
+        "2024Q2": {"main_place": 0},
     }
 
 

@@ -215,6 +215,30 @@ def test_two_cells_of_one_act_each_take_a_third_with_them():
     }
 
 
+def test_no_region_is_hidden_alone_beside_what_is_of_no_area():
+    # R1 and what is of no area: 12 between them, but a reader has no cell of the second.
+    numbers = {"R1": 4, "R2": 30, "R3": 50, "?": 8}
+    cells = {(name, "a"): number for name, number in numbers.items()} | {("FR", "a"): 92}
+    line_of = (("FR", "a"), tuple((one, "a") for one in numbers))
+    secret = {("R1", "a"), ("?", "a")}
+    assert hidden_cells(cells, [line_of], secret) == secret | {("R2", "a")}
+
+
+def test_each_indicator_says_what_the_rules_removed(paris):
+    # Two télé-expertises of the psychiatrist are for information; the GP of the Var has a second place.
+    acts = [
+        line(n, "2024-05-06", PFS_EXE_NUM="750000500", PSE_SPE_COD=33, PRS_NAT_REF=1194) for n in range(40)
+    ]
+    acts += [line(n, "2024-05-07", PRS_NAT_REF=1194, DPN_QLF=71) for n in range(12)]
+    others = [doctor(f"83{n:06d}", PFS_PRA_SPE="33", STA_PFS_NUM="83000000") for n in range(12)]
+    write_claims(paris, acts=acts, doctors=[doctor("75000001"), *others])
+    removed = indicators(claims=paris)["removed"]
+    assert removed["tele_expertise_by_year"] == {
+        "2024": {"for_information": 12, "technical_lines": 0, "delays": 0, "regularisations": 0}
+    }
+    assert removed["specialist"] == {"2024Q2": {"main_place": 11}}
+
+
 def test_what_is_kept_is_counted_once(paris, tmp_path):
     kept = tmp_path / "kept"
     first = indicators(claims=paris, kept=kept)

@@ -10,16 +10,26 @@ from django.utils.translation import gettext_lazy as lazy
 from toubib.web.observatory.measures import COUNT, Measure, say
 from toubib.web.observatory.results import Results
 
-ACTS, DOCTORS, PATIENTS = "acts_by_year", "gp_adoption", "ald_patients"
+ACTS, EXPERTISE, DOCTORS, PATIENTS = "acts_by_year", "tele_expertise_by_year", "gp_adoption", "ald_patients"
+BILLED, SPECIALISTS, SALARIED = "gp_with_a_billed_act", "specialist", "salaried_gp"
 UNITS = {
     ACTS: lazy("lignes de téléconsultation de l’année"),
+    EXPERTISE: lazy("lignes de télé-expertise de l’année"),
     DOCTORS: lazy("généralistes du trimestre, ou leurs autres cabinets"),
+    BILLED: lazy("généralistes du trimestre, ou leurs autres cabinets"),
+    SPECIALISTS: lazy("spécialistes du trimestre, ou leurs autres cabinets"),
+    SALARIED: lazy("généralistes salariés du trimestre, ou leurs autres lieux"),
     PATIENTS: lazy("patients des six mois"),
 }
 DROPPING = ("for_information", "technical_lines", "delays", "regularisations")
-COUNTED = {ACTS: DROPPING, DOCTORS: (*DROPPING, "main_place"), PATIENTS: DROPPING}
-SORTING = {ACTS: ("health_centres", "overseas"), DOCTORS: (), PATIENTS: ("overseas",)}  # move, never drop
-UNCOUNTED = {ACTS: (), DOCTORS: ("health_centres",), PATIENTS: ("ald_register",)}
+BY_YEAR, OF_DOCTORS = (ACTS, EXPERTISE), (DOCTORS, BILLED, SPECIALISTS, SALARIED)
+COUNTED = dict.fromkeys((*BY_YEAR, PATIENTS), DROPPING) | dict.fromkeys(OF_DOCTORS, (*DROPPING, "main_place"))
+SORTING = {
+    ACTS: ("health_centres", "overseas"),
+    EXPERTISE: ("overseas",),
+    PATIENTS: ("overseas",),
+}  # move, never drop
+UNCOUNTED = dict.fromkeys(OF_DOCTORS, ("health_centres",)) | {PATIENTS: ("ald_register",)}
 OTHERS = (
     "health_centres",
     "overseas",
@@ -38,7 +48,7 @@ def steps_of(results: Results, measure: Measure, quarter: str) -> list[dict[str,
     """Each rule of the document with `removed`: what it took away in France, in words."""
     key = _key(measure)
     told = results.document.get("removed", {}).get(key)
-    taken = None if told is None else told.get(quarter[:4] if key == ACTS else quarter, {})
+    taken = None if told is None else told.get(quarter[:4] if key in BY_YEAR else quarter, {})
     return [
         {**rule, "removed": _removed(key, rule["name"], taken) if rule["applied"] else ""}
         for rule in results.document["rules"]
@@ -48,7 +58,9 @@ def steps_of(results: Results, measure: Measure, quarter: str) -> list[dict[str,
 def _key(measure: Measure) -> str:
     if measure.rows == "acts":
         return ACTS
-    return measure.rows if measure.rows in (DOCTORS, PATIENTS) else ""
+    if measure.rows == "tele_expertise":
+        return EXPERTISE
+    return next((one for one in (measure.variant, measure.rows) if one in UNITS), "")
 
 
 def _removed(key: str, rule: str, taken: dict[str, int | None] | None) -> str | Promise:
@@ -56,6 +68,6 @@ def _removed(key: str, rule: str, taken: dict[str, int | None] | None) -> str | 
         return NOT_COUNTED if rule in (*DROPPING, *OTHERS) else NOT_MEANT
     if rule in COUNTED[key]:
         return NOT_COUNTED if taken is None else say(taken.get(rule, 0), COUNT)
-    if rule in SORTING[key]:
+    if rule in SORTING.get(key, ()):
         return SORTS
-    return NOT_COUNTED if rule in UNCOUNTED[key] else NOT_MEANT
+    return NOT_COUNTED if rule in UNCOUNTED.get(key, ()) else NOT_MEANT
