@@ -93,7 +93,7 @@ def duck(claims: Path, work: Path):
 
     connection = duckdb.connect()
     connection.execute(
-        f"SET memory_limit = '3GB'; SET preserve_insertion_order = false; SET temp_directory = '{work}'"
+        f"SET memory_limit = '6GB'; SET preserve_insertion_order = false; SET temp_directory = '{work}'"
     )
     for name, table in {
         "lines": "ER_PRS_F",

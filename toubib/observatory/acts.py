@@ -48,8 +48,9 @@ MOST_ACTS = 99  # of one line
 HOSPITAL = 61  # PSE_STJ_COD
 
 
-def write_acts(*, claims: Path, out: Path) -> int:
-    """Writes FILE, whole or not at all; gives the number of acts. Raises BadClaims, DiskFull."""
+def write_acts(*, claims: Path, out: Path, year: int | None = None) -> int:
+    """Writes FILE, whole or not at all; gives the number of acts. `year`: of care, these alone. Raises BadClaims,
+    DiskFull."""
     form = WRITERS.get(out.suffix)
     if form is None:
         raise BadClaims(out, 1, "-", f"a file of {', '.join(WRITERS)} is expected")
@@ -57,7 +58,7 @@ def write_acts(*, claims: Path, out: Path) -> int:
     with scratch_folder() as scratch:
         try:
             connection = connect_engine("duckdb", Path(scratch))
-            found = acts_of(open_claims(claims, connection), Path(scratch))
+            found = acts_of(open_claims(claims, connection), Path(scratch), year)
             quoted = str(beside.absolute()).replace("'", "''")
             sql = ibis.to_sql(found, dialect="duckdb")
             rows: int = connection.con.execute(f"COPY ({sql}) TO '{quoted}' ({form})").fetchall()[0][0]
@@ -71,9 +72,9 @@ def write_acts(*, claims: Path, out: Path) -> int:
     return rows
 
 
-def acts_of(claims: Claims, scratch: Path) -> Any:
+def acts_of(claims: Claims, scratch: Path, year: int | None = None) -> Any:
     """The acts table, as an Ibis table of the facts' columns in a file. What is counted lies in `scratch` meanwhile."""
-    lines = keep(_kept(_lines(claims)), claims.connection, scratch / "lines.parquet")
+    lines = keep(_kept(_lines(claims, year)), claims.connection, scratch / "lines.parquet")
     lines = _with_ald(claims, _with_persons(claims, _with_marks(claims, _repeated(lines))))
     values = _values(lines)
     return lines.select(
@@ -93,9 +94,11 @@ def _type(fact: Fact) -> str:
     return kinds.get(fact.type, "time" if fact.type == "time" else "string")
 
 
-def _lines(claims: Claims) -> Any:
-    """Lines of acts by themselves that no rule drops but regularisations."""
+def _lines(claims: Claims, year: int | None) -> Any:
+    """Lines of acts by themselves that no rule drops but regularisations, which bear the day of what they cancel."""
     table = claims.tables["ER_PRS_F"]
+    if year is not None:
+        table = table.filter(table.EXE_SOI_DTD.between(ibis.date(year, 1, 1), ibis.date(year, 12, 31)))
     table = table.mutate(family=family_of(table.PRS_NAT_REF, table.EXE_SOI_DTD, tuple(KINDS)))
     table = table.filter(table.family.notnull())
     return table.filter(stage_of(table, ALL, CLOSED_YEAR) == COUNTED).mutate(

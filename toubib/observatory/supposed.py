@@ -34,10 +34,10 @@ def reforms_of_claims(
             if activity is None:
                 message = "these are no synthetic claims: --activity FILE says what doctors did"
                 raise BadClaims(claims, 1, "-", message)
-            write_acts(claims=claims, out=acts)
+            write_acts(claims=claims, out=acts, year=year)
             about = {"source": _words(claims), "synthetic": False, "scale": None, "assumed": []}
             return reforms(acts=acts, activity=activity, year=year, about=about, on=on, **policies)
-        write_acts(claims=claims, out=acts)
+        write_acts(claims=claims, out=acts, year=year)
         acts, drawn = suppose(claims, acts, year)
         words = [row["words"] for row in read_yaml("assumed.yaml").values() if "words" in row]
         about = {"source": told["source"], "synthetic": True, "scale": told["scale"], "assumed": words}

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from toubib.observatory.acts import mapping
+from toubib.observatory.acts import mapping, write_acts
 from toubib.observatory.tests.claims_kit import ald, centre, doctor, line, main, write_claims
 from toubib.rulebook.engine.tables import read_table
 from toubib.rulebook.facts import all_facts
@@ -170,6 +170,21 @@ def test_the_rule_book_reads_what_is_written(tmp_path, suffix):
     out = tmp_path / f"acts.{suffix}"
     assert main(["observatory", "acts", "--claims", str(folder), "--out", str(out)]) == 0
     assert read_table(out).count().to_pyarrow().as_py() == 2
+
+
+def test_acts_of_a_year_are_those_of_all_years_that_fall_in_it(tmp_path):
+    days = ("2023-12-31", "2024-01-01", DAY, "2024-12-31", "2025-01-01")
+    lines = [line(number, day) for number, day in enumerate(days, 1)]
+    lines.append(line(3, DAY, PRS_ACT_QTE=-1))
+    folder = write_claims(tmp_path / "claims", acts=lines, doctors=[doctor("75000001")])
+
+    def written(**which):
+        out = tmp_path / "acts.jsonl"
+        write_acts(claims=folder, out=out, **which)
+        return sorted(out.read_text().splitlines())
+
+    own = [text for text in written() if json.loads(text)["act_date"][:4] == "2024"]
+    assert (written(year=2024), len(own)) == (own, 2)
 
 
 def test_a_file_of_another_form_is_refused(tmp_path, capsys):
