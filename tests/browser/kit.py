@@ -85,7 +85,6 @@ class App:
             "TOUBIB_BIND": f"127.0.0.1:{self.port}",
             "TOUBIB_PUBLIC_URL": self.url,
             "TOUBIB_LOG_LEVEL": "WARNING",
-            "PYTHONDONTWRITEBYTECODE": "1",
             **self.more,
         }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import ibis
@@ -11,11 +11,10 @@ ASSUMPTION = (
     "Hypothèse, non prévision : les mêmes actes, ni plus ni moins, aux prix du livre des règles ; rien des actes que la "
     "réforme ferait naître, ni des soins qu’ils remplaceraient. Les actes indéterminés ou sans prix certain n’y sont pas."
 )
-Count = Callable[[Any], Any]
 
 
-def payment_sums(flags: Any, key: str, law: str, count: Count) -> dict[str, Any]:
-    """Columns of the tally, by practitioner: acts, and cents."""
+def payment_sums(flags: Any, key: str, law: str) -> dict[str, Any]:
+    """Sums over all rows, each of which stands for `acts` acts: acts, and cents."""
     now, then = flags[f"{law}|reimbursement"], flags[f"{key}|reimbursement"]
     before, after = (
         ibis.ifelse(flags[f"{one}|price"] == "FIXED", flags[f"{one}|price_amo"], ibis.null("int64"))
@@ -27,13 +26,17 @@ def payment_sums(flags: Any, key: str, law: str, count: Count) -> dict[str, Any]
         (then == "NO") & (now == "YES"),
     )
     others = ibis.cases((kept, after - before), (lost, -before))
+
+    def total(where: Any, of_each: Any = 1) -> Any:
+        return ibis.cases((where, flags.acts * of_each)).sum().fill_null(0)
+
     return {
-        f"{key}_newly": count(newly),
-        f"{key}_lost": count(lost),
-        f"{key}_perhaps": count((now == "UNDETERMINED") | (then == "UNDETERMINED")),
-        f"{key}_unpriced": count((newly & after.isnull()) | ((kept | lost) & others.isnull())),
-        f"{key}_for_newly": ibis.cases((newly, after)).sum().fill_null(0),
-        f"{key}_for_others": others.sum().fill_null(0),
+        f"{key}_newly": total(newly),
+        f"{key}_lost": total(lost),
+        f"{key}_perhaps": total((now == "UNDETERMINED") | (then == "UNDETERMINED")),
+        f"{key}_unpriced": total((newly & after.isnull()) | ((kept | lost) & others.isnull())),
+        f"{key}_for_newly": total(newly, after),
+        f"{key}_for_others": total(kept | lost, others),
     }
 
 

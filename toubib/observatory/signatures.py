@@ -10,21 +10,26 @@ from datetime import date, timedelta
 from typing import Any
 
 import ibis
+import ibis.expr.operations as ops
 
-from toubib.rulebook.engine.bulk import Days, fields_read
+from toubib.rulebook.engine.bulk import Days, questions_of
+from toubib.rulebook.engine.clauses import act_table
+from toubib.rulebook.facts import all_facts, fact_of_column
 from toubib.rulebook.policies import Overlay
 
 SIGNATURES = "signatures"  # ID, the facts, and how many acts: `acts`
 CELLS = "cells"  # practitioner, ID, `n`
 TALLY = "tally"
+ALIKE = "alike"  # ID, the facts, `acts`
 ID = "act_id"  # a combination stands for an act
 MAYBE = "maybe_doctor"
 DAY = "act_date"
+FEW = {"bool", "enum"}  # kinds of facts
 
 
 def columns_read(overlays: Mapping[str, Overlay], decisions: tuple[str, ...], days: Days) -> tuple[str, ...]:
     """The facts' columns that these decisions look at, the day apart: it only says which law holds."""
-    return tuple(sorted(fields_read(overlays, decisions, days) - {DAY}))
+    return tuple(sorted(questions_of(overlays, decisions, days).keys() - {DAY}))
 
 
 def condense(
@@ -51,6 +56,29 @@ def condense(
         f"FROM found f JOIN {SIGNATURES} s ON {same}"
     )
     run("DROP TABLE found")
+
+
+def gather(connection: Any, rows: Any, questions: Mapping[str, list[Any]], days: Days) -> None:
+    """Makes ALIKE of the acts in `rows`: one of all those to which each question, by column, has the same answer. Of a column
+    of few values, each value is an answer."""
+    act = act_table()
+    own: dict[str, Any] = {}
+    asked: dict[str, Any] = {}
+    for name, expressions in questions.items():
+        if all_facts()[fact_of_column()[name]].type in FEW or any(
+            isinstance(one.op(), ops.Field) for one in expressions
+        ):
+            own[name] = act[name]
+        else:
+            asked |= {f"{name}|{number}": one for number, one in enumerate(expressions)}
+    asked["law"] = first_day_of_law(act[DAY], days)
+    any_of_them = {name: act[name].arbitrary() for name in {*questions, DAY} - own.keys()}
+    found = act.group_by(**own, **asked).aggregate(**any_of_them, acts=act.count()).drop(*asked)
+    sources = f"WITH act AS ({ibis.to_sql(rows, dialect='duckdb')})"
+    sql = f"{sources} {ibis.to_sql(found, dialect='duckdb')}"
+    connection.raw_sql(
+        f"CREATE OR REPLACE TEMP TABLE {ALIKE} AS SELECT CAST(row_number() OVER () AS VARCHAR) AS {ID}, * FROM ({sql})"  # noqa: S608
+    )
 
 
 def first_day_of_law(day: Any, days: Days) -> Any:

@@ -18,8 +18,18 @@ import ibis
 from toubib.observatory.activity import NAME as ACTIVITY
 from toubib.observatory.activity import read_activity
 from toubib.observatory.payments import PARTS, newly_payable, payment_sums
-from toubib.observatory.signatures import ID, MAYBE, SIGNATURES, TALLY, columns_read, condense, tally_up
-from toubib.rulebook.engine.bulk import Days, judge_many
+from toubib.observatory.signatures import (
+    ALIKE,
+    ID,
+    MAYBE,
+    SIGNATURES,
+    TALLY,
+    columns_read,
+    condense,
+    gather,
+    tally_up,
+)
+from toubib.rulebook.engine.bulk import Days, judge_many, questions_of
 from toubib.rulebook.engine.tables import connect, read_table
 from toubib.rulebook.facts import all_facts
 from toubib.rulebook.policies import Overlay, Policy, matches
@@ -172,14 +182,18 @@ def judge(connection: Any, rows: Any, cases: list[Case], year: int, also: tuple[
 
 
 def judge_payments(connection: Any, rows: Any, paying: list[Case], law: Case, days: Days) -> None:
-    """Prices hang on the day, the age and the sums: each act by itself."""
+    """Prices hang on the day, the age and the sums, but few of them: acts that all questions see alike are judged once."""
     if not paying:
         return
     overlays = {case.key: case.overlay for case in (law, *paying)}
-    flags = judge_many(rows, overlays, ("reimbursement", "price"), "outcomes", keep=("act_date",), days=days)
+    decisions = ("reimbursement", "price")
+    gather(connection, rows, questions_of(overlays, decisions, days, "outcomes"), days)
+    alike = connection.table(ALIKE)
+    flags = judge_many(alike, overlays, decisions, "outcomes", keep=(ID,), days=days)
+    flags = flags.join(alike.select(ID, "acts"), ID)
     sums: dict[str, Any] = {}
     for case in paying:
-        sums |= payment_sums(flags, case.key, law.key, _count)
+        sums |= payment_sums(flags, case.key, law.key)
     connection.create_table(PAID, flags.aggregate(**sums), temp=True, overwrite=True)
 
 
@@ -239,10 +253,6 @@ def _any(found: Iterable[Any]) -> Any:
         if column is not None:
             total = total | column
     return total
-
-
-def _count(where: Any) -> Any:
-    return surely(where).cast("int32").sum().fill_null(0)
 
 
 def look_at(connection: Any, case: Case) -> None:

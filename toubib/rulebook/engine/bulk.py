@@ -13,13 +13,13 @@ from itertools import count
 from typing import Any
 
 import ibis
-import ibis.expr.operations as ops
 
 from toubib.rulebook.codes import explain, explain_missing
 from toubib.rulebook.engine.clauses import Domains, act_table, new_memory
 from toubib.rulebook.engine.merged import Columns, Told, merge
 from toubib.rulebook.engine.program import DECISIONS, Block, Program, block_of, program_from
-from toubib.rulebook.engine.stages import as_value, cut, sql_of_stage
+from toubib.rulebook.engine.readings import readings
+from toubib.rulebook.engine.stages import cut, sql_of_stage
 from toubib.rulebook.engine.tree import answer, any_of
 from toubib.rulebook.engine.undated import agree
 from toubib.rulebook.law import FIRST_DAY, Law, period_starts, undated_starts
@@ -115,13 +115,13 @@ def judge_many(
     return backend.table(view).rename(_long(names))
 
 
-def fields_read(overlays: Mapping[str, Overlay], decisions: tuple[str, ...], days: Days) -> frozenset[str]:
-    """The facts' columns that the answers of `judge_many` hang on, besides the periods of law that the day falls in."""
-    found: set[str] = set()
-    for _, columns in _groups(overlays, decisions, "flags", days):
-        for column in columns.values():
-            found |= {field.name for field in as_value(column).op().find(ops.Field)}
-    return frozenset(found)
+def questions_of(
+    overlays: Mapping[str, Overlay], decisions: tuple[str, ...], days: Days, detail: str = "flags"
+) -> dict[str, list[Any]]:
+    """What the answers of `judge_many` hang on, besides the periods of law that the day falls in: fact's column → all that
+    is asked of it alone, as expressions over `act_table`; the column itself where its value is taken."""
+    groups = _groups(overlays, decisions, detail, days)
+    return readings(column for _, columns in groups for column in columns.values())
 
 
 def _statement(act: Any, outputs: Columns, rows: Any, dialect: Any) -> str:

@@ -79,11 +79,10 @@ def size_of(columns: Iterable[Any]) -> int:
     return len(_levels([as_value(column).op() for column in columns])[1])
 
 
-def _levels(roots: list[Any]) -> tuple[dict[Any, int], list[Any]]:
-    """The level of each node worth a column of its own, and every node, children first."""
+def in_order(roots: Iterable[Any]) -> list[Any]:
+    """Every node of the graph once, children first."""
     order: list[Any] = []
     seen: set[Any] = set()
-    uses: Counter[Any] = Counter(roots)
     stack = [(root, False) for root in roots]
     while stack:
         node, opened = stack.pop()
@@ -91,15 +90,22 @@ def _levels(roots: list[Any]) -> tuple[dict[Any, int], list[Any]]:
             order.append(node)
         elif node not in seen:
             seen.add(node)
-            below = list(children(node)) if not isinstance(node, ops.Field) else []
-            uses.update(below)
             stack.append((node, True))
-            stack.extend((one, False) for one in below)
+            stack.extend((one, False) for one in children(node))
+    return order
+
+
+def _levels(roots: list[Any]) -> tuple[dict[Any, int], list[Any]]:
+    """The level of each node worth a column of its own, and every node, children first."""
+    order = in_order(roots)
+    uses: Counter[Any] = Counter(roots)
+    for node in order:
+        uses.update(children(node))
     size: dict[Any, int] = {}
     height: dict[Any, int] = {}
     level: dict[Any, int] = {}
     for node in order:
-        below = list(children(node)) if not isinstance(node, ops.Field) else []
+        below = list(children(node))
         size[node] = 1 + sum(size[one] for one in below)
         height[node] = max((height[one] for one in below), default=0)
         if uses[node] >= LEAST_SHARED and size[node] >= LEAST_SIZE:
