@@ -53,6 +53,7 @@ def run_import(given: argparse.Namespace) -> int:
     from toubib.directory.enums import RegisterKind
     from toubib.directory.operations import import_register
     from toubib.directory.operations.register import AlreadyRunning
+    from toubib.directory.readers import absent_from_rpps
     from toubib.ground.tables import BadTable
     from toubib.observatory.progress import Progress
 
@@ -60,6 +61,8 @@ def run_import(given: argparse.Namespace) -> int:
     try:
         with Progress(f"import {given.kind}"), refused:
             day = given.date or day_of(given.file)
+            for header in absent_from_rpps(given.file) if given.kind == "rpps" else ():
+                sys.stderr.write(f"{given.file}: no such column, empty in every line: {header!r}\n")
             done = import_register(
                 kind=RegisterKind(given.kind),
                 file=given.file,

@@ -150,6 +150,12 @@ class Read:
     is_refused: bool = False
 
 
+def absent_from_rpps(path: Path) -> list[str]:
+    """Columns of the layout that this file has not: whoever takes it in is told, since the register would lose them all."""
+    row = next(read_table(path, RPPS))
+    return [one.headers[0] for one in RPPS if not row.has(one.name)]
+
+
 def read_rpps(path: Path, refuse: Refuse) -> Iterator[Read]:
     """PS_LibreAcces_Personne_activite, line by line. A bad line is told and left out."""
     for row in read_table(path, RPPS):

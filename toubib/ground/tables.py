@@ -157,7 +157,12 @@ def _below_header(
         elif any(cells):
             yield Row(path, number, places, cells)
     if places is None:
-        raise BadTable(path, best[1], best[2][0], f"no such column: {_spelled(columns, best[2][0])}")
+        raise BadTable(path, best[1], best[2][0], _lacks(columns, best[2]))
+
+
+def _lacks(columns: Sequence[Column], names: Sequence[str]) -> str:
+    """All that lacks at once: a layout that drifts seldom drifts in one column."""
+    return f"no such column: {'; nor '.join(_spelled(columns, one) for one in names)}"
 
 
 def _spelled(columns: Sequence[Column], name: str) -> str:
@@ -227,7 +232,7 @@ def _of_json(path: Path, columns: Sequence[Column]) -> Iterator[Row]:
     header: list[str] = list(dict.fromkeys(key for one in things for key in one))
     places, lacking = _places(columns, header)
     if lacking:
-        raise BadTable(path, 1, lacking[0], f"no such column: {_spelled(columns, lacking[0])}")
+        raise BadTable(path, 1, lacking[0], _lacks(columns, lacking))
     for number, thing in enumerate(things, start=1):
         yield Row(path, number, places, [_said(thing.get(key)) for key in header])
 

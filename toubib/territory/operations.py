@@ -13,7 +13,7 @@ from django.db import transaction
 
 from toubib.ground.ids import new_id
 from toubib.ground.locks import hold_lock
-from toubib.ground.tables import BadTable, digest_of, in_pieces, write_rows
+from toubib.ground.tables import BadTable, Column, digest_of, in_pieces, write_rows
 from toubib.territory import readers
 from toubib.territory.enums import ListKind, OrganisationKind, ZoneKind
 from toubib.territory.models import (
@@ -37,7 +37,7 @@ __all__ = [
     "set_zone",
 ]
 
-VERSION = "1"  # of the readers: another one reads a known file again
+VERSION = "1"  # of the readers: another one reads a known file again, and so does a header that they learn
 SHIPPED = DATA / "communes.csv.gz"
 SHIPPED_ON = date(2026, 1, 1)
 SHIPPED_SOURCE = (
@@ -103,7 +103,7 @@ def import_list(
 ) -> Imported:
     """A published list, in force from `files_on`. All of it is read and checked first; raises BadTable, and nothing has
     changed. Running again, or after a stop in the middle, is safe. `arrete`: of a zonage."""
-    digest = digest_of(file, salt=f"{VERSION} {kind} {files_on} {arrete}")
+    digest = digest_of(file, salt=f"{VERSION} {kind} {files_on} {arrete} {_LAYOUTS[kind]}")
     last = TerritoryImport.objects.filter(kind=kind).order_by("-imported_at", "-id").first()
     if last is not None and last.digest == digest:
         return Imported(last, is_new=False)
@@ -136,6 +136,15 @@ _GATHER: Mapping[ListKind, Callable[[Path, date], list[Any]]] = {
     ListKind.APL: lambda file, on: list(readers.read_apl(file, year=on.year)),
     ListKind.CPTS: lambda file, _on: list(readers.read_cpts(file)),
     ListKind.SAMU: lambda file, _on: list(readers.read_samu(file)),
+}
+
+
+_LAYOUTS: Mapping[ListKind, Sequence[Column]] = {
+    ListKind.COMMUNES: readers.COMMUNES,
+    ListKind.ZONAGE: readers.ZONAGE,
+    ListKind.APL: readers.APL,
+    ListKind.CPTS: readers.CPTS,
+    ListKind.SAMU: readers.SAMU,
 }
 
 

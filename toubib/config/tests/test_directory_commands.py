@@ -83,7 +83,15 @@ def test_a_register_of_another_layout_is_bad_input(capsys, tmp_path):
     file = files.write(tmp_path, "finess.csv", "a;b\n1;2\n")
     code, out, err = run(capsys, "directory", "import", "finess", file)
     assert (code, out) == (2, "")
-    assert err == f"{file}:1: finess: no such column: 'nofinesset' or 'numero finess etablissement'\n"
+    lacks = "'nofinesset' or 'numero finess etablissement'; nor 'rs' or 'raison_sociale' or 'rslongue'; nor 'categetab'"
+    assert err == f"{file}:1: finess: no such column: {lacks}\n"
+
+
+def test_a_column_that_a_register_lost_is_told_by_its_name(capsys, tmp_path):
+    header = [one.replace("Libellé savoir-faire", "Libellé du savoir-faire") for one in registers.RPPS_HEADER]
+    file = registers.write_rpps(tmp_path / "ps.txt", [registers.rpps_line(make_rpps(1))], header=header)
+    code, _out, err = run(capsys, "directory", "import", "rpps", file)
+    assert (code, err) == (0, f"{file}: no such column, empty in every line: 'Libellé savoir-faire'\n")
 
 
 def test_a_report_that_cannot_be_written_is_told(capsys, tmp_path):

@@ -18,14 +18,14 @@ from toubib.directory import readers
 from toubib.directory.enums import RegisterKind
 from toubib.directory.models import DirectoryImport, RegisterEntry, RegisterPlace
 from toubib.directory.readers import Point, Read, Refuse
-from toubib.ground.tables import BadTable, digest_of
+from toubib.ground.tables import BadTable, Column, digest_of
 
 
 class AlreadyRunning(RuntimeError):
     """The same file is being taken in by another process."""
 
 
-VERSION = "1"  # of the readers: another one reads a known file again
+VERSION = "1"  # of the readers: another one reads a known file again, and so does a header that they learn
 BATCH = 5000  # lines
 SWEEP = 20_000  # rows taken away at a time
 MOST_REFUSED = 10  # one line in ten: beyond, the file is not in this layout
@@ -44,11 +44,12 @@ class Registered:
 class _Layout:
     read: Callable[[Path, Refuse], Iterator[Read]]
     model: type[models.Model]
+    columns: tuple[Column, ...]
 
 
 LAYOUTS: Mapping[RegisterKind, _Layout] = {
-    RegisterKind.RPPS: _Layout(readers.read_rpps, RegisterEntry),
-    RegisterKind.FINESS: _Layout(readers.read_finess, RegisterPlace),
+    RegisterKind.RPPS: _Layout(readers.read_rpps, RegisterEntry, readers.RPPS),
+    RegisterKind.FINESS: _Layout(readers.read_finess, RegisterPlace, readers.FINESS),
 }
 
 
@@ -58,7 +59,8 @@ def import_register(
     """A register in place of the one before. A bad line is told to `refuse` and left out; one line in ten, or a header that
     lacks a column, raises BadTable, and the register before stands. Stopped, the same call goes on.
     """
-    layout, digest = LAYOUTS[kind], digest_of(file, salt=f"{VERSION} {kind}")
+    layout = LAYOUTS[kind]
+    digest = digest_of(file, salt=f"{VERSION} {kind} {layout.columns}")
     last = DirectoryImport.objects.filter(kind=kind, done_at__isnull=False).order_by("-generation").first()
     if last is not None and last.digest == digest:
         return Registered(last, is_new=False)

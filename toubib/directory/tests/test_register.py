@@ -1,5 +1,6 @@
 """Registers come in as a stream, with a report of refused lines, and go on where a stop left them."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -80,6 +81,23 @@ def test_rpps_headers_of_other_years_are_read(tmp_path):
     assert RegisterEntry.objects.get().postal_code == "12990"
 
 
+def test_a_header_that_the_reader_learns_reads_a_known_file_again(tmp_path, monkeypatch):
+    renamed = "Libellé du savoir-faire"
+    header = [renamed if one == "Libellé savoir-faire" else one for one in files.RPPS_HEADER]
+    file = files.write_rpps(
+        tmp_path / "ps.txt", [files.rpps_line(make_rpps(1))], header=[*header, "Code rôle"]
+    )
+    take_in(RPPS, file)
+    before = RegisterEntry.objects.get().specialty
+    monkeypatch.setattr(readers, "RPPS", tuple(
+        replace(one, headers=(*one.headers, renamed)) if one.name == "specialty_label" else one for one in readers.RPPS
+    ))  # fmt: skip
+    layout = replace(register.LAYOUTS[RPPS], columns=readers.RPPS)
+    monkeypatch.setattr(register, "LAYOUTS", {**register.LAYOUTS, RPPS: layout})
+    assert [take_in(RPPS, file).is_new, take_in(RPPS, file).is_new] == [True, False]
+    assert [before, RegisterEntry.objects.get().specialty] == ["", "general_practice"]
+
+
 def test_refused_lines_are_told_and_left_out(tmp_path):
     good = [files.rpps_line(make_rpps(n)) for n in range(20)]
     bad = [
@@ -146,7 +164,7 @@ def test_a_stopped_import_goes_on_from_where_it_was(tmp_path, monkeypatch):
             yield read
 
     layouts = register.LAYOUTS
-    monkeypatch.setattr(register, "LAYOUTS", {**layouts, RPPS: register._Layout(stops, RegisterEntry)})
+    monkeypatch.setattr(register, "LAYOUTS", {**layouts, RPPS: replace(layouts[RPPS], read=stops)})
     with pytest.raises(Stopped):
         take_in(RPPS, file, told)
     assert (RegisterEntry.objects.count(), DirectoryImport.objects.get().lines_done) == (5, 7)
@@ -184,7 +202,7 @@ def test_two_imports_of_one_file_at_once_do_not_mix(tmp_path, monkeypatch):
             yield read
 
     monkeypatch.setattr(
-        register, "LAYOUTS", {**register.LAYOUTS, RPPS: register._Layout(other_moves, RegisterEntry)}
+        register, "LAYOUTS", {**register.LAYOUTS, RPPS: replace(register.LAYOUTS[RPPS], read=other_moves)}
     )
     with pytest.raises(AlreadyRunning):
         take_in(RPPS, file)
