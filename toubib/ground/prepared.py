@@ -7,6 +7,7 @@ they do not know how to remember goes through the ORM as usual: the answer is th
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -105,6 +106,25 @@ def at_hand(row: models.Model, *names: str) -> None:
 def ask(build: Build, **values: Any) -> list[Any]:
     """`list(build(**values))`, compiled once; `build` is a function of a module, and makes no choice by the values."""
     return _answer(build, values, (build,))
+
+
+def fetch(sql: str, params: Sequence[Any]) -> list[Any]:
+    """The rows of a statement written by hand, as the database has them."""
+    cursor = _cursor(_here())
+    cursor.execute(sql, params)
+    return cursor.fetchall()
+
+
+def among(column: str) -> str:
+    """SQL: the column is one of those that `listed` hands over, however many: the statement stays the same."""
+    if _here().vendor == "postgresql":
+        return f"{column} = ANY(%s)"
+    return f"{column} IN (SELECT value FROM json_each(%s))"  # noqa: S608  names are ours
+
+
+def listed(values: Iterable[str]) -> list[str] | str:
+    """The parameter of `among`."""
+    return list(values) if _here().vendor == "postgresql" else json.dumps(list(values))
 
 
 def _answer(build: Build, values: Values, shape: tuple[Any, ...] | None) -> list[Any]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import lru_cache
-from math import asin, cos, radians, sin, sqrt
+from math import asin, cos, pi, radians, sin, sqrt
 from pathlib import Path
+from typing import TypeVar
 from uuid import UUID
 
 from django.db.models import Q
@@ -19,6 +21,8 @@ from toubib.territory.models import Accessibility, Commune, Coverage, Territoria
 
 DATA = Path(__file__).parent / "data"
 EARTH_KM = 6371.0
+HALF_DEGREE = radians(0.5)
+Key = TypeVar("Key")
 
 
 def find_communes(*, text: str, limit: int = 10) -> list[Commune]:
@@ -107,6 +111,22 @@ def kilometres(lat: float, lon: float, other_lat: float, other_lon: float) -> fl
     north, east = radians(other_lat - lat) / 2, radians(other_lon - lon) / 2
     chord = sin(north) ** 2 + cos(radians(lat)) * cos(radians(other_lat)) * sin(east) ** 2
     return 2 * EARTH_KM * asin(min(1.0, sqrt(chord)))
+
+
+def closest(
+    *, lat: float, lon: float, points: Iterable[tuple[Key, float, float]], within: float
+) -> Iterator[tuple[float, Key]]:
+    """`kilometres` and key of each point (key, latitude, longitude) no further than `within`, the nearest first. Of hundreds:
+    what they share is computed once, and kilometres of those alone that are asked for."""
+    shrunk, farthest = cos(radians(lat)), sin(min(within / EARTH_KM, pi) / 2) ** 2
+    near = []
+    for key, other_lat, other_lon in points:
+        north, east = sin((other_lat - lat) * HALF_DEGREE), sin((other_lon - lon) * HALF_DEGREE)
+        chord = north * north + shrunk * cos(other_lat * 2 * HALF_DEGREE) * east * east
+        if chord <= farthest:
+            near.append((chord, key))
+    near.sort()
+    return ((2 * EARTH_KM * asin(min(1.0, sqrt(chord))), key) for chord, key in near)
 
 
 def zone_of(*, commune_id: UUID, on: date) -> str | None:

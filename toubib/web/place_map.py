@@ -6,13 +6,18 @@ North is up; degrees of longitude are shrunk as they are at the middle, which is
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import cos, radians
+from operator import sub
+
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 
 from toubib.directory.queries import PlaceRow
-from toubib.territory.contours import DEPARTEMENTS, Box, Contour, contours_in
+from toubib.ground.prepared import among, fetch, listed
+from toubib.territory.contours import DEPARTEMENTS, GRID, Box, Contour, contours_in
 from toubib.territory.models import Commune
 
 WIDTH, HEIGHT = 480, 400
@@ -25,7 +30,12 @@ SIGN, LINE = 9.5, 22  # what a letter and a line of a name take up on a phone
 BESIDE = (26, -16, 48, -38)  # under or over the point asked, where no place stands
 ROUNDINGS = (1, 2, 4, 8)
 MOST_COMMUNES = 110
-Ring = list[tuple[int, int]]
+NAMED = (
+    f"SELECT code_insee, name, lat, lon FROM {Commune._meta.db_table} "  # noqa: S608  names are ours
+    "WHERE {among} AND part_of = '' AND code_insee <> %s AND lat IS NOT NULL AND lon IS NOT NULL "
+    f"ORDER BY population IS NULL, population DESC, code_insee LIMIT {MOST_NAMES * 3}"
+)
+SHORT = 40  # units: most steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +72,22 @@ class PlaceMap:
     scale_km: int
     width: int = WIDTH
     height: int = HEIGHT
+
+    @property
+    def marks(self) -> SafeString:
+        """Names, the point asked, places: the nearest on top. By hand: a template costs ten times this."""
+        names = "".join(
+            f'<text x="{one.x}" y="{one.y}" class="{"ink centre" if one.is_centre else "faint"}">{escape(one.text)}</text>'
+            for one in self.names
+        )
+        dots = "".join(
+            f'<g class="{"spot" if one.row.opening.is_open else "spot shut"}"><title>{one.number}. '
+            f'{escape(one.row.place.name)}</title><circle cx="{one.x}" cy="{one.y}" r="15"/>'
+            f'<text x="{one.x}" y="{one.y}" dy=".36em">{one.number}</text></g>'
+            for one in reversed(self.dots)
+        )
+        asked = f'<circle class="asked" cx="{WIDTH // 2}" cy="{HEIGHT // 2}" r="7"/>'
+        return mark_safe(f"{names}\n{asked}\n{dots}")  # noqa: S308  each part is a number or escaped here
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,39 +131,50 @@ def _outlines(frame: Frame, code: str) -> Outlines:
     most."""
     communes = contours_in(box=frame.box, most=MOST_COMMUNES)
     contours = communes if communes is not None else contours_in(box=frame.box, of=DEPARTEMENTS) or []
-    here = "".join(_steps(ring) for one in contours if one.code == code for ring in _rings(frame, one, 1))
+    here = "".join(_draw(frame, one, 1) for one in contours if one.code == code)
     land = ""
     for rounding in ROUNDINGS:
-        land = "".join(_steps(ring) for one in contours for ring in _rings(frame, one, rounding))
+        land = "".join(_draw(frame, one, rounding) for one in contours)
         if len(land) <= HEAVIEST:
             break
     return Outlines(land, here, tuple(one.code for one in communes or ()))
 
 
-def _rings(frame: Frame, contour: Contour, rounding: int) -> Iterable[Ring]:
+def _draw(frame: Frame, contour: Contour, rounding: int) -> str:
     """As `Frame.place` has each point, its two products taken out of the loop: a picture holds thousands."""
     across = KM_DEGREE * cos(radians(frame.lat)) * frame.unit / rounding
     up = KM_DEGREE * frame.unit / rounding
     left, top = WIDTH / 2 / rounding - frame.lon * across, HEIGHT / 2 / rounding + frame.lat * up
-    for ring in contour.rings:
-        points = [
-            (round(left + lon * across) * rounding, round(top - lat * up) * rounding) for lon, lat in ring
-        ]
-        kept = [point for point, before in zip(points, [None, *points], strict=False) if point != before]
-        if len(kept) > 2:
-            yield kept
+    across, up = across * GRID, up * GRID
+    return "".join(
+        _steps(
+            [round(left + x * across) * rounding for x in ring.xs],
+            [round(top - y * up) * rounding for y in ring.ys],
+        )
+        for ring in contour.rings
+    )
 
 
-def _steps(points: Ring) -> str:
-    """One move, then steps from point to point, in as few signs as the syntax allows."""
-    (x, y), text = points[0], []
-    text.append(f"M{x} {y}l" if y >= 0 else f"M{x}{y}l")
-    apart = ""
-    for left, up in points[1:]:
-        east, south = left - x, up - y
-        text.append(f"{apart if east >= 0 else ''}{east}{'' if south < 0 else ' '}{south}")
-        x, y, apart = left, up, " "
-    return "".join(text) + "z"
+class _Steps(dict[tuple[int, int], str]):
+    """Words of a step, in as few signs as the syntax allows; those of the short ones are kept."""
+
+    def __missing__(self, step: tuple[int, int]) -> str:
+        east, south = step
+        return f"{' ' if east >= 0 else ''}{east}{'' if south < 0 else ' '}{south}"
+
+
+_words = _Steps()
+_words |= {(x, y): _words[x, y] for x in range(-SHORT, SHORT + 1) for y in range(-SHORT, SHORT + 1)}
+_words[0, 0] = ""
+
+
+def _steps(xs: Sequence[int], ys: Sequence[int]) -> str:
+    """One move, then steps from point to point; "" of what is no more than a line."""
+    steps = list(zip(map(sub, xs[1:], xs), map(sub, ys[1:], ys), strict=True))
+    if len(steps) - steps.count((0, 0)) < 2:
+        return ""
+    text = "".join(map(_words.__getitem__, steps)).lstrip()
+    return f"M{xs[0]}{' ' if ys[0] >= 0 else ''}{ys[0]}l{text}z"
 
 
 def _dots(frame: Frame, rows: Sequence[PlaceRow]) -> Iterable[Dot]:
@@ -154,26 +191,29 @@ def _names(
     invented ones alone."""
     taken: list[tuple[float, ...]] = [(dot.x - 20, dot.y - 20, dot.x + 20, dot.y + 20) for dot in dots]
     names: list[Name] = []
-    for one in _nameable(commune, seen):
-        if one.lat is None or one.lon is None or len(names) == MOST_NAMES:
-            continue
-        x, y = frame.place(one.lon, one.lat)
-        for lower in BESIDE if one == commune else (0,):
-            box = _box(x, y + lower, one.name)
+    for code, text, lat, lon in _nameable(commune, seen):
+        if len(names) == MOST_NAMES:
+            break
+        is_asked = commune is not None and code == commune.code_insee
+        x, y = frame.place(lon, lat)
+        for lower in BESIDE if is_asked else (0,):
+            box = _box(x, y + lower, text)
             if not any(_cross(box, other) for other in taken) and _is_inside(box):
                 taken.append(box)
-                names.append(Name(round(x), round(y + lower), one.name, one == commune))
+                names.append(Name(round(x), round(y + lower), text, is_asked))
                 break
     return tuple(names)
 
 
-def _nameable(commune: Commune | None, seen: Sequence[str]) -> list[Commune]:
-    if commune is not None and not commune.listed_in_id:
-        return [commune, *Commune.objects.filter(code_insee__in=commune.neighbour_codes)]
-    fields = ("code_insee", "name", "lat", "lon")
-    found = Commune.objects.filter(code_insee__in=seen[:900], part_of="").only(*fields)
-    most = list(found.order_by("-population")[: MOST_NAMES * 3])
-    return [commune, *(one for one in most if one != commune)] if commune else most
+def _nameable(commune: Commune | None, seen: Sequence[str]) -> Iterator[tuple[str, str, float, float]]:
+    """Code, name and point, the one searched first, then the most peopled."""
+    invented = commune is not None and not commune.listed_in_id
+    codes = commune.neighbour_codes if commune is not None and invented else seen
+    if commune is not None and commune.lat is not None and commune.lon is not None:
+        yield commune.code_insee, commune.name, commune.lat, commune.lon
+    if codes:
+        asked = commune.code_insee if commune else ""
+        yield from fetch(NAMED.format(among=among("code_insee")), [listed(codes), asked])
 
 
 def _box(x: float, y: float, name: str) -> tuple[float, ...]:

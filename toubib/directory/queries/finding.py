@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
 from math import cos, radians
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -18,13 +18,12 @@ from toubib.directory.enums import Access, Assistance, Device
 from toubib.directory.models import Place
 from toubib.directory.queries.hours import Opening, opening_at
 from toubib.directory.queries.standing import places_open
-from toubib.ground.prepared import ask
-from toubib.territory.queries import kilometres
+from toubib.ground.prepared import ask, fetch
+from toubib.territory.queries import closest
 
 WIDENING = (6.0, 15.0, 30.0, 60.0)  # kilometres tried in turn until enough was found
 DEGREE_KM = 111.2
 MOST_IDS = 500
-AT_ONCE = 80  # places whose traits are read at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,36 +35,22 @@ class Wanted:
     device: Device | None = None
     step_free: bool = False
 
-    def fits(self, traits: Traits, *, now: datetime) -> bool:
+    def fits(self, place: Place, *, now: datetime) -> bool:
         """`now`: only hours that are asked about are read."""
         return not (
-            (self.assisted and traits.assistance == Assistance.NONE)
-            or (self.device and self.device not in traits.devices)
-            or (self.step_free and not {Access.STEP_FREE, Access.WHEELCHAIR} & set(traits.access))
-            or (self.open_now and not _opening(traits.hours, traits.departement, now).is_open)
+            (self.assisted and place.assistance == Assistance.NONE)
+            or (self.device and self.device not in place.devices)
+            or (self.step_free and not {Access.STEP_FREE, Access.WHEELCHAIR} & set(place.access))
+            or (self.open_now and not opening_of(place=place, now=now).is_open)
         )
 
 
 ANYTHING = Wanted()
-
-
-class Traits(NamedTuple):
-    """What a place is chosen by, in the order of COLUMNS."""
-
-    id: UUID
-    assistance: str
-    devices: list[str]
-    access: list[str]
-    hours: str
-    departement: str
-
-
-FEW = 24
+FEW = 24  # read by a statement compiled once
 INSIDE = (
     f"SELECT id, lat, lon FROM {Place._meta.db_table} WHERE lat BETWEEN %s AND %s AND lon BETWEEN %s AND %s "  # noqa: S608
     "AND opened_on <= %s AND (closed_on IS NULL OR closed_on > %s)"
 )
-COLUMNS = ("id", "assistance", "devices", "access", "hours", "commune__departement")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,19 +76,25 @@ def places_near(
     lat: float,
     lon: float,
     now: datetime,
-    wanted: Wanted | None = None,
+    wanted: Wanted = ANYTHING,
     limit: int = 12,
     widest: float = WIDENING[-1],
+    bodies: bool = False,
 ) -> Found:
-    """The nearest places in service that have what is wanted, tried WIDENING up to `widest` (kilometres)."""
-    found: list[tuple[float, UUID]] = []
+    """The nearest places in service that have what is wanted, tried WIDENING up to `widest` (kilometres). `bodies`: with
+    their host and operator."""
+    around = _Around(lat, lon, now, wanted, min(MOST_IDS, limit + 1), bodies)
+    found: list[tuple[float, Place]] = []
+    looked = 0.0
     for within in (*(one for one in WIDENING if one < widest), widest):
-        found = list(islice(_fitting(lat, lon, within, now, wanted or ANYTHING), limit + 1))
+        if looked and within < widest and (len(found) + 0.5) * (within / looked) ** 2 < limit:
+            continue  # as thick as here, there would be too few
+        looked = within
+        found = list(islice(around.fitting(within), limit + 1))
         if len(found) >= limit:
             break
-    places = whole(keys=[key for _km, key in found[:limit]])
-    rows = [PlaceRow(places[key], opening_of(place=places[key], now=now), km) for km, key in found[:limit]]
-    return Found(tuple(rows), within, len(found) > limit)
+    rows = [PlaceRow(place, opening_of(place=place, now=now), km) for km, place in found[:limit]]
+    return Found(tuple(rows), looked, len(found) > limit)
 
 
 def place_in_service(*, place_id: UUID, now: datetime) -> PlaceRow | None:
@@ -142,54 +133,60 @@ def all_in_service(*, now: datetime) -> Iterator[PlaceRow]:
     return (PlaceRow(one, opening_of(place=one, now=now)) for one in rows.iterator(chunk_size=500))
 
 
-def _fitting(
-    lat: float, lon: float, within: float, now: datetime, wanted: Wanted
-) -> Iterator[tuple[float, UUID]]:
-    """Nearest first, kilometres and id; what a place is chosen by is read only where something is asked of it."""
-    points = _points(_square(lat, lon, within), timezone.localdate(now))
-    near = sorted((kilometres(lat, lon, one_lat, one_lon), key) for key, one_lat, one_lon in points)
-    close = ((km, UUID(str(key))) for km, key in near if km <= within)
-    if wanted == ANYTHING:
-        yield from close
-        return
-    for batch in _batches(close):
-        rows = Place.objects.filter(pk__in=[key for _km, key in batch]).values_list(*COLUMNS)
-        traits = {row[0]: Traits(*row) for row in rows}
-        yield from ((km, key) for km, key in batch if wanted.fits(traits[key], now=now))
+class _Around:
+    """Places around a point, each read once however wide one looks."""
+
+    def __init__(
+        self, lat: float, lon: float, now: datetime, wanted: Wanted, at_once: int, bodies: bool
+    ) -> None:
+        self.lat, self.lon, self.now, self.wanted, self.bodies = lat, lon, now, wanted, bodies
+        self.at_once = at_once if wanted == ANYTHING else max(FEW, at_once)
+        self.read: dict[Any, Place] = {}
+
+    def fitting(self, within: float) -> Iterator[tuple[float, Place]]:
+        """Nearest first, kilometres and place."""
+        points = _points(_square(self.lat, self.lon, within), timezone.localdate(self.now))
+        near = closest(lat=self.lat, lon=self.lon, points=points, within=within)
+        while batch := list(islice(near, self.at_once)):
+            self._read([key for _km, key in batch if key not in self.read])
+            for km, key in batch:
+                if self.wanted.fits(self.read[key], now=self.now):
+                    yield km, self.read[key]
+
+    def _read(self, keys: Sequence[Any]) -> None:
+        ids = {UUID(str(key)): key for key in keys}
+        self.read |= {ids[one.pk]: one for one in _whole(list(ids), bodies=self.bodies)}
 
 
 def _points(square: tuple[float, float, float, float], on: date) -> list[tuple[Any, float, float]]:
     """Id, as the database has it, and point of each place that `places_open` would find in the square. By hand: of a town
     there are hundreds, and Django would make a value of each."""
     day = connection.ops.adapt_datefield_value(on)
-    with connection.cursor() as cursor:
-        cursor.execute(INSIDE, [*square, day, day])
-        found: list[tuple[Any, float, float]] = cursor.fetchall()
+    found: list[tuple[Any, float, float]] = fetch(INSIDE, [*square, day, day])
     return found
 
 
-def whole(*, keys: Sequence[UUID]) -> dict[UUID, Place]:
-    """With commune, host and operator. As many as a page shows are read by a statement compiled once."""
-    if len(keys) > FEW:
-        return _whole().in_bulk(list(keys))
-    rows = ask(_these, **{f"id{rank}": key for rank, key in enumerate(keys)}) if keys else []
-    return {row.pk: row for row in rows}
+def _whole(ids: Sequence[UUID], *, bodies: bool) -> Iterable[Place]:
+    """With commune. As many as a page shows are read by one statement, compiled once: what is left of it asks for the last
+    again."""
+    if not ids:
+        return []
+    if bodies or len(ids) > FEW:
+        more = ("host", "operator") if bodies else ()
+        return _with_commune().select_related("commune", *more).in_bulk(list(ids)).values()
+    keys = [*ids, *[ids[-1]] * (FEW - len(ids))]
+    return ask(_these, **{f"id{rank}": key for rank, key in enumerate(keys)})
 
 
-def _whole() -> QuerySet[Place]:
-    return Place.objects.select_related("commune", "host", "operator").defer("commune__neighbour_codes")
+def _with_commune() -> QuerySet[Place]:
+    return Place.objects.select_related("commune").defer("commune__neighbour_codes", "commune__postal_codes")
 
 
 def _these(**ids: UUID) -> QuerySet[Place]:
-    return _whole().filter(pk__in=list(ids.values()))
+    return _with_commune().filter(pk__in=list(ids.values()))
 
 
 def _square(lat: float, lon: float, within: float) -> tuple[float, float, float, float]:
     up = within / DEGREE_KM
     across = up / max(0.01, cos(radians(lat)))
     return lat - up, lat + up, lon - across, lon + across
-
-
-def _batches(rows: Iterable[tuple[float, UUID]]) -> Iterator[list[tuple[float, UUID]]]:
-    left = iter(rows)
-    return iter(lambda: list(islice(left, AT_ONCE)), [])

@@ -87,13 +87,35 @@ def test_it_stops_near_where_enough_was_found_and_says_that_there_is_more(three)
 
 
 def test_queries_do_not_grow_with_the_places(three):
-    with CaptureQueriesContext(connection) as few:
-        near()
-    for number in range(5):
-        opened(f"autre {number}")
-    with CaptureQueriesContext(connection) as more:
-        near()
-    assert len(few) == len(more)
+    counts = []
+    for name in ("autre", "encore"):
+        for number in range(12):
+            opened(f"{name} {number}", host=three[0].host, commune=three[0].commune)
+        with CaptureQueriesContext(connection) as asked:
+            near()
+        counts.append(len(asked))
+    assert counts == [2, 2]
+
+
+def test_as_few_widths_are_tried_as_the_places_allow(three):
+    """None within 6 km: 15 would not hold twelve either, so 30 and 60 alone are looked at."""
+    with CaptureQueriesContext(connection) as asked:
+        found = places_near(lat=44.3, lon=2.65, now=MONDAY)
+    widths = [one["sql"] for one in asked if "BETWEEN" in one["sql"]]
+    assert (names(found), len(widths)) == (["ici", "plus loin", "loin"], 3)
+
+
+def test_a_filter_that_refuses_many_goes_on_to_the_next_ones(three):
+    for number in range(40):
+        opened(f"seul {number}", assistance=Assistance.NONE, host=three[0].host, commune=three[0].commune)
+    opened("aidé", north=0.04, host=three[0].host, commune=three[0].commune)
+    assert names(near(assisted=True)) == ["ici", "aidé", "loin"]
+
+
+def test_host_and_operator_are_read_where_they_are_asked_for(three, django_assert_num_queries):
+    found = places_near(lat=44.41, lon=2.65, now=MONDAY, bodies=True)
+    with django_assert_num_queries(0):
+        assert {row.place.operator.name for row in found.rows} == {one.operator.name for one in three}
 
 
 def test_places_in_service_are_read_one_by_one_and_by_page(three):

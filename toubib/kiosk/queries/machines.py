@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from toubib.directory.enums import PlaceKind
 from toubib.directory.models import Place
+from toubib.ground.prepared import ask
 from toubib.kiosk.enums import SessionState
 from toubib.kiosk.keys import digest_of_key
 from toubib.kiosk.models import KioskSession, Machine, MachineState
@@ -22,6 +23,7 @@ from toubib.territory.queries import kilometres
 PlaceState = Literal["ready", "busy", "away"]
 # Demo only, in the place of a version: an invented machine that no browser held yet, and one that a browser took
 DEMO_AT_REST, DEMO_HELD = "demo", "demo, held"
+A_PAGE = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,21 +80,38 @@ def state_of_place(*, place: Place, now: datetime) -> PlaceState | None:
 
 
 def states_of_places(*, now: datetime, places: Collection[UUID] | None = None) -> dict[UUID, PlaceState]:
-    """The same of these places, or of all, in two reads; a place without a machine is left out."""
-    machines = Machine.objects.filter(revoked_at__isnull=True)
-    live = KioskSession.objects.filter(wiped_at__isnull=True)
-    if places is not None:
-        machines, live = machines.filter(place__in=places), live.filter(machine__place__in=places)
-    used = set(live.values_list("machine_id", flat=True))
+    """The same of these places, or of all, in one read; a place without a machine is left out."""
     since = now - timedelta(seconds=value_at(id="kiosk.lost_seconds", now=now))
     said: defaultdict[UUID, set[PlaceState]] = defaultdict(set)
-    for machine, place, at in machines.values_list("id", "place_id", "last_state__at"):
+    for place, at, is_used in _machines(places):
         if at is None or at < since:
             said[place].add("away")
         else:
-            said[place].add("busy" if machine in used else "ready")
+            said[place].add("busy" if is_used else "ready")
     best: tuple[PlaceState, ...] = ("ready", "busy", "away")
     return {place: next(one for one in best if one in found) for place, found in said.items()}
+
+
+def _machines(places: Collection[UUID] | None) -> Iterable[tuple[UUID, datetime | None, bool]]:
+    """Place, last word, in use or not. Of as many places as a page shows, the statement is compiled once: what is left of
+    it asks for the last again."""
+    if places is None:
+        return _standing()
+    keys = list(places)
+    if not keys or len(keys) > A_PAGE:
+        return _standing().filter(place__in=keys)
+    keys += [keys[-1]] * (A_PAGE - len(keys))
+    return ask(_standing_at, **{f"place{rank}": key for rank, key in enumerate(keys)})
+
+
+def _standing() -> QuerySet[Machine, tuple[UUID, datetime | None, bool]]:
+    live = KioskSession.objects.filter(machine=OuterRef("pk"), wiped_at__isnull=True)
+    rows = Machine.objects.filter(revoked_at__isnull=True).annotate(is_used=Exists(live))
+    return rows.values_list("place_id", "last_state__at", "is_used")
+
+
+def _standing_at(**places: UUID) -> QuerySet[Machine, tuple[UUID, datetime | None, bool]]:
+    return _standing().filter(place__in=list(places.values()))
 
 
 def checks_of(*, machine: Machine) -> dict[str, str]:

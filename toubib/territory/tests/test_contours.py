@@ -18,7 +18,7 @@ def shipped():
 
 
 def inside(ring, lon, lat):
-    found = False
+    found, ring = False, [(x * contours.GRID, y * contours.GRID) for x, y in zip(*ring, strict=True)]
     for (x, y), (left, up) in zip(ring, (*ring[1:], ring[0]), strict=True):
         if (y > lat) != (up > lat) and lon < (left - x) * (lat - y) / (up - y) + x:
             found = not found
@@ -70,6 +70,41 @@ def _touches(code, rows, box):
         row[4] / 100 - box.south,
     )
     return any(abs(side) < 1e-6 for side in sides)
+
+
+def numbers_from(data, at):
+    """Seven bits a byte, the lowest first."""
+    number = shift = 0
+    while True:
+        byte = data[at]
+        number, shift, at = number | (byte & 127) << shift, shift + 7, at + 1
+        if byte < 128:
+            yield number
+            number = shift = 0
+
+
+def rings_at(data, at):
+    """As the format is written, a point after the other."""
+    numbers, x, y = numbers_from(data, at), 0, 0
+    for _ring in range(next(numbers)):
+        points = []
+        for _point in range(next(numbers)):
+            left, up = ((one >> 1) ^ -(one & 1) for one in (next(numbers), next(numbers)))
+            x, y = x + left, y + up
+            points.append((x, y))
+        yield points
+
+
+def test_outlines_read_at_once_are_those_read_point_by_point():
+    """Large shapes, islands and long steps among them."""
+    data = contours._mapped(COMMUNES)
+    after, bands, _sides = contours._bands(COMMUNES)
+    first, size = len(contours.MAGIC) + struct.calcsize(contours.HEAD), struct.calcsize(contours.ROW)
+    rows = [struct.unpack_from(contours.ROW, data, first + row * size) for row in range(0, len(bands), 5)]
+    assert len(rows) > 6000
+    for *_box, start in rows:
+        read = [list(zip(*ring, strict=True)) for ring in contours._rings(COMMUNES, after + start)]
+        assert read == list(rings_at(data, after + start))
 
 
 def test_large_shapes_stand_apart():

@@ -4,10 +4,12 @@ import pytest
 
 from toubib.territory.models import Commune
 from toubib.territory.queries import (
+    closest,
     departement_names,
     distance_km,
     find_communes,
     first_communes,
+    kilometres,
     region_names,
 )
 from toubib.territory.tests.factories import make_commune, make_import
@@ -107,3 +109,15 @@ def test_departements_and_regions_have_names() -> None:
         "La Réunion",
     )
     assert (len(region_names()), region_names()["76"]) == (26, "Occitanie")
+
+
+def test_the_closest_are_those_that_kilometres_finds() -> None:
+    points = [
+        (f"{lat} {lon}", lat, lon) for lat in (-45.0, 44.0, 44.3, 44.5) for lon in (-130.0, 2.0, 2.4, 3.0)
+    ]
+    found = list(closest(lat=44.35, lon=2.57, points=points, within=60))
+    expected = sorted((kilometres(44.35, 2.57, lat, lon), name) for name, lat, lon in points)
+    assert [(name, round(km, 9)) for km, name in found] == [
+        (name, round(km, 9)) for km, name in expected if km <= 60
+    ]
+    assert len(list(closest(lat=44.35, lon=2.57, points=points, within=30_000))) == len(points)

@@ -201,7 +201,13 @@ def test_outlines_weigh_little_however_wide(half, lat, lon):
 
 
 def test_steps_are_written_in_as_few_signs_as_the_syntax_allows():
-    assert place_map._steps([(1, 2), (4, 6), (-1, 6), (0, 5)]) == "M1 2l3 4-5 0 1-1z"
+    assert place_map._steps([1, 4, 4, -1, 0], [2, 6, 6, 6, 5]) == "M1 2l3 4-5 0 1-1z"
+    assert place_map._steps([-1, -91, 909], [-2, -92, 908]) == "M-1-2l-90-90 1000 1000z"
+
+
+@pytest.mark.parametrize(("xs", "ys"), [([1], [2]), ([1, 1, 3], [2, 2, 3])])
+def test_what_is_no_more_than_a_line_is_not_drawn(xs, ys):
+    assert place_map._steps(xs, ys) == ""
 
 
 def test_around_an_invented_commune_only_invented_ones_are_named(kiosk):

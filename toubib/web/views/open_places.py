@@ -191,7 +191,7 @@ def _rows(asked: dict[str, Any], now: datetime) -> tuple[list[PlaceRow], int]:
         rows = page_in_service(now=now, start=start, count=count, **only) if count else []
         return rows, count_in_service(now=now, **only)
     lat, lon, km = asked["near"]
-    found = places_near(lat=lat, lon=lon, now=now, limit=10_000, widest=km)
+    found = places_near(lat=lat, lon=lon, now=now, limit=10_000, widest=km, bodies=True)
     kept = [
         row
         for row in found.rows

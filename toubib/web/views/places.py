@@ -18,6 +18,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -29,7 +30,7 @@ from toubib.kiosk.queries import PlaceState, state_of_place, states_of_places
 from toubib.territory.models import Commune
 from toubib.territory.queries import commune_of, find_in_address, first_communes
 from toubib.web.place_forms import FinderForm
-from toubib.web.place_list import Shown, draw_list
+from toubib.web.place_list import Shown, draw_list, labels
 from toubib.web.place_map import PlaceMap, draw_map
 from toubib.web.views.start import LineNow, current_line
 
@@ -163,25 +164,26 @@ def _found(request: HttpRequest, asked: Asked, form: FinderForm, now: datetime) 
 def shown(row: PlaceRow, *, number: int, now: datetime, kiosk: PlaceState | None = None) -> Shown:
     change = row.opening.next_change
     clock = change.tzinfo if change is not None else None
+    language = get_language() or ""
     return Shown(
         row=row,
         number=number,
         change=change.replace(tzinfo=None) if change is not None else None,
         is_today=change is not None and change.date() == now.astimezone(clock).date(),
-        assistance=_help_there(row),
-        devices=tuple(str(Device(one).label) for one in row.place.devices),
-        access=tuple(str(Access(one).label) for one in row.place.access),
+        assistance=_help_there(row, language),
+        devices=labels(Device, tuple(row.place.devices), language),
+        access=labels(Access, tuple(row.place.access), language),
         kiosk=kiosk,
     )
 
 
-def _help_there(row: PlaceRow) -> str:
+def _help_there(row: PlaceRow, language: str) -> str:
     """« personne sur place » may be read either way; nobody is there where it is shut."""
     if row.place.assistance == Assistance.NONE:
         return _("sans aide sur place")
     if row.place.assistance == Assistance.ON_SITE and row.opening.is_open is False:
         return _("aux heures d’ouverture, quelqu’un est là pour vous aider")
-    return str(Assistance(row.place.assistance).label)
+    return labels(Assistance, (row.place.assistance,), language)[0]
 
 
 def _days(row: PlaceRow, now: datetime) -> list[OpenDay]:
