@@ -166,7 +166,7 @@ def test_suggestions_need_no_cookie(kiosk):
 
 def test_the_page_of_a_place_says_its_week_and_free_choice(client, kiosk):
     said = text_of(client.get(f"/lieux/{kiosk.id}"))
-    for words in ("Borne du Port", "01 99 00 44 55", "Sonnez.", "Les sept jours qui viennent", "de 0 h à 0 h",
+    for words in ("Borne du Port", "01 99 00 44 55", "Sonnez.", "Les sept jours qui viennent", "jour et nuit",
                   "Vous choisissez librement votre médecin et votre pharmacie."):  # fmt: skip
         assert words in said, words
 
