@@ -138,7 +138,7 @@ def _version(row: dict[str, Any]) -> Catalogue:
 
 def _kind(row: dict[str, Any], pathways: dict[str, str]) -> Kind:
     if row["pathway"] not in pathways:
-        raise ValueError(f"{row['key']}: no pathway {row['pathway']}")
+        raise ValueError(f"gestures.yaml, {row['key']}: no pathway {row['pathway']!r} in this version")
     return Kind(
         key=row["key"],
         name=row["title"],

@@ -13,12 +13,13 @@ import yaml
 from toubib.directory.enums import Device, PlaceKind
 
 DATA = Path(__file__).parent / "data" / "checklist.yaml"
-ASKED = {"all", "care", "other", "pharmacy", "none"}
+STATUSES = ("care", "other", "forbidden")
+ASKED = {"all", "care", "other", "none", *PlaceKind.values}
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """What must be seen. `asked`: of which places; `devices`: those that must be in order, read from the place itself."""
+    """What must be seen. `asked`: of which places (all, a status, one kind, or none: recorded only); `devices`: those that must be in order, read from the place itself."""
 
     id: str
     asked: str
@@ -43,13 +44,12 @@ class Checklist:
     items: tuple[Item, ...]
 
     def status_of(self, kind: str) -> str:
-        """care, other or forbidden. Each kind is in one; a test holds it."""
-        return next(status for status in ("care", "other", "forbidden") if kind in self.kinds[status])
+        """care, other or forbidden; empty: a version of before this kind was known says nothing of it."""
+        return next((status for status in STATUSES if kind in self.kinds[status]), "")
 
     def asked_of(self, kind: str) -> tuple[Item, ...]:
         """The items without which a place of this kind may not open."""
-        status = self.status_of(kind)
-        wanted = {"all", status} | ({"pharmacy"} if kind == PlaceKind.PHARMACY else set())
+        wanted = {"all", self.status_of(kind), kind}
         return tuple(item for item in self.items if item.asked in wanted)
 
 
@@ -67,9 +67,7 @@ def versions() -> tuple[Checklist, ...]:
 
 def _version(raw: dict[str, Any]) -> Checklist:
     items = tuple(Item(**{**one, "devices": tuple(one.get("devices", ()))}) for one in raw["items"])
-    for item in items:
-        if item.asked not in ASKED or not set(item.devices) <= set(Device.values):
-            raise ValueError(f"checklist.yaml: {item.id}")
+    _check(raw, items)
     return Checklist(
         starts_on=raw["from"],
         title=raw["source"]["title"],
@@ -80,3 +78,17 @@ def _version(raw: dict[str, Any]) -> Checklist:
         sensitive_sentence=raw["sensitive_sentence"],
         items=items,
     )
+
+
+def _check(raw: dict[str, Any], items: tuple[Item, ...]) -> None:
+    """A slip in the file is said with its version and item, at the first reading."""
+    where = f"checklist.yaml, version of {raw['from']}"
+    for item in items:
+        if item.asked not in ASKED:
+            raise ValueError(f"{where}, {item.id}: asked: {item.asked!r} is none of {sorted(ASKED)}")
+        if unknown := set(item.devices) - set(Device.values):
+            raise ValueError(f"{where}, {item.id}: devices: unknown {sorted(unknown)}")
+    named = [kind for status in STATUSES for kind in raw["kinds"][status]]
+    wrong = sorted({kind for kind in named if kind not in PlaceKind.values or named.count(kind) > 1})
+    if wrong:
+        raise ValueError(f"{where}, kinds: {wrong} unknown to PlaceKind, or named twice")

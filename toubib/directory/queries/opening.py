@@ -83,7 +83,11 @@ def _beside(place: Place, on: date) -> list[Reason]:
 
 
 def _of_kind(place: Place, checklist: Checklist) -> list[Reason]:
-    if checklist.status_of(place.kind) == "forbidden":
+    status = checklist.status_of(place.kind)
+    if not status:
+        sentence = _("La liste de contrôle en vigueur ce jour-là ne dit rien de cette sorte de lieu.")
+        return [Reason("PLACE.KIND_UNKNOWN", "refusal", sentence)]
+    if status == "forbidden":
         return [Reason("PLACE.KIND_FORBIDDEN", "refusal", checklist.forbidden_sentence)]
     if place.kind in checklist.kinds["sensitive"]:
         return [Reason("PLACE.KIND_SENSITIVE", "warning", checklist.sensitive_sentence)]

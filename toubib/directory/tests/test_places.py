@@ -3,8 +3,10 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import yaml
 from django.db import IntegrityError, transaction
 
+from toubib.directory import checklist
 from toubib.directory.checklist import checklist_on, versions
 from toubib.directory.enums import Access, Assistance, Device, OrganisationKind, PlaceKind, Verdict
 from toubib.directory.models import Place, PlaceEvidence
@@ -41,11 +43,52 @@ def evidence(place, item, verdict=Verdict.MET, on=TODAY, words="Vu."):
 
 
 def test_every_kind_of_place_has_one_status():
+    unplaced = [kind for kind in PlaceKind.values if not versions()[-1].status_of(kind)]
+    assert unplaced == [], "name them under care, other or forbidden in the last version of checklist.yaml"
     for version in versions():
-        kinds = [kind for status in ("care", "other", "forbidden") for kind in version.kinds[status]]
-        assert sorted(kinds) == sorted(PlaceKind.values)
         assert version.kinds["sensitive"] <= version.kinds["care"]
         assert len({item.id for item in version.items}) == len(version.items)
+
+
+def raw_version(**over):
+    raw = yaml.safe_load(checklist.DATA.read_text(encoding="utf-8"))[-1]
+    return {**raw, **over}
+
+
+def test_an_item_may_be_asked_of_one_kind_and_a_kind_not_named_opens_nowhere(monkeypatch):
+    raw = raw_version()
+    station = {**raw["items"][0], "id": "D19", "asked": "station"}
+    kinds = {**raw["kinds"], "other": [one for one in raw["kinds"]["other"] if one != "shop"]}
+    version = checklist._version({**raw, "kinds": kinds, "items": [*raw["items"], station]})
+    monkeypatch.setattr(checklist, "versions", lambda: (version,))
+    here, hall, shop = (
+        make_place(name=kind, kind=kind, devices=(), seen=True)
+        for kind in (PlaceKind.STATION, PlaceKind.TOWN_HALL, PlaceKind.SHOP)
+    )
+    assert [codes(one) for one in (here, hall, shop)] == [["PLACE.D19.UNSEEN"], [], ["PLACE.KIND_UNKNOWN"]]
+    evidence(here, "D19")
+    assert codes(here) == []
+
+
+@pytest.mark.parametrize(
+    ("over", "said"),
+    [
+        ({"asked": "cabin"}, "version of 2024-03-01, D2: asked: 'cabin' is none of"),
+        ({"devices": ["laser"]}, "D2: devices: unknown"),
+        (
+            {"kinds": ["street", "street", "moon"]},
+            "kinds: .'moon', 'street'. unknown to PlaceKind, or named twice",
+        ),
+    ],
+)
+def test_a_slip_in_the_checklist_is_said_where_it_is(over, said):
+    raw = raw_version()
+    if "kinds" in over:
+        raw["kinds"] = {**raw["kinds"], "forbidden": over["kinds"]}
+    else:
+        raw["items"] = [{**raw["items"][0], **over}]
+    with pytest.raises(ValueError, match=said):
+        checklist._version(raw)
 
 
 def test_no_checklist_holds_before_the_first():
