@@ -7,15 +7,12 @@ import re
 from django.http import HttpRequest
 from django.urls import reverse
 
-from toubib.directory.enums import Device
+from toubib.kiosk.guides import MEASURING
 from toubib.kiosk.models import KioskSession
 from toubib.waiting.enums import TicketState
 
 MEASURED = "kiosk.measured"  # the request whose measures were taken, or passed over
 VISIT = re.compile(r"/consultation/(?P<id>[0-9a-f-]{36})|/salle/[0-9a-f-]{36}/fin")
-MEASURING = frozenset(
-    {Device.BLOOD_PRESSURE, Device.OXIMETER, Device.THERMOMETER, Device.SCALE, Device.GLUCOMETER}
-)
 
 
 def detour(*, request: HttpRequest, session: KioskSession) -> str:
@@ -38,5 +35,5 @@ def detour(*, request: HttpRequest, session: KioskSession) -> str:
 
 
 def _has_measures_left(request: HttpRequest, session: KioskSession) -> bool:
-    devices = set(session.machine.place.devices) & MEASURING
+    devices = set(session.machine.place.devices) & set(MEASURING)
     return bool(devices) and request.session.get(MEASURED) != str(session.ticket_id)

@@ -42,7 +42,6 @@ UNIT_WORDS = {
     "kg/m2": "kg/m²",
 }
 MOST = Decimal(10) ** 9  # beyond any device, in any unit
-DECIMALS = {"glucose": 2, "temperature": 1, "weight": 1, "height": 0, "bmi": 1}
 
 
 class BadReading(ValueError):
@@ -118,7 +117,7 @@ def convert(*, sent: Sent, kind: str = "") -> Kept:
         if unit != known.ucum:
             raise BadReading("unit")
         number = (number - Decimal(off)) * Decimal(factor)
-    step = Decimal(1).scaleb(-DECIMALS.get(sent.code, 0))
+    step = Decimal(1).scaleb(-known.decimals)
     rounded = number.quantize(step, rounding=ROUND_HALF_EVEN)
     low, high = RANGES.get(kind, {}).get(sent.code, (str(known.low), str(known.high)))
     plausible = Decimal(low) <= rounded <= Decimal(high)

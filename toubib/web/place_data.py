@@ -24,17 +24,17 @@ COLUMNS = (
     "id", "name", "kind", "operator", "host", "finess", "code_insee", "address", "lat", "lon", "hours", "open_now",
     "next_opening", "wait_min", "wait_max", "as_of", "assistance", "devices", "access", "kiosk_state",
 )  # fmt: skip
-LISTS = ("devices", "access")
 A_PIECE = 200  # rows sent at a time
 Kiosks = Mapping[UUID, PlaceState]
 
 
 def facts_of(row: PlaceRow, *, wait: Interval | None, now: datetime, kiosks: Kiosks) -> dict[str, Any]:
+    """By COLUMNS, which are the order of both files."""
     place, opening = row.place, row.opening
     kiosk = None if opening.is_open is False else kiosks.get(place.id)
     known = wait if opening.is_open and kiosk != "away" else None
     opens = opening.next_change if opening.is_open is False else None
-    return {
+    facts = {
         "id": str(place.id),
         "name": place.name,
         "kind": place.kind,
@@ -56,6 +56,7 @@ def facts_of(row: PlaceRow, *, wait: Interval | None, now: datetime, kiosks: Kio
         "access": place.access,
         "kiosk_state": kiosk,
     }
+    return {name: facts[name] for name in COLUMNS}
 
 
 def csv_pieces(

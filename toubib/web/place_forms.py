@@ -16,6 +16,9 @@ def _box(label: Any) -> forms.BooleanField:
     return forms.BooleanField(label=label, required=False)
 
 
+FILTERS = ("ouvert", "aide", "plain_pied", "appareil")
+
+
 class FinderForm(forms.Form):
     """By GET: a code of commune or a rounded position, and what the place must have."""
 
@@ -41,7 +44,7 @@ class FinderForm(forms.Form):
         )
 
     def count_filters(self) -> int:
-        return sum(bool(self.cleaned_data[name]) for name in ("ouvert", "aide", "plain_pied", "appareil"))
+        return sum(bool(self.cleaned_data[name]) for name in FILTERS)
 
     def where(self) -> dict[str, Any]:
         """The place asked, without what is wanted."""

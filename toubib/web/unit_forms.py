@@ -9,19 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from toubib.directory.enums import Device
 from toubib.kiosk.guides import GUIDES
+from toubib.record.readings import unit_words
 
-UNITS = (
-    ("", _("celle que l’appareil envoie")),
-    ("mm[Hg]", "mmHg"),
-    ("kPa", "kPa"),
-    ("Cel", "°C"),
-    ("[degF]", "°F"),
-    ("kg", "kg"),
-    ("[lb_av]", "lb"),
-    ("mg/dL", "mg/dL"),
-    ("mmol/L", "mmol/L"),
-    ("%", "%"),
-)
+# What devices may be set to, in UCUM; those of the catalogue and those that `record.readings` converts
+UNITS = ("mm[Hg]", "kPa", "Cel", "[degF]", "kg", "[lb_av]", "mg/dL", "mmol/L", "%")
 
 
 class UnitForm(forms.Form):
@@ -51,7 +42,11 @@ class UnitForm(forms.Form):
             "Tel que le navigateur le lit : mesurez une fois, puis recopiez-le. Un autre sera refusé."
         ),
     )
-    ucum = forms.ChoiceField(label=_("Unité réglée sur l’appareil"), choices=UNITS, required=False)
+    ucum = forms.ChoiceField(
+        label=_("Unité réglée sur l’appareil"),
+        choices=[("", _("celle que l’appareil envoie")), *((one, unit_words(one)) for one in UNITS)],
+        required=False,
+    )
     media_label = forms.CharField(
         label=_("Nom de la caméra ou du micro sur la borne"),
         max_length=80,

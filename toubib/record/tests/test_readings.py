@@ -30,6 +30,7 @@ def kept(code, value, ucum, kind=""):
         (("temperature", "41.9", "Cel", "thermometer"), ("41.9", "Cel", True)),
         (("weight", "143.30", "[lb_av]", "scale"), ("65.0", "kg", True)),
         (("weight", "0.400", "kg", "scale"), ("0.4", "kg", False)),
+        (("height", "66.6", "[in_i]", "scale"), ("169.2", "cm", True)),
         (("saturation", "12", "%", "oximeter"), ("12", "%", False)),
         (("glucose", "105", "mg/dL", "glucometer"), ("1.05", "g/L", True)),
         (("glucose", "5.8", "mmol/L", "glucometer"), ("1.04", "g/L", True)),

@@ -4,6 +4,8 @@ import csv
 import gzip
 import io
 import json
+import re
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -12,6 +14,7 @@ from django.utils import timezone
 from fhir.resources.R4B.bundle import Bundle
 from fhir.resources.R4B.location import Location
 
+from toubib.directory.enums import Access, Assistance, PlaceKind
 from toubib.directory.operations import open_place
 from toubib.directory.queries import all_in_service
 from toubib.directory.tests.factories import BY, NOW, TODAY, make_organisation, make_place
@@ -65,6 +68,12 @@ def test_the_csv_has_the_columns_of_the_contract_and_no_formula(client, kiosk):
         "kiosk_state": "",
     }  # fmt: skip
     assert as_of.endswith(":00+00:00")
+
+
+def test_every_column_and_word_of_the_file_is_documented():
+    text = (Path(__file__).parents[3] / "docs" / "places.md").read_text(encoding="utf-8")
+    words = [*COLUMNS, *PlaceKind.values, *Assistance.values, *Access.values]
+    assert [one for one in words if not re.search(rf"\b{one}\b", text)] == []
 
 
 def test_a_silent_kiosk_is_told_as_away_with_no_wait(client, kiosk):
