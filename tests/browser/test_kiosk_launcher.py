@@ -181,3 +181,39 @@ def test_a_page_that_the_printer_keeps_back_is_taken_back(tmp_path):
         subprocess.run([LAUNCHER, "report"], env=environment, check=True, capture_output=True, timeout=60)
         kept[word] = [one.name for one in spool.iterdir()]
     assert kept == {"idle": ["d00001-001"], "media-empty": [], "disabled": []}
+
+
+def test_a_machine_is_enrolled_from_its_settings_and_says_what_lacks(app, in_memory, tmp_path):
+    settings = tmp_path / "kiosk.env"
+    settings.write_text(f"TOUBIB_KIOSK_URL={app.url}/\nDISPLAY=:0\n", encoding="utf-8")
+    environment = {
+        **{name: value for name, value in os.environ.items() if name not in {"DISPLAY", "WAYLAND_DISPLAY"}},
+        "TOUBIB_KIOSK_SETTINGS": str(settings),
+        "TOUBIB_KIOSK_KEY_FILE": str(tmp_path / "kiosk.key"),
+        "TOUBIB_KIOSK_RUN_DIR": str(in_memory / "run"),
+        "TOUBIB_KIOSK_CHROMIUM": CHROMIUM,
+    }
+
+    def launch(*arguments, **more):
+        done = subprocess.run(
+            [LAUNCHER, *arguments], env={**environment, **more}, capture_output=True, text=True
+        )
+        return done.returncode, done.stderr
+
+    assert launch("enrol", "ABCDE-23456", TOUBIB_KIOSK_SETTINGS="/nowhere") == (
+        2,
+        "toubib-kiosk: no address: write TOUBIB_KIOSK_URL=https://… in /nowhere\n",
+    )
+    other = f"{app.url}/ailleurs"
+    assert launch("enrol", "ABCDE-23456", TOUBIB_KIOSK_URL=other) == (
+        1,
+        f"toubib-kiosk: refused: {other} does not answer as Toubib does; check the address\n",
+    )
+    code, said = launch("check")
+    assert (code, [line.split()[1] for line in said.splitlines()]) == (
+        1,
+        ["yes", "yes", "yes", "yes", "NO", "NO", "yes", "printer:", "2"],
+    )
+    assert launch("enrol", app.do("tests.browser.seed_kiosk:pharmacy")["code"])[0] == 0
+    code, said = launch("check")
+    assert (code, "NO" in said, list(in_memory.iterdir())) == (0, False, [])

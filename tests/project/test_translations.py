@@ -85,7 +85,9 @@ def test_every_text_is_translated(english):
         for text, path in source_texts().items()
         if text not in english or not all(english[text][0])
     }
-    assert missing == {}
+    assert missing == {}, (
+        "write their English in toubib/locale/en/LC_MESSAGES/django.po (make locale gathers them)"
+    )
 
 
 def test_no_translation_is_a_guess(english):
