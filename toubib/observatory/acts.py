@@ -11,7 +11,7 @@ import ibis
 
 from toubib.observatory.claims.engine import connect_engine, keep, scratch_folder
 from toubib.observatory.claims.faults import BadClaims, DiskFull, is_disk_full
-from toubib.observatory.claims.layouts import act_codes, channels, read_yaml
+from toubib.observatory.claims.layouts import ActCode, act_codes, channels, read_yaml
 from toubib.observatory.claims.reading import Claims, open_claims
 from toubib.observatory.counting.count import (
     CORSE_DU_SUD,
@@ -19,6 +19,7 @@ from toubib.observatory.counting.count import (
     NINE_KEYS,
     channel_of,
     family_of,
+    is_of,
     place_of,
     stage_of,
     with_centres,
@@ -133,20 +134,39 @@ def _repeated(lines: Any) -> Any:
 
 
 def _with_marks(claims: Claims, lines: Any) -> Any:
-    """`marks`: the letters of the lines of accompaniment and of tracers of this patient and day."""
-    letters = {one.code: one.letters for one in act_codes() if one.family in ("ACCOMP", "TRACEUR")}
+    """`helper`, `place`: which of `_marks()` stands for the téléconsultation of this patient and day."""
     table = claims.tables["ER_PRS_F"]
-    ours = table.filter(table.PRS_NAT_REF.isin(list(letters)) & (table.PRS_ACT_QTE > 0))
-    name = ibis.cases(*((code == ours.PRS_NAT_REF, letter) for code, letter in letters.items()))
-    own = ours.group_by("BEN_NIR_PSA", "BEN_RNG_GEM", "EXE_SOI_DTD").aggregate(
-        traced=(name == "TLM").any(), at_home=(name == "TLD").any(), nurse=(name != "TLM").any()
-    )
+    ours = table.filter(table.PRS_NAT_REF.isin([one.code for one in _marks()]) & (table.PRS_ACT_QTE > 0))
     keys = ("BEN_NIR_PSA", "BEN_RNG_GEM", "EXE_SOI_DTD")
+    own = ours.group_by(*keys).aggregate(
+        **{name: _first_of(name, ours.PRS_NAT_REF, ours.EXE_SOI_DTD).min() for name in ("helper", "place")}
+    )
     own = own.rename({f"of_{key}": key for key in keys})
     joined = lines.left_join(own, [lines[key] == own[f"of_{key}"] for key in keys])
-    visit = joined.family == "TC"
-    flags = {mark: (visit & joined[mark]).fill_null(False) for mark in ("traced", "at_home", "nurse")}
-    return joined.mutate(**flags).select(*lines.columns, *flags)
+    visit = (joined.family == "TC").fill_null(False)
+    marks = {name: ibis.ifelse(visit, joined[name], ibis.null("int16")) for name in ("helper", "place")}
+    return joined.mutate(**marks).select(*lines.columns, *marks)
+
+
+@lru_cache(maxsize=1)
+def _marks() -> tuple[ActCode, ...]:
+    """Codes that tell who helped at a téléconsultation, or where."""
+    return tuple(one for one in act_codes() if one.helper or one.place)
+
+
+def _first_of(name: str, code: Any, day: Any) -> Any:
+    """The place among `_marks()` of the code that says the helper or the place, null where it says none."""
+    told = [(is_of(one, code, day), place) for place, one in enumerate(_marks()) if getattr(one, name)]
+    return ibis.cases(
+        *((fits.fill_null(False), ibis.literal(place, "int16")) for fits, place in told),
+        else_=ibis.null("int16"),
+    )
+
+
+def _word_of(name: str, mark: Any) -> Any:
+    return _cases(
+        *((mark == place, getattr(one, name)) for place, one in enumerate(_marks()) if getattr(one, name))
+    )
 
 
 def _with_persons(claims: Claims, lines: Any) -> Any:
@@ -179,16 +199,14 @@ def _values(lines: Any) -> dict[str, Any]:
 def _of_the_act(lines: Any) -> dict[str, Any]:
     name = ibis.literal("-").join([lines[key].cast("string") for key in NINE_KEYS])
     again = ibis.ifelse(lines.copy > 1, "." + lines.copy.cast("string"), "")
-    places = ((lines.traced, "pharmacy"), (lines.at_home, "home"))
-    helpers = ((lines.traced, "pharmacist"), (lines.nurse, "nurse"))
     return {
         "act_id": name + again,
         "act_date": lines.EXE_SOI_DTD,
         "act_kind": _cases(*((lines.family == family, kind) for family, kind in KINDS.items())),
         "funding": _cases((lines.BSE_REM_MNT > 0, "amo")),
         "overrun": ibis.ifelse(lines.PRS_DEP_MNT >= 0, lines.PRS_DEP_MNT, ibis.null("float64")).round(2),
-        "place_type": _cases(*places),
-        "assisted_by": _cases(*helpers),
+        "place_type": _word_of("place", lines.place),
+        "assisted_by": _word_of("helper", lines.helper),
     }
 
 

@@ -14,13 +14,12 @@ import duckdb
 from toubib.observatory.acts import write_acts
 from toubib.observatory.claims.engine import MEMORY, scratch_folder
 from toubib.observatory.claims.faults import BadClaims, DiskFull, is_disk_full
-from toubib.observatory.claims.layouts import read_yaml
+from toubib.observatory.claims.layouts import INVENTED, read_yaml
+from toubib.observatory.claims.reading import ABOUT, source_words
 from toubib.observatory.reforms import reforms
 from toubib.rulebook.engine.tables import quote, read_table
 
 ORDER, LINE = 9, 11  # the parts of an act's number, parted by hyphens, days being three of them
-INVENTED = "SYNTHETIC"  # what the pseudonyms of the generator begin with
-ABOUT = "X_SOURCE.json"
 
 
 def reforms_of_claims(
@@ -32,10 +31,18 @@ def reforms_of_claims(
         acts = Path(scratch) / "acts.parquet"
         if told is None:
             if activity is None:
-                message = "these are no synthetic claims: --activity FILE says what doctors did"
+                message = "--activity FILE is needed: these claims do not say what doctors did"
                 raise BadClaims(claims, 1, "-", message)
             write_acts(claims=claims, out=acts, year=year)
-            about = {"source": _words(claims), "synthetic": False, "scale": None, "assumed": []}
+            if _is_invented(acts):
+                message = f"patients are invented, and the claims do not say at which scale: copy {ABOUT} and the other X_ tables too"
+                raise BadClaims(claims, 1, ABOUT, message)
+            about = {
+                "source": source_words(claims, synthetic=False),
+                "synthetic": False,
+                "scale": None,
+                "assumed": [],
+            }
             return reforms(acts=acts, activity=activity, year=year, about=about, on=on, **policies)
         write_acts(claims=claims, out=acts, year=year)
         acts, drawn = suppose(claims, acts, year)
@@ -49,8 +56,7 @@ def reforms_of_acts(
 ) -> dict[str, Any]:
     """Of a table of acts that is someone's own. Raises BadClaims where a patient is invented, for then the page must say it
     and the scale; BadTable."""
-    table = read_table(acts)
-    if table.filter(table.patient_id.startswith(INVENTED)).limit(1).count().execute():
+    if _is_invented(acts):
         raise BadClaims(
             acts,
             1,
@@ -73,8 +79,9 @@ def _told(claims: Path) -> Mapping[str, Any] | None:
         raise BadClaims(path, 1, "source", "cannot be read") from None
 
 
-def _words(claims: Path) -> str:
-    return f"claims in the layout of the SNDS, folder {claims.name}"
+def _is_invented(acts: Path) -> bool:
+    table = read_table(acts)
+    return bool(table.filter(table.patient_id.startswith(INVENTED)).limit(1).count().execute())
 
 
 def suppose(claims: Path, acts: Path, year: int) -> tuple[Path, Path]:

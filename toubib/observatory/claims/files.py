@@ -27,10 +27,14 @@ class Source:
 
 
 def find_source(folder: Path, table: str) -> Source | None:
-    """None: no entry of the table. Raises BadClaims for an entry that is empty or mixes formats."""
-    found = next((one for suffix in SUFFIXES if (one := folder / f"{table}{suffix}").exists()), None)
-    if found is None:
+    """The entry of that name, in capitals or not; None: there is none. Raises BadClaims for one that is empty, stands twice or mixes formats."""
+    names = {f"{table}{suffix}".lower() for suffix in SUFFIXES}
+    entries = sorted(one for one in folder.iterdir() if one.name.lower() in names)
+    if not entries:
         return None
+    if len(entries) > 1:
+        raise BadClaims(folder, 1, table, f"stands twice: {', '.join(one.name for one in entries)}")
+    [found] = entries
     files = tuple(_data_files(found)) if found.is_dir() else (found,)
     if not files:
         raise BadClaims(found, 1, table, "the folder holds no Parquet nor CSV file")
@@ -41,14 +45,14 @@ def find_source(folder: Path, table: str) -> Source | None:
         int(part[6:])
         for one in files
         for part in one.parts
-        if part.startswith("annee=") and part[6:].isdigit()
+        if part.lower().startswith("annee=") and part[6:].isdigit()
     }
     return Source(table, found, kinds.pop(), files, tuple(sorted(years)))
 
 
 def _data_files(folder: Path) -> list[Path]:
     named = [one for one in folder.rglob("*") if one.is_file() and not one.name.startswith((".", "_"))]
-    return sorted(one for one in named if one.name.endswith(SUFFIXES[1:]) or "." not in one.name)
+    return sorted(one for one in named if one.name.lower().endswith(SUFFIXES[1:]) or "." not in one.name)
 
 
 def lines_of(file: IO[str]) -> Iterator[str]:
@@ -62,6 +66,6 @@ def lines_of(file: IO[str]) -> Iterator[str]:
 def _kind(path: Path) -> str:
     try:
         with path.open("rb") as file:
-            return "parquet" if file.read(4) == b"PAR1" or path.suffix == ".parquet" else "csv"
+            return "parquet" if file.read(4) == b"PAR1" or path.suffix.lower() == ".parquet" else "csv"
     except OSError as error:
         raise BadClaims(path, 1, "-", f"cannot be read: {error.strerror}") from None

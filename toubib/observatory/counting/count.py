@@ -10,7 +10,7 @@ from typing import Any
 
 import ibis
 
-from toubib.observatory.claims.layouts import TELEHEALTH, act_codes, channels
+from toubib.observatory.claims.layouts import TELEHEALTH, ActCode, act_codes, channels
 from toubib.observatory.claims.reading import Claims
 from toubib.observatory.counting.rules import CLOSED_YEAR, COUNTED, RULES
 
@@ -41,11 +41,15 @@ def family_of(code: Any, day: Any, families: tuple[str, ...] = TELEHEALTH) -> An
     branches = []
     for known in act_codes():
         if known.family in families:
-            fits = code == known.code
-            fits = fits & (day >= ibis.literal(known.since)) if known.since else fits
-            fits = fits & (day <= ibis.literal(known.until)) if known.until else fits
-            branches.append((fits, known.family))
+            branches.append((is_of(known, code, day), known.family))
     return ibis.cases(*branches, else_=ibis.null("string"))
+
+
+def is_of(known: ActCode, code: Any, day: Any) -> Any:
+    """Is it this code, in force that day?"""
+    fits = code == known.code
+    fits = fits & (day >= ibis.literal(known.since)) if known.since else fits
+    return fits & (day <= ibis.literal(known.until)) if known.until else fits
 
 
 def place_of(departement: Any, commune: Any, rules: frozenset[str]) -> Any:
@@ -154,7 +158,7 @@ def stage_of(table: Any, rules: frozenset[str], months: int) -> Any:
     branches = [
         (drops[name].fill_null(False), ibis.literal(rule.drops, "int8"))
         for name, rule in RULES.items()
-        if name in drops and name in rules
+        if rule.drops is not None and name != "regularisations" and name in rules
     ]
     counted = ibis.literal(COUNTED, "int8")
     return ibis.cases(*branches, else_=counted) if branches else counted

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 import toubib.territory
+from toubib.observatory.claims.layouts import INVENTED
 from toubib.observatory.generator.calibration import PEOPLE, SLOTS, Order, rows, shared_out, value
 
 COMMUNES = Path(toubib.territory.__file__).parent / "data" / "communes.csv.gz"
@@ -161,7 +162,7 @@ def is_twin(numbers: np.ndarray) -> np.ndarray:
 
 
 HEX = np.array([f"{byte:02x}".encode() for byte in range(256)], dtype="S2").view(np.uint8).reshape(256, 2)
-PREFIX = np.frombuffer(b"SYNTHETIC", dtype=np.uint8)
+PREFIX = np.frombuffer(INVENTED.encode(), dtype=np.uint8)
 
 
 def pseudonyms(numbers: np.ndarray) -> np.ndarray:

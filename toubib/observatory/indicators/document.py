@@ -39,7 +39,13 @@ def empty_document(
         "quarters": [],
         "areas": area_rows(),
         "rules": [
-            {"name": rule.name, "label": rule.label, "what": rule.what, "applied": rule.name in rules}
+            {
+                "name": rule.name,
+                "label": rule.label,
+                "what": rule.what,
+                "applied": rule.name in rules,
+                "drops": rule.drops is not None,
+            }
             for rule in RULES.values()
         ],
         "acts": [],

@@ -1,6 +1,6 @@
 """The counting rules applied once: what they leave lies as Parquet in a folder, and indicators are had from there.
 
-The folder says of what it was made (files, their sizes and times; rules; codes): another order is counted anew.
+The folder says of what it was made (files, their sizes and times; rules; codes; the code that counts): another order is counted anew.
 """
 
 from __future__ import annotations
@@ -24,7 +24,10 @@ from toubib.observatory.indicators.ald import acts_in_ald
 from toubib.observatory.indicators.quarters import quarter_of
 
 ABOUT = "counted.json"
-FORM = 1  # of the folder; another one is counted anew
+HERE = Path(__file__).parent
+CODE = [  # a rule that is written otherwise counts otherwise
+    *(HERE.parent / "claims").glob("*.py"), *(HERE.parent / "counting").glob("*.py"), HERE / "ald.py", HERE / "quarters.py", Path(__file__)
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -114,9 +117,10 @@ def _about(claims: Claims, rules: frozenset[str], months: int) -> dict[str, Any]
         for path in source.files
         for found in (path.stat(),)
     ]
-    data = [(DATA / name).read_bytes() for name in ("acts.yaml", "channels.yaml")]
+    data = [(DATA / name).read_bytes() for name in ("acts.yaml", "channels.yaml", "layouts.yaml")]
+    data += [path.read_bytes() for path in sorted(CODE)]
     digest = hashlib.sha256(json.dumps(files).encode() + b"".join(data)).hexdigest()
-    return {"form": FORM, "claims": digest, "rules": sorted(rules), "months": months}
+    return {"claims": digest, "rules": sorted(rules), "months": months}
 
 
 def _told(folder: Path) -> dict[str, Any] | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -38,6 +37,7 @@ from toubib.observatory.indicators.quarters import Cover, cover_of, lines_by_mon
 TARGET = 0.35  # of liberal GPs, national: quality indicators programme of the financing act (REPSS Maladie 2025, sheet 2-7-5)
 NEEDED = ("ER_PRS_F", "ER_ETE_F", "IR_BEN_R", "IR_IMB_R", "DA_PRA_R")
 NO_HOUR = "Les remboursements ne portent pas l’heure des actes."
+EUROS = {"reimbursed": "BSE_REM_MNT", "paid": "PRS_PAI_MNT"}
 VARIANTS = ("specialist", "salaried_gp", "gp_with_a_billed_act")
 
 
@@ -72,7 +72,7 @@ def _report(claims: Claims, counted: Counted, rules: frozenset[str], on: date | 
     cube = volumes.cube(counted.acts)
     counts = volumes.volumes(cube)
     visits, expertise = volumes.counted(counts), volumes.counted(counts, family="TE")
-    document = empty_document(_source(claims), kind="claims", synthetic=claims.synthetic, rules=rules, on=on)
+    document = empty_document(claims.words, kind="claims", synthetic=claims.synthetic, rules=rules, on=on)
     found = document | {
         "acts_by_year": volumes.acts_by_year(visits),
         "share_by_channel": volumes.share_by_channel(visits),
@@ -86,14 +86,14 @@ def _report(claims: Claims, counted: Counted, rules: frozenset[str], on: date | 
         "out_of_hours": {"rows": [], "reason": NO_HOUR},
     }
     if cover is None:
-        return found
+        return _euros_known(found, claims)
     areas = all_areas()
     places = {
         "quarters": list_of_quarters(cover),
         "acts": tables.acts_rows(volumes.by_place(cube), cover, areas),
         "tele_expertise": tables.expertise_rows(volumes.by_place(cube, "TE"), cover, areas),
     }
-    return found | places | _by_doctors(claims, counted, rules, cover, found)
+    return _euros_known(found | places | _by_doctors(claims, counted, rules, cover, found), claims)
 
 
 def _by_doctors(
@@ -150,12 +150,9 @@ def _billed(claims: Claims, counted: Counted, rows: Any) -> Any:
     return found.select("quarter", "person").distinct()
 
 
-def _source(claims: Claims) -> str:
-    """What the generator wrote of itself, or the folder's name."""
-    told = claims.folder / "X_SOURCE.json"
-    if told.is_file():
-        try:
-            return str(json.loads(told.read_text(encoding="utf-8"))["source"])
-        except (ValueError, KeyError):
-            raise BadClaims(told, 1, "source", "cannot be read") from None
-    return f"claims in the layout of the SNDS, folder {claims.folder.name}"
+def _euros_known(found: dict[str, Any], claims: Claims) -> dict[str, Any]:
+    """Amounts are null, not 0, where the claims do not hold their column."""
+    absent = [name for name, column in EUROS.items() if f"ER_PRS_F.{column}" in claims.absent]
+    for row in (*found["acts"], *found["tele_expertise"], *found["euros_by_year"].values()):
+        row |= dict.fromkeys(absent)
+    return found

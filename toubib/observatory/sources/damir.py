@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+from calendar import monthrange
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ import pyarrow.parquet
 from toubib.observatory.claims.engine import connect_engine, rows_of, scratch_folder
 from toubib.observatory.claims.faults import BadClaims, DiskFull, is_disk_full
 from toubib.observatory.claims.files import lines_of
-from toubib.observatory.claims.layouts import act_codes, read_yaml
+from toubib.observatory.claims.layouts import ActCode, act_codes, read_yaml
 from toubib.observatory.indicators.areas import FRANCE, Areas, all_areas
 from toubib.observatory.indicators.document import empty_document
 from toubib.observatory.indicators.quarters import name_of
@@ -123,13 +124,13 @@ def _read(files: list[Path]) -> tuple[list[dict[str, Any]], set[int]]:
 def _read_file(connection: Any, path: Path) -> tuple[list[dict[str, Any]], set[int]]:
     """Raises BadClaims for cells that are no number, among the lines that count."""
     columns = read_yaml("damir.yaml")["columns"]
-    codes = {one.code: one.family for one in act_codes() if one.family in ("TC", "TE")}
+    codes = [one for one in act_codes() if one.family in ("TC", "TE")]
     table = _table(connection, path)
     text = {name: table[name].cast("string").strip().replace(",", ".") for name in columns}
     kinds = {"int": "int64", "number": "float64"}
     lines = table.select(**{name: text[name].try_cast(kinds[kind]) for name, kind in columns.items()})
     flows = {row["FLX_ANN_MOI"] for row in rows_of(lines.select("FLX_ANN_MOI").distinct())} - {None}
-    ours = lines.filter(lines.PRS_NAT.isin(list(codes)))
+    ours = lines.filter(lines.PRS_NAT.isin([one.code for one in codes]))
     wrong = rows_of(ours.aggregate(**{name: ours[name].isnull().sum().fill_null(0) for name in columns}))[0]
     for name, number in wrong.items():
         if number:
@@ -139,13 +140,24 @@ def _read_file(connection: Any, path: Path) -> tuple[list[dict[str, Any]], set[i
     rows = [
         {name: row[name] for name in NAMES}
         | {
-            "family": codes[row["PRS_NAT"]],
+            "family": family,
             "month": row["SOI_ANN"] * 12 + row["SOI_MOI"] - 1,
             "region": row["BEN_RES_REG"],
         }
         for row in rows_of(sums)
+        if (family := _family(codes, row))
     ]
     return rows, {_month(flow) for flow in flows}
+
+
+def _family(codes: list[ActCode], row: dict[str, Any]) -> str | None:
+    """Of a code that was in force on a day of the month of care; None where none was, or the month is none."""
+    year, month = row["SOI_ANN"], row["SOI_MOI"]
+    if not (1 <= month <= 12 and 1 <= year <= 9999):
+        return None
+    first, last = date(year, month, 1), date(year, month, monthrange(year, month)[1])
+    own = (one.family for one in codes if one.code == row["PRS_NAT"] and one.holds(first, last))
+    return next(own, None)
 
 
 def _table(connection: Any, path: Path) -> Any:

@@ -54,7 +54,7 @@ def test_indicators_for_a_reader_name_their_source(run, claims):
     code, out, _ = run("indicators", "--claims", claims)
     assert code == 0
     assert out.splitlines()[:4] == [
-        "claims in the layout of the SNDS, folder claims",
+        "Prestations au format du SNDS, dossier claims",
         "",
         "year  téléconsultations",
         "2024  20",
@@ -82,6 +82,20 @@ def test_bad_input_is_one_line_and_exit_2(run, claims, tmp_path):
     code, _, err = run("indicators", "--claims", claims, "--without", "weekends")
     assert (code, err.partition(";")[0]) == (2, "--without: weekends: no counting rule")
     assert not (tmp_path / "acts.csv").exists()
+
+
+def test_reforms_of_invented_patients_without_their_scale_are_refused(run, tmp_path):
+    acts = [line(1, "2024-05-02", BEN_NIR_PSA="SYNTHETIC00000001")]
+    folder = write_claims(tmp_path / "claims", acts=acts, doctors=[doctor("75000001")])
+    activity = tmp_path / "activity.csv"
+    activity.write_text("practitioner_id,practitioner_specialty,year,conventioned_acts,own_mt_acts\n")
+    order = ("--claims", folder, "--activity", activity, "--year", "2024", "--out", tmp_path / "reforms.json")
+    code, _, err = run("reforms", *order)
+    assert (code, err) == (
+        2,
+        f"{folder}:1: X_SOURCE.json: patients are invented, and the claims do not say at which scale: copy X_SOURCE.json "
+        "and the other X_ tables too\n",
+    )
 
 
 def test_a_page_of_a_parquet_that_is_damaged_is_one_line(run, claims):

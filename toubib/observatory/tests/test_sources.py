@@ -68,6 +68,12 @@ def test_open_damir_gives_acts_by_quarter_and_region(damir):
     assert told(found, "tele_expertise", "2024Q1", "R84") == {"acts": 0, "reimbursed": 0, "paid": 0}
 
 
+def test_a_code_counts_in_its_days_alone(damir):
+    # 1096 closed on 14 September 2018: lines of 2024 that bear it are no téléconsultations.
+    write_month(damir, 202402, [(2024, 1, 11, 1192, 30, 750, 525), (2024, 1, 11, 1096, 500, 1, 1)])
+    assert told(damir_indicators(folder=damir), "acts", "2024Q1", "FR")["total"] == 30 + 2 * 50 - 1
+
+
 def test_a_quarter_whose_flows_are_not_all_there_is_null(damir):
     found = damir_indicators(folder=damir)
     assert told(found, "acts", "2024Q2", "FR")["total"] is not None

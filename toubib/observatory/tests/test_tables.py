@@ -4,14 +4,16 @@ import json
 from itertools import permutations, product
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 
 from toubib.observatory.claims.engine import connect_engine, rows_of
 from toubib.observatory.claims.faults import BadClaims
 from toubib.observatory.claims.reading import open_claims
 from toubib.observatory.counting.rules import RULES, rules_without
+from toubib.observatory.indicators import kept as kept_module
 from toubib.observatory.indicators.areas import Areas
-from toubib.observatory.indicators.kept import count_once
+from toubib.observatory.indicators.kept import ABOUT, count_once
 from toubib.observatory.indicators.quarters import Cover
 from toubib.observatory.indicators.report import indicators
 from toubib.observatory.indicators.suppression import hidden_cells
@@ -257,6 +259,27 @@ def test_changed_claims_are_counted_anew(paris, tmp_path):
     acts = [line(n, "2024-05-02") for n in range(30)]
     write_claims(paris, acts=acts, doctors=[doctor("75000001")])
     assert (before, indicators(claims=paris, kept=kept)["acts_by_year"]) == ({"2024": 71}, {"2024": 30})
+
+
+def test_what_other_code_kept_is_counted_anew(paris, tmp_path, monkeypatch):
+    kept, code = tmp_path / "kept", tmp_path / "count.py"
+    monkeypatch.setattr(kept_module, "CODE", [code])
+    code.write_text("quantity > 0")
+    indicators(claims=paris, kept=kept)
+    first = (kept / ABOUT).read_text()
+    code.write_text("quantity >= 0")
+    indicators(claims=paris, kept=kept)
+    assert (kept / ABOUT).read_text() != first
+
+
+def test_amounts_that_the_claims_do_not_hold_are_null(paris):
+    path = paris / "ER_PRS_F.parquet"
+    pq.write_table(pq.read_table(path).drop_columns(["BSE_REM_MNT"]), path)
+    found = indicators(claims=paris)
+    france = [row for row in found["acts"] if row["area"] == "FR"]
+    assert {row["reimbursed"] for row in found["acts"] + found["tele_expertise"]} == {None}
+    assert [one["reimbursed"] for one in found["euros_by_year"].values()] == [None]
+    assert all(row["paid"] for row in france)
 
 
 def test_a_kept_folder_without_its_label_is_replaced(paris, tmp_path):

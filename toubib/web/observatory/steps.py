@@ -21,9 +21,10 @@ UNITS = {
     SALARIED: lazy("généralistes salariés du trimestre, ou leurs autres lieux"),
     PATIENTS: lazy("patients des six mois"),
 }
+# of a document that does not tell which rules drop lines
 DROPPING = ("for_information", "technical_lines", "delays", "regularisations")
 BY_YEAR, OF_DOCTORS = (ACTS, EXPERTISE), (DOCTORS, BILLED, SPECIALISTS, SALARIED)
-COUNTED = dict.fromkeys((*BY_YEAR, PATIENTS), DROPPING) | dict.fromkeys(OF_DOCTORS, (*DROPPING, "main_place"))
+COUNTED = dict.fromkeys(OF_DOCTORS, ("main_place",))  # beside those that drop lines
 SORTING = {
     ACTS: ("health_centres", "overseas"),
     EXPERTISE: ("overseas",),
@@ -50,7 +51,7 @@ def steps_of(results: Results, measure: Measure, quarter: str) -> list[dict[str,
     told = results.document.get("removed", {}).get(key)
     taken = None if told is None else told.get(quarter[:4] if key in BY_YEAR else quarter, {})
     return [
-        {**rule, "removed": _removed(key, rule["name"], taken) if rule["applied"] else ""}
+        {**rule, "removed": _removed(key, rule, taken) if rule["applied"] else ""}
         for rule in results.document["rules"]
     ]
 
@@ -63,10 +64,12 @@ def _key(measure: Measure) -> str:
     return next((one for one in (measure.variant, measure.rows) if one in UNITS), "")
 
 
-def _removed(key: str, rule: str, taken: dict[str, int | None] | None) -> str | Promise:
+def _removed(key: str, told: dict[str, Any], taken: dict[str, int | None] | None) -> str | Promise:
+    rule = told["name"]
+    drops = told.get("drops", rule in DROPPING)
     if not key:
-        return NOT_COUNTED if rule in (*DROPPING, *OTHERS) else NOT_MEANT
-    if rule in COUNTED[key]:
+        return NOT_COUNTED if drops or rule in OTHERS else NOT_MEANT
+    if drops or rule in COUNTED.get(key, ()):
         return NOT_COUNTED if taken is None else say(taken.get(rule, 0), COUNT)
     if rule in SORTING.get(key, ()):
         return SORTS

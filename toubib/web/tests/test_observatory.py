@@ -217,6 +217,21 @@ def test_every_counting_rule_says_what_it_removed_of_the_indicator(client, sampl
     assert re.findall(r"<cite>Retirés : ([^<]+)</cite>", told) == removed
 
 
+def test_a_new_counting_rule_says_what_it_removed(client, results):
+    told = document()
+    rule = {
+        "name": "foreign_residents",
+        "label": "Résidents étrangers",
+        "what": "",
+        "applied": True,
+        "drops": True,
+    }
+    told |= {"rules": [rule], "removed": {"gp_adoption": {"2024Q4": {"foreign_residents": 17}}}}
+    (results / "indicators.json.gz").write_bytes(gzip.compress(json.dumps(told).encode()))
+    page = text_of(client.get("/observatoire?quarter=2024Q4"))
+    assert re.findall(r"<cite>Retirés : ([^<]+)</cite>", page) == ["17"]
+
+
 def test_reforms_are_taken_away_as_a_table_of_every_case(client, sample):
     answer = client.get("/observatoire/reformes.csv")
     rows = list(csv.DictReader(io.StringIO(answer.content.decode())))
