@@ -15,10 +15,14 @@ BEGINS = re.compile(rf"[\t\r]|{FORMULA}")
 PARTED = re.compile(rf";(?={FORMULA})")
 
 
+# Nearly every text: none of the above, and no separator that could part it
+PLAIN = re.compile(r"(?:[^\s\"=+\-@＝＋－＠;][^;\t\r\n\v\f\x1c-\x1e\x85\u2028\u2029]*)?")
+
+
 def safe_cell(value: object) -> str:
     """The text on one line, an apostrophe before each formula that would begin a cell. A number stays as it is."""
     text = "" if value is None else str(value)
-    if NUMBER.fullmatch(text):
+    if PLAIN.fullmatch(text) or NUMBER.fullmatch(text):
         return text
     apart = "'" if BEGINS.match(text) else ""
     return apart + PARTED.sub(";'", BREAKS.sub(" ", text))

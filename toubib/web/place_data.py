@@ -15,7 +15,7 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from toubib.directory.queries import PlaceRow
+from toubib.directory.queries import PublicRow
 from toubib.ground.sheets import write_sheet
 from toubib.kiosk.queries import PlaceState
 from toubib.waiting.queries import Interval
@@ -26,9 +26,10 @@ COLUMNS = (
 )  # fmt: skip
 A_PIECE = 200  # rows sent at a time
 Kiosks = Mapping[UUID, PlaceState]
+ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
-def facts_of(row: PlaceRow, *, wait: Interval | None, now: datetime, kiosks: Kiosks) -> dict[str, Any]:
+def facts_of(row: PublicRow, *, wait: Interval | None, now: datetime, kiosks: Kiosks) -> dict[str, Any]:
     """By COLUMNS, which are the order of both files."""
     place, opening = row.place, row.opening
     kiosk = None if opening.is_open is False else kiosks.get(place.id)
@@ -38,11 +39,11 @@ def facts_of(row: PlaceRow, *, wait: Interval | None, now: datetime, kiosks: Kio
         "id": str(place.id),
         "name": place.name,
         "kind": place.kind,
-        "operator": place.operator.name,
-        "host": place.host.name,
-        "finess": place.host.finess or None,
-        "code_insee": place.commune.code_insee,
-        "address": f"{place.address}, {place.postal_code} {place.commune.name}",
+        "operator": place.operator,
+        "host": place.host,
+        "finess": place.finess or None,
+        "code_insee": place.code_insee,
+        "address": f"{place.address}, {place.postal_code} {place.commune}",
         "lat": place.lat,
         "lon": place.lon,
         "hours": place.hours,
@@ -60,7 +61,7 @@ def facts_of(row: PlaceRow, *, wait: Interval | None, now: datetime, kiosks: Kio
 
 
 def csv_pieces(
-    rows: Iterable[PlaceRow], *, wait: Interval | None, now: datetime, kiosks: Kiosks
+    rows: Iterable[PublicRow], *, wait: Interval | None, now: datetime, kiosks: Kiosks
 ) -> Iterator[bytes]:
     def piece(lines: Iterable[Iterable[object]]) -> bytes:
         out = io.StringIO()
@@ -82,25 +83,24 @@ def _cell(value: object) -> object:
 
 
 def geojson_pieces(
-    rows: Iterable[PlaceRow], *, wait: Interval | None, now: datetime, kiosks: Kiosks
+    rows: Iterable[PublicRow], *, wait: Interval | None, now: datetime, kiosks: Kiosks
 ) -> Iterator[bytes]:
     """RFC 7946: longitude first. Lists are lists here."""
     yield b'{"type":"FeatureCollection","features":['
     parting = ""
     for batch in _batches(rows):
         features = [_feature(facts_of(row, wait=wait, now=now, kiosks=kiosks)) for row in batch]
-        yield (parting + ",".join(features)).encode()
+        yield (parting + ENCODER.encode(features)[1:-1]).encode()
         parting = ","
     yield b"]}"
 
 
-def _feature(facts: dict[str, Any]) -> str:
+def _feature(facts: dict[str, Any]) -> dict[str, Any]:
     point = {"type": "Point", "coordinates": [facts["lon"], facts["lat"]]}
-    feature = {"type": "Feature", "id": facts["id"], "geometry": point, "properties": facts}
-    return json.dumps(feature, ensure_ascii=False, separators=(",", ":"))
+    return {"type": "Feature", "id": facts["id"], "geometry": point, "properties": facts}
 
 
-def _batches(rows: Iterable[PlaceRow]) -> Iterator[list[PlaceRow]]:
+def _batches(rows: Iterable[PublicRow]) -> Iterator[list[PublicRow]]:
     source = iter(rows)
     while batch := list(islice(source, A_PIECE)):
         yield batch

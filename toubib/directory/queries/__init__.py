@@ -3,6 +3,7 @@
 from toubib.directory.queries.finding import (
     Found,
     PlaceRow,
+    PublicRow,
     Wanted,
     all_in_service,
     count_in_service,
@@ -41,6 +42,7 @@ __all__ = [
     "OpenDay",
     "Opening",
     "PlaceRow",
+    "PublicRow",
     "Reason",
     "Wanted",
     "agrement_of",

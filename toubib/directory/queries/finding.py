@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import islice
+from itertools import compress, islice
 from math import cos, radians
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -62,6 +62,39 @@ class PlaceRow:
     km: float | None = None
 
 
+class PublicPlace(NamedTuple):
+    """What the public file tells of a place, in the order of PUBLIC."""
+
+    id: UUID
+    name: str
+    kind: str
+    operator: str
+    host: str
+    finess: str
+    code_insee: str
+    commune: str
+    departement: str
+    address: str
+    postal_code: str
+    lat: float
+    lon: float
+    hours: str
+    assistance: str
+    devices: list[str]
+    access: list[str]
+
+
+PUBLIC = (
+    "id", "name", "kind", "operator__name", "host__name", "host__finess", "commune__code_insee", "commune__name",
+    "commune__departement", "address", "postal_code", "lat", "lon", "hours", "assistance", "devices", "access",
+)  # fmt: skip
+
+
+class PublicRow(NamedTuple):
+    place: PublicPlace
+    opening: Opening
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """`within_km`: how far was looked. `is_cut`: there are more, further or as near."""
@@ -83,8 +116,8 @@ def places_near(
 ) -> Found:
     """The nearest places in service that have what is wanted, tried WIDENING up to `widest` (kilometres). `bodies`: with
     their host and operator."""
-    around = _Around(lat, lon, now, wanted, min(MOST_IDS, limit + 1), bodies)
-    found: list[tuple[float, Place]] = []
+    around = _Around(lat, lon, now, wanted, min(MOST_IDS, limit), bodies)
+    found: list[tuple[float, Any]] = []
     looked = 0.0
     for within in (*(one for one in WIDENING if one < widest), widest):
         if looked and within < widest and (len(found) + 0.5) * (within / looked) ** 2 < limit:
@@ -93,7 +126,11 @@ def places_near(
         found = list(islice(around.fitting(within), limit + 1))
         if len(found) >= limit:
             break
-    rows = [PlaceRow(place, opening_of(place=place, now=now), km) for km, place in found[:limit]]
+    places = around.places([key for _km, key in found[:limit]])
+    rows = [
+        PlaceRow(place, opening_of(place=place, now=now), km)
+        for (km, _key), place in zip(found, places, strict=False)
+    ]
     return Found(tuple(rows), looked, len(found) > limit)
 
 
@@ -127,35 +164,44 @@ def _some(now: datetime, ids: list[UUID] | None, postal_code: str) -> QuerySet[P
     return rows if ids is None else rows.filter(pk__in=ids[:MOST_IDS])
 
 
-def all_in_service(*, now: datetime) -> Iterator[PlaceRow]:
-    """By id, read as they are asked for."""
-    rows = places_open(on=timezone.localdate(now)).defer("commune__neighbour_codes").order_by("id")
-    return (PlaceRow(one, opening_of(place=one, now=now)) for one in rows.iterator(chunk_size=500))
+def all_in_service(*, now: datetime) -> Iterator[PublicRow]:
+    """By id, read as they are asked for. Hours that many places share are read once."""
+    rows = places_open(on=timezone.localdate(now)).order_by("id").values_list(*PUBLIC)
+    openings: dict[tuple[str, str], Opening] = {}
+    for row in rows.iterator(chunk_size=500):
+        place = PublicPlace._make(row)
+        key = place.hours, place.departement
+        if key not in openings:
+            openings[key] = _opening(*key, now)
+        yield PublicRow(place, openings[key])
 
 
 class _Around:
-    """Places around a point, each read once however wide one looks."""
+    """Places around a point, each read once however wide one looks. Keys are ids, as the database has them."""
 
     def __init__(
         self, lat: float, lon: float, now: datetime, wanted: Wanted, at_once: int, bodies: bool
     ) -> None:
         self.lat, self.lon, self.now, self.wanted, self.bodies = lat, lon, now, wanted, bodies
-        self.at_once = at_once if wanted == ANYTHING else max(FEW, at_once)
+        self.at_once = max(FEW, at_once)
         self.read: dict[Any, Place] = {}
 
-    def fitting(self, within: float) -> Iterator[tuple[float, Place]]:
-        """Nearest first, kilometres and place."""
+    def fitting(self, within: float) -> Iterator[tuple[float, Any]]:
+        """Nearest first, kilometres and key; places are read only where something is asked of them."""
         points = _points(_square(self.lat, self.lon, within), timezone.localdate(self.now))
         near = closest(lat=self.lat, lon=self.lon, points=points, within=within)
+        if self.wanted == ANYTHING:
+            yield from near
+            return
         while batch := list(islice(near, self.at_once)):
-            self._read([key for _km, key in batch if key not in self.read])
-            for km, key in batch:
-                if self.wanted.fits(self.read[key], now=self.now):
-                    yield km, self.read[key]
+            places = self.places([key for _km, key in batch])
+            fits = [self.wanted.fits(one, now=self.now) for one in places]
+            yield from compress(batch, fits)
 
-    def _read(self, keys: Sequence[Any]) -> None:
-        ids = {UUID(str(key)): key for key in keys}
-        self.read |= {ids[one.pk]: one for one in _whole(list(ids), bodies=self.bodies)}
+    def places(self, keys: Sequence[Any]) -> list[Place]:
+        unread = {UUID(str(key)): key for key in keys if key not in self.read}
+        self.read |= {unread[one.pk]: one for one in _whole(list(unread), bodies=self.bodies)}
+        return [self.read[key] for key in keys]
 
 
 def _points(square: tuple[float, float, float, float], on: date) -> list[tuple[Any, float, float]]:
