@@ -1,4 +1,4 @@
-"""`toubib directory …`: the public registers of professionals and establishments."""
+"""`toubib directory …`: the public registers of professionals and establishments, and lists of your own."""
 
 from __future__ import annotations
 
@@ -27,6 +27,19 @@ establishment of several lines is taken once.""",
 }
 STREAM = """ The register before stands until the new one is whole. A bad line is left out and told; where one in ten
 is bad, nothing is taken in. Stopped, the same command goes on from where it was."""
+OWN = {
+    "places": (
+        "places of care",
+        """Puts places of care on file, with who shelters and who runs them, from a table of your own
+(docs/territory.md). All of it or nothing; a place on file already stays as it is. None is opened: /direction/lieux does,
+once all was seen.""",
+    ),
+    "practices": (
+        "for whom professionals practise",
+        """Puts on file for whom professionals of this platform practise and since when, from a table of your own
+(docs/territory.md). All of it or nothing; a new main place ends the one before.""",
+    ),
+}
 MOST_SHOWN = 5
 
 
@@ -42,6 +55,29 @@ def add_commands(commands: Any) -> None:
         one.add_argument("--date", type=read_day, metavar="DATE", help="the day of the file, as 2026-07-24")
         one.add_argument("--report", type=Path, metavar="REPORT", help="write every refused line there")
         one.set_defaults(run=run_import)
+    for kind, (told, description) in OWN.items():
+        one = kinds.add_parser(kind, help=told, description=description)
+        one.add_argument("file", type=Path, metavar="FILE")
+        one.set_defaults(run=run_import_own)
+
+
+def run_import_own(given: argparse.Namespace) -> int:
+    import django
+    from django.utils import timezone
+
+    django.setup()
+    from toubib.directory.operations import import_places, import_practices
+    from toubib.ground.actors import Actor
+    from toubib.ground.tables import BadTable
+
+    take_in = import_places if given.kind == "places" else import_practices
+    try:
+        counts = take_in(file=given.file, by=Actor.system("cli"), now=timezone.now())
+    except BadTable as error:
+        sys.stderr.write(f"{' '.join(str(error).split())}\n")
+        return 2
+    sys.stdout.write(f"Imported: {', '.join(f'{count} {name}' for name, count in counts.items())}.\n")
+    return 0
 
 
 def run_import(given: argparse.Namespace) -> int:

@@ -112,3 +112,16 @@ def test_the_day_of_a_file_stands_in_its_name(tmp_path, name, day):
 def test_the_day_of_a_file_is_that_of_its_last_change_otherwise(tmp_path):
     file = files.write(tmp_path, "v_20269999.csv", "x")
     assert day_of(file) == date.fromtimestamp(file.stat().st_mtime)
+
+
+def test_places_are_counted_and_a_bad_list_is_one_line(capsys, tmp_path):
+    make_commune(code_insee="12901")
+    header = "name;kind;host;host_kind;address;postal_code;code_insee;lat;lon;hours;assistance\n"
+    row = "Borne;town_hall;Mairie;local_authority;1 place;12990;{};44.4;2.6;Mo-Fr 09:00-12:00;none\n"
+    file = files.write(tmp_path, "lieux.csv", header + row.format("12901"))
+    asked = ("directory", "import", "places", file)
+    assert run(capsys, *asked) == (0, "Imported: 1 added, 0 known.\n", "")
+    assert run(capsys, *asked) == (0, "Imported: 0 added, 1 known.\n", "")
+    file = files.write(tmp_path, "lieux.csv", header + row.format("99999"))
+    told = f"{file}:2: code_insee: '99999' is no commune that we know\n"
+    assert run(capsys, *asked) == (2, "", told)

@@ -7,6 +7,7 @@ from toubib.directory.operations.organisations import (
     say_practice_place,
     withdraw_agrement,
 )
+from toubib.directory.operations.own_lists import import_places, import_practices
 from toubib.directory.operations.places import (
     BadPlace,
     CannotOpen,
@@ -41,6 +42,8 @@ __all__ = [
     "agree_with",
     "close_place",
     "grant_agrement",
+    "import_places",
+    "import_practices",
     "import_register",
     "keep_organisation",
     "keep_place",
