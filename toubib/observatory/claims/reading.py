@@ -10,7 +10,6 @@ import gzip
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import IO, Any
 
@@ -18,16 +17,15 @@ import ibis
 import pyarrow as pa
 import pyarrow.parquet
 
+from toubib.observatory.claims.cells import EXPECTED, from_text, is_read
 from toubib.observatory.claims.engine import rows_of
 from toubib.observatory.claims.faults import BadClaims
 from toubib.observatory.claims.files import Source, find_source, lines_of
 from toubib.observatory.claims.layouts import INVENTED, Column, layouts
 
 IBIS = {"text": "string", "int": "int64", "code": "int64", "number": "float64", "date": "date"}
-EXPECTED = {"date": "date (2024-02-29 or 29/02/2024)"}  # in a message; other kinds are their own word
 ABOUT = "X_SOURCE.json"
 SEVERAL = 5  # names in a message
-FRENCH_DAY = r"^[0-9]{2}/[0-9]{2}/[0-9]{4}$"
 
 
 @dataclass
@@ -210,7 +208,7 @@ def _typed_csv(connection: Any, source: Source, present: dict[str, str], columns
             values[name] = ibis.null(IBIS[column.kind])
             continue
         text = raw[present[name]].strip().nullif("")
-        values[name] = _from_text(text, column.kind)
+        values[name] = from_text(text, column.kind)
         if column.kind != "text":
             bad.append((text.notnull() & values[name].isnull()).any().fill_null(False).name(name))
     told = raw.aggregate(bad).to_pyarrow().to_pylist()[0] if bad else {}
@@ -218,17 +216,6 @@ def _typed_csv(connection: Any, source: Source, present: dict[str, str], columns
     if wrong:
         raise _bad_cell(source, columns[wrong[0]])
     return raw.select(**values)
-
-
-def _from_text(text: Any, kind: str) -> Any:
-    if kind == "text":
-        return text
-    if kind == "date":
-        turned = text.substr(6, 4) + "-" + text.substr(3, 2) + "-" + text.substr(0, 2)
-        return ibis.ifelse(text.re_search(FRENCH_DAY), turned, text).try_cast("date")
-    if kind == "number":
-        return text.replace(",", ".").try_cast("float64")
-    return text.try_cast("int64")
 
 
 def _read_csv(connection: Any, source: Source) -> Any:
@@ -276,21 +263,7 @@ def _bad_cell(source: Source, column: Column) -> BadClaims:
         place = [one.upper() for one in _header(path)].index(column.name)
         for number, cells in _lines(path):
             text = cells[place].strip() if place < len(cells) else ""
-            if number > 1 and text and not _reads(text, column.kind):
+            if number > 1 and text and not is_read(text, column.kind):
                 kind = EXPECTED.get(column.kind, column.kind)
                 return BadClaims(path, number, f"{source.table}.{column.name}", f"{text[:60]!r}: no {kind}")
     return BadClaims(source.path, 1, f"{source.table}.{column.name}", f"a cell holds no {column.kind}")
-
-
-def _reads(text: str, kind: str) -> bool:
-    try:
-        if kind == "date":
-            day = f"{text[6:]}-{text[3:5]}-{text[:2]}" if text[2:3] == "/" else text
-            date.fromisoformat(day)
-        elif kind == "number":
-            float(text.replace(",", "."))
-        else:
-            float(text)  # as the engine does: 1192.0 is 1192
-    except ValueError:
-        return False
-    return True

@@ -87,7 +87,7 @@ def test_a_truncated_parquet_is_named(tmp_path):
 @pytest.mark.parametrize(
     ("column", "text", "kind"),
     [
-        ("EXE_SOI_DTD", "31/02/2024", "date (2024-02-29 or 29/02/2024)"),
+        ("EXE_SOI_DTD", "31/02/2024", "date (2024-02-29, 29/02/2024 or 29FEB2024)"),
         ("PRS_NAT_REF", "TCG", "int"),
         ("PRS_ACT_QTE", "une", "number"),
     ],
@@ -102,6 +102,20 @@ def test_a_cell_that_cannot_be_read_is_named_with_its_line(tmp_path, column, tex
     cells = rows[2].split(";")
     path.write_text("\n".join([*rows[:2], ";".join([*cells[:place], text, *cells[place + 1 :]])]) + "\n")
     assert fault(folder, tmp_path) == f"{path}:3: ER_PRS_F.{column}: {text!r}: no {kind}"
+
+
+@pytest.mark.parametrize(
+    "day", ["2024-02-29 00:00:00", "29/02/2024 00:00:00", "29FEB2024", "29feb2024:00:00:00.000"]
+)
+def test_days_as_exports_write_them_are_read(tmp_path, day):
+    folder = write_claims(tmp_path / "claims", acts=[line(1, "2024-02-29")], form="csv")
+    path = folder / "ER_PRS_F.csv"
+    path.write_text(path.read_text().replace("2024-02-29", day))
+    assert read(folder, tmp_path).tables["ER_PRS_F"].EXE_SOI_DTD.to_pyarrow().to_pylist() == [
+        date(2024, 2, 29)
+    ]
+    path.write_text(path.read_text().replace(day, "29FEV2024"))
+    assert "'29FEV2024': no date" in fault(folder, tmp_path)
 
 
 def test_french_days_and_decimal_commas_are_read(tmp_path):

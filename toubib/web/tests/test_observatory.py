@@ -217,6 +217,15 @@ def test_every_counting_rule_says_what_it_removed_of_the_indicator(client, sampl
     assert re.findall(r"<cite>Retirés : ([^<]+)</cite>", told) == removed
 
 
+def test_what_a_source_does_not_know_is_not_said_to_be_small(client, results):
+    # Open DAMIR knows no channel; claims without the column of what was refunded know no euro of it.
+    told = document() | {"share_by_channel": {}, "euros_by_year": {"2024": {"reimbursed": None, "paid": 20}}}
+    (results / "indicators.json.gz").write_bytes(gzip.compress(json.dumps(told).encode()))
+    page = text_of(client.get("/observatoire?indicator=actes"))
+    row = page.partition('<tr><th scope="row">2024</th>')[2].partition("</tr>")[0]
+    assert re.findall(r">([^<>]+)</td>", row) == ["2 000", *["non calculé"] * 5, "20 €"]
+
+
 def test_a_new_counting_rule_says_what_it_removed(client, results):
     told = document()
     rule = {

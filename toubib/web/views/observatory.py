@@ -192,16 +192,21 @@ def _heads(sheet: Sheet, given: QueryDict) -> list[dict[str, Any]]:
 
 
 def _years(results: Results, measure: Measure) -> list[dict[str, Any]]:
-    """France by year: acts, channels, amounts, télé-expertise."""
+    """France by year: acts, channels, amounts. What the source tells of no year is not calculated, not small."""
     document = results.document
     if measure.more != "years":
         return []
+    shares, euros = document["share_by_channel"], document["euros_by_year"]
+
+    def told(years: dict[str, dict[str, float | None]], year: str, name: str, kind: str) -> str:
+        if all(own.get(name) is None for own in years.values()):
+            return _("non calculé")
+        return say(years.get(year, {}).get(name), kind)
+
     return [
         {
-            "year": year, "acts": say(number, COUNT),
-            "shares": [say(document["share_by_channel"].get(year, {}).get(channel), RATE) for channel in CHANNELS],
-            "reimbursed": say(document["euros_by_year"].get(year, {}).get("reimbursed"), EUROS),
-            "paid": say(document["euros_by_year"].get(year, {}).get("paid"), EUROS),
+            "year": year, "acts": say(number, COUNT), "shares": [told(shares, year, channel, RATE) for channel in CHANNELS],
+            "reimbursed": told(euros, year, "reimbursed", EUROS), "paid": told(euros, year, "paid", EUROS),
         }
         for year, number in document["acts_by_year"].items()
     ]  # fmt: skip
