@@ -120,31 +120,61 @@ def professionals(order: Order, doctors: Doctors, places: Places) -> pa.Table:
     return pa.concat_tables(pictures)
 
 
-def activities(order: Order, doctors: Doctors) -> pa.Table:
+def activities(order: Order, doctors: Doctors, places: Places) -> pa.Table:
     """X_ACTIVITE_PS_TRIM: in-person consultations and visits by professional and quarter, at the scale of the lines: no line each."""
     random = order.random(ACTIVITY)
     who = np.concatenate([doctors.group("gp"), doctors.group("specialist")])
+    gps = len(doctors.group("gp"))
+    kind = np.where(np.arange(len(who)) < gps, 0, doctors.specialty[who])
     level = random.lognormal(0.0, 0.5, len(who))
-    gps = doctors.groups["gp"].stop - doctors.groups["gp"].start
+    level *= (np.bincount(kind) / np.bincount(kind, weights=level).clip(min=1e-9))[kind]
     consultations, visits = value("in_person")
-    level *= len(level) / level.sum() * order.scale
+    a_year = in_person_by_specialty(doctors, places)
+    a_year[0] = consultations / gps
+    level *= order.scale
     numbers = pa.array([one.decode() for one in doctors.numbers.tolist()])
     parts = []
     for quarter in order.quarters:
         expected = level * random.uniform(0.9, 1.1, len(who)) / 4
-        home = np.where(np.arange(len(who)) < gps, visits / gps, 0.0)
+        home = np.where(kind == 0, visits / gps, 0.0)
         parts.append(
             pa.table(
                 {
                     "PFS_PFS_NUM": pick(numbers, who),
                     "ANNEE": whole(np.full(len(who), quarter // 4), pa.int16()),
                     "TRIMESTRE": whole(np.full(len(who), quarter % 4 + 1), pa.int8()),
-                    "CONSULTATIONS": whole(np.round(expected * consultations / gps), pa.int32()),
+                    "CONSULTATIONS": whole(np.round(expected * a_year[kind]), pa.int32()),
                     "VISITES": whole(np.round(expected * home), pa.int32()),
                 }
             )
         )
     return pa.concat_tables(parts)
+
+
+def in_person_by_specialty(doctors: Doctors, places: Places) -> np.ndarray:
+    """By code of the specialty, a liberal specialist's consultations in person a year: as many as make the specialty's
+    téléconsultations of `specialty_year` the share of `specialty_weight`. GPs are not among them."""
+    year, weights, specialists = (
+        value("specialty_year"),
+        value("specialty_weight"),
+        doctors.group("specialist"),
+    )
+    asked = np.bincount(places.departement, weights=places.weight, minlength=len(places.departements))
+    asked *= np.where(places.in_paris_region, *value("paris_region"))
+    near = value("same_departement")
+    asked = near * asked / asked.sum() + (1 - near) / len(asked)
+    departement, code = doctors.departement[specialists], doctors.specialty[specialists]
+    volume = doctors.volume[specialists]
+    there = np.bincount(departement, weights=volume, minlength=len(asked))
+    lost = asked[there == 0].sum()  # their patients go anywhere
+    drawn = volume * ((asked / there.clip(min=1e-9))[departement] + lost / volume.sum())
+    acts = value("acts")[year] * value("channels")[year][1]
+    found = np.zeros(int(code.max()) + 1)
+    for one in np.unique(code):
+        own = code == one
+        share = weights.get(int(one), weights["other"])
+        found[one] = acts * drawn[own].sum() / own.sum() * (1 - share) / share
+    return found
 
 
 def sites(doctors: Doctors, places: Places) -> pa.Table:

@@ -82,7 +82,7 @@ def _write(order: Order, folder: Path, workers: int) -> dict[str, int]:
         "IR_BEN_R": registers.insured(world.people, seen),
         "IR_IMB_R": registers.in_ald(order, world.people, seen),
         "DA_PRA_R": [registers.professionals(order, doctors, places)],
-        "X_ACTIVITE_PS_TRIM": [registers.activities(order, doctors)],
+        "X_ACTIVITE_PS_TRIM": [registers.activities(order, doctors, places)],
         "X_SITES": [registers.sites(doctors, places)],
         "X_BORNES": [registers.kiosks(order, places, KIOSKS)],
         "X_ADOPTION": [registers.truth_of_adoption(world)],

@@ -1,6 +1,7 @@
 """The generator holds what it says: its totals, its shares, its two indicators, its dirt, its codes, its keys; and it repeats itself."""
 
 import hashlib
+from collections import Counter
 from math import sqrt
 
 import duckdb
@@ -56,6 +57,19 @@ def test_b_shares_of_channels_are_within_a_third_of_a_point(found):
         shares = found["share_by_channel"][str(year)]
         assert list(shares.values()) == pytest.approx(value("channels")[year], abs=0.003)
         assert sum(shares.values()) == pytest.approx(1, abs=1e-12)
+
+
+def test_specialists_have_the_published_share_of_their_activity_remote(found):
+    acts, activity = Counter(), Counter()
+    for row in found["specialties"]:
+        if row["share"] is not None:
+            acts[row["specialty"]] += row["teleconsultations"]
+            activity[row["specialty"]] += row["activity"]
+    shares = {name: acts[name] / activity[name] for name in activity}
+    published = {"psychiatry": 0.07, "endocrinology": 0.06, "gynaecology": 0.03}
+    assert {name: shares.pop(name) for name in published} == pytest.approx(published, rel=0.1)
+    assert shares.pop("general_practice") == pytest.approx(0.02, abs=0.003)
+    assert shares == {name: pytest.approx(0.021, rel=0.15) for name in shares}
 
 
 def test_c_patients_in_ald_are_near_their_target(found):
