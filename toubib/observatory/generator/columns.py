@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,7 @@ import pyarrow.compute as pc
 from toubib.observatory.claims.layouts import act_codes
 from toubib.observatory.generator import draws
 from toubib.observatory.generator.calibration import MONTH, value
+from toubib.observatory.generator.coding import code_of, instead, since_1970
 from toubib.observatory.generator.doctors import GYNAECOLOGY, LIBERAL, PSYCHIATRY, Doctors
 from toubib.observatory.generator.draws import Lines, World
 from toubib.observatory.generator.people import Places, birth_years, is_twin, pseudonyms
@@ -32,12 +32,6 @@ NINE = (
     "PRS_ORD_NUM",
     "REM_TYP_AFF",
 )
-
-
-@lru_cache(maxsize=1)
-def codes() -> dict[str, int]:
-    """Letters of the nomenclature → PRS_NAT_REF."""
-    return {one.letters: one.code for one in act_codes()}
 
 
 def columns_of(world: World, lines: Lines) -> Iterator[tuple[pa.Table, pa.Table, pa.Table]]:
@@ -128,7 +122,7 @@ def _keys(lines: Lines, part: slice, random: np.random.Generator) -> dict[str, p
 
 
 def _epoch(year: int, month: int) -> int:
-    return (date(year + (month - 1) // 12, (month - 1) % 12 + 1, 1) - date(1970, 1, 1)).days
+    return since_1970(date(year + (month - 1) // 12, (month - 1) % 12 + 1, 1))
 
 
 def _person(
@@ -172,7 +166,9 @@ def _doctor(
         pharmacy = pick(texts["pharmacy"], (lines.patient[part] % PHARMACIES).astype(np.int32))
         number = _choose(tracer, pharmacy, number)
     rpps = _choose(salaried, pick(texts["rpps"], given), None)
-    code = _acts(kind, channel, gp, random)
+    month, patient = lines.month, lines.patient[part]
+    day = _epoch(month.year, month.month) + lines.day[part].astype(np.int32)
+    code = instead(code_of(kind, channel, gp, random), patient, day, act_codes(), value("codes_instead"))
     columns = {
         "PRS_NAT_REF": whole(code, pa.int16()),
         "BSE_PRS_NAT": whole(code, pa.int16()),
@@ -193,15 +189,6 @@ def main_of(doctors: Doctors) -> np.ndarray:
     found = np.arange(len(doctors.numbers), dtype=np.int32)
     found[doctors.alias[have]] = have
     return found
-
-
-def _acts(kind: np.ndarray, channel: np.ndarray, gp: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    known = codes()
-    level = np.where(random.random(len(kind)) < 0.4, known["TE1"], known["TE2"])
-    code = np.where(gp, known["TCG"], known["TC"])
-    code = np.where(channel == draws.EXPERTISE, level, code)
-    code = np.where(channel == draws.TELESOIN, known["X-TELESOIN"], code)
-    return np.where(kind == draws.TRACER, known["TLM"], code)
 
 
 def _pathway(channel: np.ndarray, random: np.random.Generator) -> np.ndarray:
