@@ -1,6 +1,8 @@
 """The observatory's speed: generation, counting rules once, indicators over what is kept; hand-written DuckDB and pandas beside.
 
-    .venv/bin/python benchmarks/observatory.py --scale 0.1 [--claims DIR] [--only count hand …]
+    .venv/bin/python benchmarks/observatory.py --scale 0.1 [--claims DIR] [--only count hand-count …]
+
+`policies`: all policies of the rule book and their union over a year of acts, which `acts` writes of the claims.
 
 Each step is a process of its own with cold files: seconds of CPU, by the clock, greatest memory of one process.
 """
@@ -17,7 +19,18 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-STEPS = ("generate", "scan", "count", "hand-count", "indicators", "hand-indicators", "pandas")
+STEPS = (
+    "generate",
+    "scan",
+    "count",
+    "hand-count",
+    "indicators",
+    "hand-indicators",
+    "pandas",
+    "acts",
+    "policies",
+)
+YEAR = 2024
 SCAN = "SELECT count(*), sum(PRS_ACT_QTE), max(EXE_SOI_DTD), count(DISTINCT PRS_NAT_REF) FROM lines"
 KEYS = "FLX_DIS_DTD, FLX_TRT_DTD, FLX_EMT_TYP, FLX_EMT_NUM, FLX_EMT_ORD, ORG_CLE_NUM, DCT_ORD_NUM, PRS_ORD_NUM, REM_TYP_AFF"
 
@@ -205,6 +218,28 @@ def with_pandas(claims: Path, work: Path, scale: float) -> None:
     last.assign(place=last["last"] % 1000).groupby(["quarter", "place"]).size()
 
 
+def acts_of_a_year(claims: Path, work: Path, scale: float) -> None:
+    from toubib.observatory.acts import write_acts
+    from toubib.observatory.supposed import suppose
+
+    print(f"  {write_acts(claims=claims, out=work / 'acts.parquet', year=YEAR)} acts")
+    suppose(claims, work / "acts.parquet", YEAR)
+
+
+def all_policies(claims: Path, work: Path, scale: float) -> None:
+    from toubib.observatory.simulate import simulate
+    from toubib.rulebook.policies import find_policy, policy_files
+
+    acts, activity = work / "supposed.parquet", work / "activity.parquet"
+    policies = [find_policy(name) for name in policy_files()]
+    found = simulate(acts=acts, activity=activity, year=YEAR, policies=policies)
+    for name, row in found.policies.items():
+        paid = row.get("newly_payable", {})
+        print(
+            f"  {name[:60]:60} {row['counted_acts']:>10} {paid.get('acts', ''):>9} {paid.get('amo_difference', '')}"
+        )
+
+
 STEP = {
     "generate": generate_claims,
     "scan": scan,
@@ -213,6 +248,8 @@ STEP = {
     "indicators": tell,
     "hand-indicators": hand_indicators,
     "pandas": with_pandas,
+    "acts": acts_of_a_year,
+    "policies": all_policies,
 }
 
 if __name__ == "__main__":

@@ -8,27 +8,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from itertools import count
 from typing import Any
 
 import ibis
 
 from toubib.rulebook.codes import explain, explain_missing
-from toubib.rulebook.engine.clauses import Domains, act_table, new_memory
+from toubib.rulebook.engine.clauses import act_table
 from toubib.rulebook.engine.merged import Columns, Told, merge
-from toubib.rulebook.engine.program import DECISIONS, Block, Program, block_of, program_from
+from toubib.rulebook.engine.program import DECISIONS, Block, Program, program_from
 from toubib.rulebook.engine.readings import readings
 from toubib.rulebook.engine.stages import cut, sql_of_stage
-from toubib.rulebook.engine.tree import answer, any_of
+from toubib.rulebook.engine.tree import any_of
 from toubib.rulebook.engine.undated import agree
-from toubib.rulebook.law import FIRST_DAY, Law, period_starts, undated_starts
+from toubib.rulebook.law import FIRST_DAY, period_starts, undated_starts
 from toubib.rulebook.policies import Overlay
-from toubib.rulebook.rules.cap import cap
 
 LAW = Overlay()
 _numbers = count(1)
-_of_cap: dict[Overlay, list[tuple[dict[str, Any], Program]]] = {}
 
 
 @dataclass(frozen=True)
@@ -161,7 +158,7 @@ def _groups(
     """The periods whose columns are the same, and their columns."""
     found: dict[Any, tuple[list[date], Columns]] = {}
     for start in days.starts():
-        programs = {name: _program(start, overlay, decisions) for name, overlay in overlays.items()}
+        programs = {name: program_from(start, overlay, decisions) for name, overlay in overlays.items()}
         texts = (
             tuple(_sentences(programs[name], decisions, start, overlay) for name, overlay in overlays.items())
             if detail == "lists"
@@ -253,26 +250,9 @@ def _at(places: Any, texts: list[str]) -> Any:
     return places.map(lambda place: every[place])
 
 
-@lru_cache(maxsize=512)
-def _program(start: date, overlay: Overlay, decisions: tuple[str, ...]) -> Program:
-    """As `program_from`, or where the cap alone is asked for, of the cap alone: a tenth of the work."""
-    if decisions != ("cap",):
-        return program_from(start, overlay)
-    law = Law(start, overlay.parameters)
-    for seen, program in _of_cap.setdefault(overlay, []):
-        if all(law.get(id) == value for id, value in seen.items()):
-            return program
-    act = act_table()
-    decision = cap(act, law, overlay)
-    block = block_of(decision, answer(decision.tree, Domains(new_memory())))
-    program = Program(act, {"cap": block}, {"cap": frozenset(law.asked)})
-    _of_cap[overlay].append(({id: law.get(id) for id in law.asked}, program))
-    return program
-
-
 def _undated(overlays: Mapping[str, Overlay], decisions: tuple[str, ...], detail: str) -> Columns:
     blocks = {}
     for name, overlay in overlays.items():
-        programs = list(dict.fromkeys(_program(start, overlay, decisions) for start in undated_starts()))
+        programs = list(dict.fromkeys(program_from(start, overlay, decisions) for start in undated_starts()))
         blocks[name] = agree(programs, decisions)
     return _columns(blocks, overlays, decisions, detail, None)

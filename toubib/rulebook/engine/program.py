@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -58,19 +59,21 @@ class Program:
     asked: dict[str, frozenset[str]]
 
 
-_built: dict[Overlay, list[tuple[dict[str, Any], Program]]] = {}
+_built: dict[tuple[Overlay, tuple[str, ...]], list[tuple[dict[str, Any], Program]]] = {}
 
 
 @lru_cache(maxsize=512)
-def program_from(start: date, overlay: Overlay) -> Program:
-    """The program of the period of law that begins on a day: one for all periods whose rules see the same values."""
+def program_from(start: date, overlay: Overlay, decisions: tuple[str, ...] = DECISIONS) -> Program:
+    """The program of the period of law that begins on a day, of these decisions: one for all periods whose rules see the
+    same values."""
     law = Law(start, overlay.parameters)
-    for seen, program in _built.setdefault(overlay, []):
+    known = _built.setdefault((overlay, decisions), [])
+    for seen, program in known:
         if all(law.state(id) == state for id, state in seen.items()):
             return program
-    program = _build(start, overlay)
+    program = _build(start, overlay, decisions)
     asked = {id for ids in program.asked.values() for id in ids}
-    _built[overlay].append(({id: law.state(id) for id in asked}, program))
+    known.append(({id: law.state(id) for id in asked}, program))
     return program
 
 
@@ -79,19 +82,23 @@ def program_on(on: date, overlay: Overlay = LAW) -> Program:
     return program_from(period_of(on)[0], overlay)
 
 
-def _build(start: date, overlay: Overlay) -> Program:
+def _build(start: date, overlay: Overlay, wanted: tuple[str, ...]) -> Program:
+    """The price hangs on the answer on reimbursement."""
     act = act_table()
     domains = Domains(new_memory())
-    laws = {name: Law(start, overlay.parameters) for name in DECISIONS}
-    decisions: dict[str, Decision] = {
-        "classification": classification(act, laws["classification"]),
-        "reimbursement": reimbursement(act, laws["reimbursement"], overlay),
-        "cap": cap(act, laws["cap"], overlay),
-        "sick_leave": sick_leave(act, laws["sick_leave"]),
+    needed = [name for name in DECISIONS if name in wanted or (name == "reimbursement" and "price" in wanted)]
+    laws = {name: Law(start, overlay.parameters) for name in needed}
+    trees: dict[str, Callable[[], Decision]] = {
+        "classification": lambda: classification(act, laws["classification"]),
+        "reimbursement": lambda: reimbursement(act, laws["reimbursement"], overlay),
+        "cap": lambda: cap(act, laws["cap"], overlay),
+        "sick_leave": lambda: sick_leave(act, laws["sick_leave"]),
     }
+    decisions = {name: tree() for name, tree in trees.items() if name in needed}
     answers = {name: answer(one.tree, domains) for name, one in decisions.items()}
     blocks = {name: block_of(decisions[name], answers[name]) for name in decisions}
-    blocks["price"] = price_block(act, laws["price"], overlay, answers["reimbursement"], domains)
+    if "price" in needed:
+        blocks["price"] = price_block(act, laws["price"], overlay, answers["reimbursement"], domains)
     return Program(act, blocks, {name: frozenset(law.asked) for name, law in laws.items()})
 
 
