@@ -154,6 +154,11 @@ def organisations_of(*, commune_id: UUID, on: date) -> list[TerritorialOrganisat
     )
 
 
+def coverage_known(*, departement: str) -> bool:
+    """Whether a list of territorial organisations that came in speaks of this département at all."""
+    return Coverage.objects.filter(commune__departement=departement).exists()
+
+
 def is_referenced(*, organisation: TerritorialOrganisation, on: date) -> bool:
     """The caisse counts it that day."""
     start, end = organisation.referenced_from, organisation.referenced_until

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from toubib.directory.enums import PLACE_TYPES, PlaceKind
 from toubib.directory.models import Agrement, Convention, Organisation, Place, PracticePlace, Practitioner
 from toubib.territory.models import Commune, TerritorialOrganisation
-from toubib.territory.queries import is_referenced, lasting, organisations_of
+from toubib.territory.queries import coverage_known, is_referenced, lasting, organisations_of
 
 
 def agrement_of(*, organisation: Organisation, on: date) -> Agrement | None:
@@ -37,7 +37,8 @@ def is_organised(
     """Whether a territorial organisation that the caisse counts, and whose territory holds the patient's home, organises the
     act: the doctor's organisation is it or has a convention with it, or those of the place of care do.
 
-    None where it could not be told: for whom the doctor works is not on file, and nobody else makes it so.
+    None where it could not be told: for whom the doctor works is not on file, or no list of organisations speaks of the
+    home's département, and nobody else makes it so.
     """
     covering = [
         one for one in organisations_of(commune_id=home.pk, on=on) if is_referenced(organisation=one, on=on)
@@ -46,7 +47,8 @@ def is_organised(
     bodies = [one for one in (employer, place and place.host, place and place.operator) if one]
     if any(_belongs(body, covering, on) for body in bodies):
         return True
-    return False if employer is not None else None
+    is_known = employer is not None and (covering or coverage_known(departement=home.departement))
+    return False if is_known else None
 
 
 def _belongs(body: Organisation, covering: list[TerritorialOrganisation], on: date) -> bool:

@@ -110,6 +110,8 @@ def test_is_organised_where_a_referenced_cpts_of_the_home_is_agreed_with():
     days = [date(2025, 12, 31), date(2026, 1, 1)]
     assert [is_organised(**facts, on=day) for day in days] == [False, True]
     assert is_organised(**{**facts, "home": away}, on=END) is False
+    far = make_commune(code_insee="48903", name="Plus loin", departement="48")
+    assert is_organised(**{**facts, "home": far}, on=END) is None  # no list speaks of its département
 
 
 def test_is_organised_by_the_place_or_by_being_the_organisation():
