@@ -28,6 +28,11 @@ establishment of several lines is taken once.""",
 STREAM = """ The register before stands until the new one is whole. A bad line is left out and told; where one in ten
 is bad, nothing is taken in. Stopped, the same command goes on from where it was."""
 OWN = {
+    "organisations": (
+        "companies, CPTS and hosts, with what they hold",
+        """Puts organisations on file, with a company's agrément and conventions with a CPTS, from a table of your own
+(docs/territory.md). All of it or nothing; one on file already stays as it is, what it holds is refreshed.""",
+    ),
     "places": (
         "places of care",
         """Puts places of care on file, with who shelters and who runs them, from a table of your own
@@ -66,13 +71,17 @@ def run_import_own(given: argparse.Namespace) -> int:
     from django.utils import timezone
 
     django.setup()
-    from toubib.directory.operations import import_places, import_practices
+    from toubib.directory.operations import import_organisations, import_places, import_practices
     from toubib.ground.actors import Actor
     from toubib.ground.tables import BadTable
 
-    take_in = import_places if given.kind == "places" else import_practices
+    take_in = {
+        "organisations": import_organisations,
+        "places": import_places,
+        "practices": import_practices,
+    }
     try:
-        counts = take_in(file=given.file, by=Actor.system("cli"), now=timezone.now())
+        counts = take_in[given.kind](file=given.file, by=Actor.system("cli"), now=timezone.now())
     except BadTable as error:
         sys.stderr.write(f"{' '.join(str(error).split())}\n")
         return 2

@@ -7,7 +7,7 @@ from toubib.directory.operations.organisations import (
     say_practice_place,
     withdraw_agrement,
 )
-from toubib.directory.operations.own_lists import import_places, import_practices
+from toubib.directory.operations.own_lists import import_organisations, import_places, import_practices
 from toubib.directory.operations.places import (
     BadPlace,
     CannotOpen,
@@ -42,6 +42,7 @@ __all__ = [
     "agree_with",
     "close_place",
     "grant_agrement",
+    "import_organisations",
     "import_places",
     "import_practices",
     "import_register",

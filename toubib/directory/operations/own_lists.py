@@ -1,10 +1,11 @@
-"""Lists that whoever runs Toubib writes: places of care, put on file and not opened; for whom professionals practise."""
+"""Lists that whoever runs Toubib writes: organisations with their agrément and conventions; places of care, put on file and not
+opened; for whom professionals practise."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from toubib.directory.operations.organisations import (
     grant_agrement,
     keep_organisation,
     say_practice_place,
+    withdraw_agrement,
 )
 from toubib.directory.operations.places import BadPlace, PlaceFacts, keep_place
 from toubib.ground.actors import Actor
@@ -38,23 +40,43 @@ NEEDED = (
     "hours",
     "assistance",
 )
+PAPERS = (
+    "agrement", "agrement_from", "agrement_until", "agrement_withdrawn", "cpts_finess", "convention", "convention_from",
+    "convention_until",
+)  # fmt: skip
 MAY = (
     "host_siret", "host_finess", "operator", "operator_kind", "operator_siret", "operator_finess", "devices", "access",
-    "phone", "way_in", "ars_declared_on", "ars_reference", "agrement", "agrement_from", "agrement_until", "cpts_finess",
-    "convention", "convention_from",
+    "phone", "way_in", "ars_declared_on", "ars_reference", *PAPERS,
 )  # fmt: skip
-PLACES = (
-    *(Column(name, (name,)) for name in NEEDED),
-    *(Column(name, (name,), optional=True) for name in MAY),
-)
-PRACTICES = (
-    *(Column(name, (name,)) for name in ("rpps", "organisation", "organisation_kind", "from")),
-    *(
-        Column(name, (name,), optional=True)
-        for name in ("organisation_siret", "organisation_finess", "code_insee", "employer", "main")
-    ),
-)
+WHO, NUMBERS = ("organisation", "organisation_kind"), ("organisation_siret", "organisation_finess")
+
+
+def _columns(needed: Iterable[str], may: Iterable[str]) -> tuple[Column, ...]:
+    return (
+        *(Column(name, (name,)) for name in needed),
+        *(Column(name, (name,), optional=True) for name in may),
+    )
+
+
+ORGANISATIONS = _columns(WHO, (*NUMBERS, *PAPERS))
+PLACES = _columns(NEEDED, MAY)
+PRACTICES = _columns(("rpps", *WHO, "from"), (*NUMBERS, "code_insee", "employer", "main"))
 PARTED = re.compile(r"[\s|,]+")
+
+
+@transaction.atomic
+def import_organisations(*, file: Path, by: Actor, now: datetime) -> dict[str, int]:
+    """Companies with their agrément, who has a convention with a CPTS, the CPTS themselves: all of the list or, with BadTable,
+    nothing. An organisation that is on file stays as it is; what it holds is refreshed."""
+    counts = {"organisations": 0}
+    for row in read_table(file, ORGANISATIONS):
+        found = _organisation(row, "organisation", by, now)
+        try:
+            _papers(row, host=found, operator=found, by=by, now=now)
+        except BadOrganisation as error:
+            raise row.refuse(error.field, str(error.sentence)) from None
+        counts["organisations"] += 1
+    return counts
 
 
 @transaction.atomic
@@ -79,16 +101,13 @@ def import_practices(*, file: Path, by: Actor, now: datetime) -> dict[str, int]:
         practitioner = Practitioner.objects.filter(rpps=row.text("rpps")).first()
         if practitioner is None:
             raise row.refuse("rpps", f"{row.get('rpps')[:20]!r} is no professional of this platform")
-        starts = row.day("from")
-        if starts is None:
-            raise row.refuse("from", "empty")
         say_practice_place(
             practitioner=practitioner,
             organisation=_organisation(row, "organisation", by, now),
             commune=_commune(row) if row.get("code_insee") else None,
             employer=row.one_of("employer", _by_value(Employer)) if row.get("employer") else "",
             is_main=row.one_of("main", {"yes": True, "no": False}) if row.get("main") else True,
-            starts_on=starts,
+            starts_on=_day(row, "from"),
             by=by,
             now=now,
         )
@@ -157,28 +176,47 @@ def _organisation(row: Row, which: str, by: Actor, now: datetime) -> Organisatio
     numbers = Q(siret=siret) & ~Q(siret="") | Q(finess=finess) & ~Q(finess="")
     found = Organisation.objects.filter(numbers).order_by("id").first()
     found = found or Organisation.objects.filter(kind=kind, name=name).order_by("id").first()
+    is_cpts = kind == OrganisationKind.CPTS and finess
+    itself = TerritorialOrganisation.objects.filter(finess=finess).first() if is_cpts else None
     try:
-        return found or keep_organisation(kind=kind, name=name, siret=siret, finess=finess, by=by, now=now)
+        return found or keep_organisation(
+            kind=kind, name=name, siret=siret, finess=finess, territorial=itself, by=by, now=now
+        )
     except BadOrganisation as error:
         raise row.refuse(f"{which}_{error.field}", str(error.sentence)) from None
 
 
 def _papers(row: Row, *, host: Organisation, operator: Organisation, by: Actor, now: datetime) -> None:
     """The agrément of who runs it, the host's convention with a CPTS: by their first day, where the row has them."""
-    starts, ends = row.day("agrement_from"), row.day("agrement_until")
     if row.get("agrement"):
-        if starts is None or ends is None:
-            raise row.refuse("agrement_from" if starts is None else "agrement_until", "empty")
-        grant_agrement(
-            organisation=operator, reference=row.get("agrement")[:200], starts_on=starts, ends_on=ends, by=by, now=now
-        )  # fmt: skip
+        own = grant_agrement(
+            organisation=operator,
+            reference=row.text("agrement", 200),
+            starts_on=_day(row, "agrement_from"),
+            ends_on=_day(row, "agrement_until"),
+            by=by,
+            now=now,
+        )
+        withdrawn = row.day("agrement_withdrawn")
+        if withdrawn is not None:
+            withdraw_agrement(agrement=own, on=withdrawn, by=by, now=now)
     if row.get("convention"):
         cpts = TerritorialOrganisation.objects.filter(finess=row.text("cpts_finess")).first()
-        since = row.day("convention_from")
         if cpts is None:
             raise row.refuse("cpts_finess", f"{row.get('cpts_finess')[:20]!r} is no CPTS that we know")
-        if since is None:
-            raise row.refuse("convention_from", "empty")
         agree_with(
-            organisation=host, territorial=cpts, reference=row.get("convention")[:200], starts_on=since, by=by, now=now
-        )  # fmt: skip
+            organisation=host,
+            territorial=cpts,
+            reference=row.text("convention", 200),
+            starts_on=_day(row, "convention_from"),
+            ends_on=row.day("convention_until"),
+            by=by,
+            now=now,
+        )
+
+
+def _day(row: Row, field: str) -> date:
+    found = row.day(field)
+    if found is None:
+        raise row.refuse(field, "empty")
+    return found

@@ -6,8 +6,14 @@ import pytest
 
 from toubib.directory.enums import OrganisationKind
 from toubib.directory.models import Organisation, Place
-from toubib.directory.operations import import_places, import_practices, keep_organisation
-from toubib.directory.queries import has_agrement, organisation_of
+from toubib.directory.operations import (
+    import_organisations,
+    import_places,
+    import_practices,
+    keep_organisation,
+    say_practice_place,
+)
+from toubib.directory.queries import has_agrement, is_organised, organisation_of
 from toubib.directory.tests.factories import BY, NOW, TODAY, make_practitioner
 from toubib.ground.models import JournalEntry
 from toubib.ground.tables import BadTable
@@ -138,3 +144,37 @@ def test_a_bad_practice_leaves_nothing_on_file(tmp_path, over, said):
         import_practices(file=file, by=BY, now=NOW)
     assert str(refused.value).startswith(f"{file}:{said}")
     assert Organisation.objects.count() == 0
+
+
+def test_organisations_without_a_place_hold_what_the_facts_of_an_act_stand_on(tmp_path, commune):
+    keep_coverage(
+        kind=Territorial.CPTS, name="CPTS d’essai", finess="120000021", communes=[commune],
+        starts_on=date(2025, 1, 1), referenced_from=date(2025, 1, 1),
+    )  # fmt: skip
+    rows = [
+        {"organisation": "Télésoin SA", "organisation_kind": "company", **{name: RUN[name] for name in RUN if "agrement" in name}},
+        {"organisation": "CPTS d’essai", "organisation_kind": "cpts", "organisation_finess": "120000021"},
+        {"organisation": "Cabinet", "organisation_kind": "other", "cpts_finess": "120000021", "convention": "C", "convention_from": "2026-01-01"},
+    ]  # fmt: skip
+    for _twice in range(2):
+        assert import_organisations(file=write(tmp_path, *rows), by=BY, now=NOW) == {"organisations": 3}
+    company, cpts, practice = Organisation.objects.order_by("id")
+    assert (has_agrement(organisation=company, on=TODAY), cpts.territorial.name) == (True, "CPTS d’essai")
+    doctor = make_practitioner()
+    facts = {"home": commune, "practitioner": doctor, "place": None, "on": TODAY}
+    for number, (body, organised) in enumerate([(company, False), (cpts, True), (practice, True)]):
+        say_practice_place(
+            practitioner=doctor, organisation=body, starts_on=date(2026, 2, 1 + number), by=BY, now=NOW
+        )
+        assert is_organised(**facts) is organised
+    import_organisations(
+        file=write(tmp_path, {**rows[0], "agrement_withdrawn": "2026-03-01"}), by=BY, now=NOW
+    )
+    assert not has_agrement(organisation=company, on=TODAY)
+
+
+def test_an_agrement_without_its_days_is_refused_and_nothing_is_kept(tmp_path):
+    row = {"organisation": "Télésoin SA", "organisation_kind": "company", "agrement": "A"}
+    with pytest.raises(BadTable, match="agrement_from: empty"):
+        import_organisations(file=write(tmp_path, row), by=BY, now=NOW)
+    assert not Organisation.objects.exists()
