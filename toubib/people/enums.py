@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 class Role(models.TextChoices):
     PATIENT = "patient", _("patient")
     PRACTITIONER = "practitioner", _("médecin")
-    ASSISTANT = "assistant", _("accompagnant professionnel")
+    ASSISTANT = "assistant", _("accompagnant sur place")
     REGULATOR = "regulator", _("régulateur du SAS")
     MEDICAL_DIRECTOR = "medical_director", _("directeur médical")
     COMPLIANCE = "compliance", _("responsable de la conformité")

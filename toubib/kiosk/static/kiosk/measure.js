@@ -54,6 +54,12 @@ class Panel {
     return document.querySelector("[data-measures-end]");
   }
 
+  /** One main button on the page: that of the open card; where it has none, leaving is. @param {Card} card */
+  lead(card) {
+    const mains = [...card.card.querySelectorAll(".button:not(.quiet)")];
+    this.end?.classList.toggle("quiet", mains.some((one) => !one.closest("[hidden]")));
+  }
+
   /** The next one, else the end. @param {Card} card */
   next(card) {
     const found = this.after(card);
@@ -109,6 +115,7 @@ class Card {
     this.source.offered().then((offered) => {
       if (offered) this.#part("real")?.removeAttribute("hidden");
       else /** @type {HTMLDetailsElement | null} */ (this.#part("typing"))?.setAttribute("open", "");
+      if (!this.card.hidden) this.panel.lead(this);
     });
     this.#part("measure")?.addEventListener("click", () => this.measure(false));
     this.#part("other")?.addEventListener("click", () => this.measure(true));
@@ -126,6 +133,7 @@ class Card {
   show(open) {
     this.card.hidden = !open;
     if (open && !this.card.dataset.media) this.#buttons();
+    else if (open) this.panel.lead(this);
     this.card.classList.toggle("on", open);
     this.card.querySelector("[data-disc]")?.classList.toggle("you", open);
     const dev = this.dev;
@@ -250,6 +258,7 @@ class Card {
     this.#part("measure-again")?.toggleAttribute("hidden", !this.done);
     this.#part("stop")?.toggleAttribute("hidden", !running);
     this.#part("other")?.toggleAttribute("hidden", running || !bluetooth.chosen.has(this.kind) || this.source !== bluetooth);
+    if (!this.card.hidden) this.panel.lead(this);
   }
 }
 
