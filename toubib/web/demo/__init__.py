@@ -17,7 +17,7 @@ from toubib.territory.operations import load_shipped_communes
 from toubib.web.demo.archive import keep_older_weeks
 from toubib.web.demo.billing import settle_past_claims
 from toubib.web.demo.clinic import PAST, PLAYED, hold_missing_sessions
-from toubib.web.demo.counter import man_the_counters
+from toubib.web.demo.counter import assist_one_visit, let_one_wait_outside, post_helpers
 from toubib.web.demo.families import settle_families
 from toubib.web.demo.law import declare_year, draw_zones, judge_older_visits
 from toubib.web.demo.past import tell_afterwards
@@ -42,16 +42,18 @@ def load_demo_district(*, now: datetime) -> None:
         draw_zones(world.communes)
         staff = hire_staff(world=world, now=now)
         draw_directory(world=world, staff=staff, now=now)
+        post_helpers(world=world, staff=staff, now=now)
         families = settle_families(world=world, staff=staff, now=now)
         end_stale_day(staff=staff, families=families, now=now)
         if not somebody_is_there():
             keep_older_weeks(
                 world=world, staff=staff, families=families, since=now - PAST, until=now - PLAYED
             )
+            assist_one_visit()
             judge_older_visits()
             hold_missing_sessions(world=world, staff=staff, families=families, now=now)
             tell_afterwards(staff=staff, families=families, now=now)
         declare_year(staff=staff, now=now)
         settle_past_claims(staff=staff, families=families, now=now)
         refresh_today(world=world, staff=staff, families=families, now=now)
-        man_the_counters(world=world, staff=staff, families=families, now=now)
+        let_one_wait_outside(families=families)

@@ -3,6 +3,7 @@ an ophthalmologist who delegates the slit lamp under an invented protocol."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -15,9 +16,7 @@ from toubib.assistance.operations import (
     file_protocol,
     post_helper,
 )
-from toubib.billing.enums import ClaimState
-from toubib.billing.models import AssistanceLine, ClaimLine
-from toubib.billing.operations import prepare_assistance
+from toubib.consultation.decisions import judge
 from toubib.directory.enums import Profession, Specialty, Title
 from toubib.directory.models import Place
 from toubib.directory.operations import PractitionerFacts
@@ -28,9 +27,12 @@ from toubib.kiosk.queries.counter import CLEANABLE
 from toubib.kiosk.queries.machines import DEMO_AT_REST
 from toubib.people.enums import EvidenceKind, Role
 from toubib.people.identity import local_day
+from toubib.people.models import Account
 from toubib.people.operations import activate_professional, create_professional
 from toubib.people.queries import find_account, professional_of
 from toubib.record.enums import Attestation
+from toubib.record.models import Encounter
+from toubib.record.queries import READABLE
 from toubib.waiting.enums import IN_LINE_STATES
 from toubib.waiting.models import Ticket
 from toubib.web.demo.families import Household
@@ -52,20 +54,23 @@ from toubib.web.demo.world import World
 EYE = Post(
     "ophtalmologue", Title.DR_F, "Claire", "Noguès", Specialty.OPHTHALMOLOGY, "Centre du Marché", 0, ("fr",)
 )
+TRIED = 50  # visits, the last first
 AT_THE_KIOSK = "mohamed-benkirane"  # waits near the pharmacy, out of the cabin
 
 
-def man_the_counters(*, world: World, staff: Staff, families: dict[str, Household], now: datetime) -> None:
-    """Once: people, assignments, a protocol, a machine in each place. At each start: somebody waits by the kiosk."""
+def post_helpers(*, world: World, staff: Staff, now: datetime) -> None:
+    """Once: people, assignments, a protocol, a machine in each place."""
     with transaction.atomic():
         if find_account(email=address_of("orthoptiste")) is None:
             _hire(world, staff, now=now)
-        pharmacy = Place.objects.filter(name__contains=PHARMACY).first()
-        if pharmacy is None:
-            return
-        _assisted_once(pharmacy)
-        home = families[AT_THE_KIOSK]
-        Ticket.objects.filter(account=home.account, state__in=IN_LINE_STATES).update(place_of_care=pharmacy)
+
+
+def let_one_wait_outside(*, families: dict[str, Household]) -> None:
+    """At each start: somebody waits by the kiosk."""
+    pharmacy = Place.objects.filter(name__contains=PHARMACY).first()
+    if pharmacy is not None:
+        account = families[AT_THE_KIOSK].account
+        Ticket.objects.filter(account=account, state__in=IN_LINE_STATES).update(place_of_care=pharmacy)
 
 
 def _hire(world: World, staff: Staff, *, now: datetime) -> None:
@@ -129,20 +134,45 @@ def _machine(place: Place, *, now: datetime) -> None:
     )
 
 
-def _assisted_once(pharmacy: Place) -> None:
-    """Once: the last paid visit of these weeks was made at the pharmacy, with its pharmacist beside the patient."""
-    account = find_account(email=address_of("pharmacien"))
-    if account is None or AssistanceLine.objects.filter(helper=account).exists():
+def assist_one_visit() -> None:
+    """The last paid visit of the older weeks was made at the pharmacy, its pharmacist beside the patient. Before it is judged,
+    as in life: who was there stands in the decision, and the claim with its code follows from that."""
+    account, pharmacy = (
+        find_account(email=address_of("pharmacien")),
+        Place.objects.filter(name__contains=PHARMACY).first(),
+    )
+    if account is None or pharmacy is None:
         return
-    rows = ClaimLine.objects.filter(state=ClaimState.READY, encounter__attestation=Attestation.VIDEO)
-    rows = rows.select_related("encounter__ticket", "encounter__patient").order_by("-act_on", "-id")
-    line = next((one for one in rows if not one.secret and one.said.get("reimbursement") == "YES"), None)
-    ticket = line.encounter.ticket if line is not None else None
-    if line is None or ticket is None or ticket.accepted_at is None or ticket.account_id is None:
-        return
-    at, by = ticket.accepted_at, Actor(account.pk, Role.ASSISTANT)
+    with transaction.atomic():
+        encounter = next((one for one in _seen_lately() if _is_paid(one)), None)
+        if encounter is not None:
+            _assist(encounter, account, pharmacy)
+
+
+def _seen_lately() -> Iterator[Encounter]:
+    rows = Encounter.objects.filter(
+        state__in=READABLE,
+        decisions__isnull=True,
+        attestation=Attestation.VIDEO,
+        minor_secrecy=False,
+        signed_at__isnull=False,
+        ticket__accepted_at__isnull=False,
+        ticket__account__isnull=False,
+    )
+    rows = rows.select_related("ticket", "patient", "practitioner__practice_commune")
+    return rows.order_by("-signed_at", "-id")[:TRIED].iterator()
+
+
+def _is_paid(encounter: Encounter) -> bool:
+    assert encounter.signed_at is not None
+    said = judge(encounter=encounter, now=encounter.signed_at).decision["reimbursement"]
+    return bool(said["outcome"] == "YES")
+
+
+def _assist(encounter: Encounter, account: Account, pharmacy: Place) -> None:
+    ticket, by = encounter.ticket, Actor(account.pk, Role.ASSISTANT)
+    at, patient = ticket.accepted_at, encounter.patient_id
     Ticket.objects.filter(pk=ticket.pk).update(place_of_care=pharmacy)
-    patient = line.encounter.patient_id
     presence = begin_presence(
         ticket_id=ticket.pk, patient_id=patient, place_id=pharmacy.pk, account=account, by=by, now=at
     )
@@ -150,9 +180,8 @@ def _assisted_once(pharmacy: Place) -> None:
         presence_id=presence.pk,
         agreed=True,
         patient_id=patient,
-        encounter_id=line.encounter_id,
+        encounter_id=encounter.pk,
         by=Actor(ticket.account_id, Role.PATIENT),
         now=at,
     )
-    end_presence(presence_id=presence.pk, by=by, now=line.encounter.ended_at or at + timedelta(minutes=8))
-    prepare_assistance(line=line, by=DEMO, now=line.encounter.signed_at or at)
+    end_presence(presence_id=presence.pk, by=by, now=encounter.ended_at or at + timedelta(minutes=8))

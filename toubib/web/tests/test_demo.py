@@ -6,6 +6,9 @@ from django.apps import apps
 from django.test import override_settings
 from django.utils import timezone
 
+from toubib.assistance.models import Presence
+from toubib.billing.enums import AssistanceState
+from toubib.billing.models import AssistanceLine
 from toubib.consultation.models import Complaint
 from toubib.directory.models import Organisation, Place
 from toubib.directory.queries import may_open, places_open
@@ -220,6 +223,15 @@ def test_every_name_of_the_contract_enters_in_one_click_and_by_password(client):
 def test_the_journal_holds_the_past():
     assert JournalEntry.objects.count() > 3000
     assert JournalEntry.objects.filter(at__gt=timezone.now() + timedelta(days=3650)).count() == 0
+
+
+def test_who_assisted_stands_in_the_decision_and_the_code_follows():
+    presence = Presence.objects.get(ended_at__isnull=False)
+    [decision] = EncounterDecision.objects.filter(encounter__ticket=presence.ticket_id)
+    line = AssistanceLine.objects.get(presence=presence)
+    told = {name: decision.facts[name] for name in ("assisted_by", "equipment_on_site", "place_type")}
+    assert told == {"assisted_by": "pharmacist", "equipment_on_site": True, "place_type": "pharmacy"}
+    assert (line.encounter_id, line.state) == (decision.encounter_id, AssistanceState.PREPARED)
 
 
 def test_no_fact_of_the_places_stays_unknown():
