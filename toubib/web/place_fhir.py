@@ -1,12 +1,13 @@
 """Places as FHIR R4 Locations, read only: each holds to sas-sos-location-aggregator (ans.fhir.fr.sas), and what that has no
 word for stands in one extension of ours, documented in docs/places.md, which a reader may ignore.
 
-Nothing here says who waits, nor whether there is a slot.
+Of the kiosk it says what FHIR has a word for, in `operationalStatus`: free, in use, or none that answers. Nothing here says
+who waits, nor whether there is a slot.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from typing import Any
@@ -17,6 +18,7 @@ from django.utils.translation import override
 from toubib.directory.enums import Access, Device, PlaceKind
 from toubib.directory.models import Organisation, Place
 from toubib.directory.queries import PlaceRow, usual_week
+from toubib.kiosk.queries import PlaceState
 
 Resource = dict[str, Any]
 SAS = "https://interop.esante.gouv.fr/ig/fhir/sas/StructureDefinition"
@@ -24,16 +26,23 @@ IDENTIFIER_TYPE = "http://interopsante.org/fhir/CodeSystem/fr-location-identifie
 SIRET = "urn:oid:1.2.250.1.71.4.2.2"
 EXTENSION = "urn:toubib:fhir:StructureDefinition:kiosk"
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+OPERATIONAL = "http://terminology.hl7.org/CodeSystem/v2-0116"
+STATES: dict[PlaceState, tuple[str, str]] = {
+    "ready": ("U", "Unoccupied"),
+    "busy": ("O", "Occupied"),
+    "away": ("C", "Closed"),
+}
 LAST = time(23, 59, 59)  # what closes at midnight: FHIR has no 24:00
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A page of what was found. `total`: of all pages."""
+    """A page of what was found. `total`: of all pages. `kiosks`: what their machines do."""
 
     rows: Sequence[PlaceRow]
     total: int
     self_url: str
+    kiosks: Mapping[UUID, PlaceState]
     next_url: str = ""
 
 
@@ -43,7 +52,10 @@ def searchset(*, answer: Answer, base: str, on: date) -> Resource:
     links = [{"relation": "self", "url": answer.self_url}]
     if answer.next_url:
         links.append({"relation": "next", "url": answer.next_url})
-    entries = [_entry(location_of(row=row, base=base, on=on), base, "match") for row in answer.rows]
+    entries = [
+        _entry(location_of(row=row, base=base, on=on, kiosk=answer.kiosks.get(row.place.id)), base, "match")
+        for row in answer.rows
+    ]
     entries += [_entry(_organisation(bodies[key]), base, "include") for key in sorted(bodies)]
     bundle = {"resourceType": "Bundle", "type": "searchset", "total": answer.total, "link": links}
     return {**bundle, **({"entry": entries} if entries else {})}
@@ -54,7 +66,8 @@ def _entry(resource: Resource, base: str, mode: str) -> Resource:
     return {"fullUrl": full, "resource": resource, "search": {"mode": mode}}
 
 
-def location_of(*, row: PlaceRow, base: str, on: date) -> Resource:
+def location_of(*, row: PlaceRow, base: str, on: date, kiosk: PlaceState | None) -> Resource:
+    """`kiosk` is told only where the place is open, as in the public file."""
     place = row.place
     identifier = {
         "type": {"coding": [{"system": IDENTIFIER_TYPE, "code": "INTRN"}]},
@@ -74,6 +87,9 @@ def location_of(*, row: PlaceRow, base: str, on: date) -> Resource:
         "position": {"longitude": place.lon, "latitude": place.lat},
         "managingOrganization": {"reference": f"Organization/{place.operator_id}", "display": place.operator.name},
     }  # fmt: skip
+    if kiosk is not None and row.opening.is_open is not False:
+        code, display = STATES[kiosk]
+        found["operationalStatus"] = {"system": OPERATIONAL, "code": code, "display": display}
     if place.phone:
         found["telecom"] = [{"system": "phone", "value": place.phone}]
     if hours := _hours(place, on):

@@ -18,7 +18,7 @@ from toubib.directory.enums import Access, Assistance, PlaceKind
 from toubib.directory.operations import open_place
 from toubib.directory.queries import all_in_service
 from toubib.directory.tests.factories import BY, NOW, TODAY, make_organisation, make_place
-from toubib.kiosk.operations import write_states
+from toubib.kiosk.operations import open_session, write_states
 from toubib.kiosk.operations.machines import Reported
 from toubib.kiosk.queries import states_of_places
 from toubib.kiosk.tests.factories import make_machine
@@ -166,6 +166,29 @@ def test_one_can_be_read_by_its_own_address(client, kiosk):
     assert Location.model_validate_json(answer.content).id == str(kiosk.id)
     missing = client.get(f"/fhir/Location/{uuid4()}")
     assert (missing.status_code, json.loads(missing.content)["resourceType"]) == (404, "OperationOutcome")
+
+
+def test_a_location_says_what_its_kiosk_does(client, kiosk):
+    def told():
+        one = json.loads(client.get(f"/fhir/Location/{kiosk.id}").content)
+        [listed] = matches(bundle(client))
+        Location.model_validate(one)
+        assert listed.get("operationalStatus") == one.get("operationalStatus")
+        return one.get("operationalStatus", {}).get("code")
+
+    found = [told()]
+    machine, _key = make_machine(place=kiosk)
+    found.append(told())
+    write_states(reported=[Reported(machine.id, timezone.now(), {}, "")])
+    found.append(told())
+    open_session(machine=machine, by=BY, now=timezone.now())
+    assert [*found, told()] == [None, "C", "U", "O"]
+
+
+def test_a_location_that_is_closed_says_nothing_of_its_kiosk(client):
+    shut = opened("Fermée", hours="2030 Jan 01 10:00-11:00", commune=make_commune())
+    make_machine(place=shut)
+    assert "operationalStatus" not in matches(bundle(client))[0]
 
 
 @pytest.mark.parametrize(

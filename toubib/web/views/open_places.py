@@ -26,7 +26,7 @@ from toubib.directory.queries import (
     place_in_service,
     places_near,
 )
-from toubib.kiosk.queries import states_of_places
+from toubib.kiosk.queries import state_of_place, states_of_places
 from toubib.waiting.queries import Interval
 from toubib.web import place_fhir as fhir
 from toubib.web.place_data import csv_pieces, geojson_pieces
@@ -110,6 +110,7 @@ def locations(request: HttpRequest) -> HttpResponseBase:
         rows=rows,
         total=total,
         self_url=_link({**asked["said"], "_count": count, "_offset": start}),
+        kiosks=states_of_places(now=now, places=[row.place.pk for row in rows]),
         next_url=following if count and start + count < total else "",
     )
     bundle = fhir.searchset(answer=answer, base=settings.PUBLIC_URL, on=timezone.localdate(now))
@@ -123,9 +124,9 @@ def location(request: HttpRequest, place: UUID) -> HttpResponseBase:
     row = place_in_service(place_id=place, now=now)
     if row is None:
         return _fhir(fhir.outcome(code="not-found", sentence=_("Ce lieu n’est pas en service.")), status=404)
-    return _fhir(
-        fhir.location_of(row=row, base=settings.PUBLIC_URL, on=timezone.localdate(now)), request=request
-    )
+    kiosk = state_of_place(place=row.place, now=now)
+    found = fhir.location_of(row=row, base=settings.PUBLIC_URL, on=timezone.localdate(now), kiosk=kiosk)
+    return _fhir(found, request=request)
 
 
 class BadSearch(ValueError):
