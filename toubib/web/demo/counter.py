@@ -172,6 +172,7 @@ def _is_paid(encounter: Encounter) -> bool:
 def _assist(encounter: Encounter, account: Account, pharmacy: Place) -> None:
     ticket, by = encounter.ticket, Actor(account.pk, Role.ASSISTANT)
     at, patient = ticket.accepted_at, encounter.patient_id
+    assert at is not None and ticket.account_id is not None
     Ticket.objects.filter(pk=ticket.pk).update(place_of_care=pharmacy)
     presence = begin_presence(
         ticket_id=ticket.pk, patient_id=patient, place_id=pharmacy.pk, account=account, by=by, now=at
