@@ -14,6 +14,16 @@ pytestmark = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def _own_session():
+    """A session keeps the work folder that it began with, and that goes with its claims."""
+    yield
+    from pyspark.sql import SparkSession
+
+    if session := SparkSession.getActiveSession():
+        session.stop()
+
+
 def test_spark_tells_what_duckdb_tells(tmp_path):
     # Forty GPs of Paris and Marseille, some with two places; acts that are cancelled, of a centre, from overseas, of people in ALD.
     doctors = [doctor(f"{town}{n:06d}", PFS_COD_POS=f"{town}001") for town in ("75", "13") for n in range(20)]
@@ -34,3 +44,19 @@ def test_spark_tells_what_duckdb_tells(tmp_path):
         alds=[ald(n, "2020-01-01", "2024-06-30" if n % 2 else None) for n in range(12)],
     )
     assert indicators(claims=folder, engine="spark") == indicators(claims=folder)
+
+
+def test_spark_reads_an_export_as_duckdb_does(tmp_path):
+    # Small letters, columns the other way round, decimal commas, days as SAS writes them.
+    acts = [line(n, "2024-02-29") for n in range(20)]
+    folder = write_claims(tmp_path / "claims", acts=acts, doctors=[doctor("75000001")], form="csv")
+    for path in sorted(folder.iterdir()):
+        rows = [[*reversed(text.split(";"))] for text in path.read_text().splitlines()]
+        text = "\n".join(";".join(row) for row in [[one.lower() for one in rows[0]], *rows[1:]])
+        path.unlink()
+        path.with_name(path.name.lower()).write_text(
+            text.replace("17.5", "17,5").replace("2024-02-29", "29FEB2024:00:00:00") + "\n"
+        )
+    found = indicators(claims=folder)
+    assert (found["acts_by_year"], found["euros_by_year"]["2024"]["reimbursed"]) == ({"2024": 20}, 350)
+    assert indicators(claims=folder, engine="spark") == found
