@@ -26,7 +26,7 @@ NINE_KEYS = (
     "REM_TYP_AFF",
 )
 CARE = ("patient", "rank", "professional", "day", "code")
-OF_A_LINE = ("family", "channel", "specialty", "place", "exempt")
+OF_A_LINE = ("family", "channel", "moved_from", "specialty", "place", "exempt")
 OF_A_CHANNEL = ("PSE_STJ_COD", "PSE_SPE_COD")
 COLUMNS = (*CARE, *OF_A_LINE, "paid", "reimbursed", "stage", "acts")
 CHANNELS = ("gp_liberal", "specialist_liberal", "company", "centre")
@@ -118,7 +118,10 @@ def _whole(quantity: Any) -> Any:
 
 
 def _columns(lines: Any) -> Any:
-    return lines.mutate(channel=channel_of(lines)).select(*COLUMNS, "quantity")
+    """`moved_from`: of a line that ER_ETE_F moves, the channel that it would be of; null of others."""
+    is_moved = lines.by_centre | lines.by_company
+    moved_from = ibis.ifelse(is_moved, status_channel_of(lines), ibis.null("string"))
+    return lines.mutate(channel=channel_of(lines), moved_from=moved_from).select(*COLUMNS, "quantity")
 
 
 def _lines(claims: Claims, rules: frozenset[str], months: int) -> Any:
@@ -189,12 +192,19 @@ def _keys(table: Any) -> Any:
 
 def channel_of(table: Any) -> Any:
     """Of lines that `with_centres` has seen."""
+    by_status = status_channel_of(table)
+    return ibis.cases(
+        (table.by_company | (by_status == "company"), "company"), (table.by_centre, "centre"), else_=by_status
+    )
+
+
+def status_channel_of(table: Any) -> Any:
+    """What the doctor's status alone says, whatever the establishment."""
     own = channels()
     status, gp = table.PSE_STJ_COD, table.PSE_SPE_COD.isin(own["gp"])
     liberal = status.isin(own["liberal"]["statuses"])
     return ibis.cases(
-        (table.by_company | status.isin(own["company"]["statuses"]).fill_null(False), "company"),
-        (table.by_centre, "centre"),
+        (status.isin(own["company"]["statuses"]).fill_null(False), "company"),
         ((liberal & gp).fill_null(False), "gp_liberal"),
         (liberal.fill_null(False), "specialist_liberal"),
         else_=OTHER,

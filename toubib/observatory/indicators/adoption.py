@@ -15,11 +15,17 @@ import ibis
 from toubib.observatory.claims.engine import rows_of
 from toubib.observatory.counting.rules import COUNTED, dropping
 from toubib.observatory.indicators.areas import FRANCE, Areas
-from toubib.observatory.indicators.professionals import Kind, in_exercise, persons_of_numbers
+from toubib.observatory.indicators.professionals import (
+    Kind,
+    active_places,
+    in_exercise,
+    persons_of_numbers,
+)
 from toubib.observatory.indicators.quarters import Cover, name_of, quarter_of
 from toubib.observatory.indicators.suppression import hidden_areas, is_small, shown
 
 TELECONSULTATION = "TC"
+MAIN_PLACE_USERS = "main_place_users"  # of the places that main_place took away, those of users
 Counts = dict[int, dict[int, int]]
 
 
@@ -40,23 +46,36 @@ def adoption(
     if billed is not None:
         people = people.semi_join(billed, ["quarter", "person"])
     both = people.left_join(users_of(used, rows, kind), ["quarter", "person"])
-    reached = both.stage.fill_null(-1)
-    found = both.group_by("quarter", "place", reached=reached).aggregate(
-        n=ibis._.count(), more=(ibis._.places - 1).sum()
+    both = both.drop("quarter_right", "person_right")
+    both = both.left_join(used_places(used, rows, quarters, kind), ["quarter", "person"])
+    found = both.group_by(
+        "quarter", "place", reached=both.stage.fill_null(-1), without=both.without.fill_null(-1)
+    ).aggregate(
+        n=ibis._.count(),
+        more=(ibis._.places - 1).sum(),
+        more_users=(ibis._.used_places.fill_null(1) - 1).sum(),
     )
+    return _told(rows_of(found), rules)
+
+
+def _told(rows: list[dict[str, Any]], rules: frozenset[str]) -> Adoption:
+    """Whoever a rule kept out is told by the last one that did: what moves lines to a centre comes after what drops them."""
     professionals: Counts = defaultdict(lambda: defaultdict(int))
     users: Counts = defaultdict(lambda: defaultdict(int))
     removed: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     names = {stage: name for name, stage in dropping(rules).items()}
-    for row in rows_of(found):
+    for row in rows:
         professionals[row["quarter"]][row["place"]] += row["n"]
-        name = name_of(row["quarter"])
+        taken, furthest = removed[name_of(row["quarter"])], max(row["reached"], row["without"])
         if "main_place" in rules:
-            removed[name]["main_place"] += row["more"]
+            taken["main_place"] += row["more"]
+            taken[MAIN_PLACE_USERS] += row["more_users"] if row["reached"] == COUNTED else 0
+        if "health_centres" in rules:
+            taken["health_centres"] += row["n"] if row["reached"] != COUNTED == furthest else 0
         if row["reached"] == COUNTED:
             users[row["quarter"]][row["place"]] += row["n"]
-        elif row["reached"] in names:
-            removed[name][names[row["reached"]]] += row["n"]
+        elif furthest in names:
+            taken[names[furthest]] += row["n"]
     told = {
         quarter: {rule: shown(number) for rule, number in sorted(numbers.items())}
         for quarter, numbers in sorted(removed.items())
@@ -77,19 +96,32 @@ def removed_beside(found: Adoption, among: Adoption) -> dict[str, dict[str, int 
 
 
 def by_professional(acts: Any) -> Any:
-    """(quarter, number, channel, stage, acts): the furthest stage that a téléconsultation reached, and how many are counted; acts are
-    read once for all kinds."""
+    """(quarter, number, channel, without, stage, acts): téléconsultations by the stage that they reached; `without`: the channel that they
+    would be of if centres were not looked for. Acts are read once for all kinds."""
     ours = acts.filter(acts.family == TELECONSULTATION)
     keys = {"quarter": quarter_of(ours.day), "number": ours.professional, "channel": ours.channel}
-    counted = ibis.ifelse(ours.stage == COUNTED, ours.acts, 0)
-    return ours.group_by(**keys).aggregate(stage=ours.stage.max(), acts=counted.sum())
+    without = ours.moved_from.coalesce(ours.channel)
+    return ours.group_by(**keys, without=without, stage=ours.stage).aggregate(acts=ours.acts.sum())
 
 
 def users_of(used: Any, rows: Any, kind: Kind) -> Any:
-    """(quarter, person, stage) of those who used it in the kind's channels."""
-    ours = used.filter(used.channel.isin(kind.channels))
-    joined = ours.join(persons_of_numbers(rows), "number")
-    return joined.group_by("quarter", "person").aggregate(stage=ibis._.stage.max().cast("int32"))
+    """(quarter, person, stage, without) of those who used it in the kind's channels: the furthest stage that their acts reached, and the
+    same of acts that would be in those channels if centres were not looked for; null where there are none."""
+    ours, others = used.channel.isin(kind.channels), used.without.isin(kind.channels)
+    joined = used.filter(ours | others).join(persons_of_numbers(rows), "number")
+    ours, others = joined.channel.isin(kind.channels), joined.without.isin(kind.channels)
+    return joined.group_by("quarter", "person").aggregate(
+        stage=joined.stage.max(where=ours).cast("int32"),
+        without=joined.stage.max(where=others).cast("int32"),
+    )
+
+
+def used_places(used: Any, rows: Any, quarters: Any, kind: Kind) -> Any:
+    """(quarter, person, used_places): at how many of their places the number has a counted act; each would be a user by itself."""
+    ours = used.filter(used.channel.isin(kind.channels), used.stage == COUNTED)
+    ours = ours.select("quarter", "number").distinct()
+    places = active_places(rows, quarters, kind).semi_join(ours, ["quarter", "number"])
+    return places.group_by("quarter", "person").aggregate(used_places=ibis._.count())
 
 
 def adoption_rows(

@@ -19,6 +19,7 @@ from toubib.observatory.indicators.suppression import hidden_areas, shown
 HALF_YEAR = 2  # quarters
 LAST_OPEN = 1900  # an end of 1600 says that there is none
 DAYS, PLACES = 10**5, 10**3
+WHO = ("patient", "rank", "quarter")
 
 
 @dataclass
@@ -31,7 +32,8 @@ class AldPatients:
 
 def ald_patients(claims: Claims, acts: Any, rules: frozenset[str]) -> AldPatients:
     """The act is judged on its own day: an ALD that ended before does not count. The patient lives where their last act says."""
-    return patients_by_quarter(acts_in_ald(claims, acts, rules), rules)
+    ours = acts_in_ald(claims, acts, rules)
+    return patients_by_quarter(ours, exempt_alone(acts, ours), rules)
 
 
 def acts_in_ald(claims: Claims, acts: Any, rules: frozenset[str]) -> Any:
@@ -50,16 +52,36 @@ def acts_in_ald(claims: Claims, acts: Any, rules: frozenset[str]) -> Any:
     return ours.select("patient", "rank", quarter=quarter_of(ours.day), last=_last(ours))
 
 
-def patients_by_quarter(ours: Any, rules: frozenset[str]) -> AldPatients:
-    by_quarter = ours.group_by("patient", "rank", "quarter").aggregate(last=ours["last"].max())
-    later = by_quarter.mutate(quarter=(by_quarter.quarter + 1).cast("int32"))
-    windows = by_quarter.union(later).group_by("patient", "rank", "quarter").aggregate(last=ibis._.last.max())
+def exempt_alone(acts: Any, ours: Any) -> Any:
+    """(patient, rank, quarter) of whoever had a counted act exempt for an ALD, and none of `ours` in the quarter."""
+    exempt = acts.filter(acts.exempt, acts.stage == COUNTED)
+    exempt = exempt.select("patient", "rank", quarter=quarter_of(exempt.day)).distinct()
+    return exempt.anti_join(ours.filter(ours["last"] >= COUNTED * DAYS * PLACES), WHO)
+
+
+def patients_by_quarter(ours: Any, exempt: Any, rules: frozenset[str]) -> AldPatients:
+    by_quarter = ours.group_by(*WHO).aggregate(last=ours["last"].max())
+    windows = _over_half_a_year(by_quarter).group_by(*WHO).aggregate(last=ibis._.last.max())
     stage, place = (
         (windows["last"] // (DAYS * PLACES)).cast("int32"),
         (windows["last"] % PLACES).cast("int32"),
     )
     found = windows.group_by("quarter", stage=stage, place=place).aggregate(n=ibis._.count())
-    return _told(rows_of(found), rules)
+    told = _told(rows_of(found), rules)
+    if "ald_register" in rules:
+        held = by_quarter.filter(by_quarter["last"] >= COUNTED * DAYS * PLACES).select(*WHO)
+        lost = _over_half_a_year(exempt).distinct().anti_join(_over_half_a_year(held), WHO)
+        numbers = {
+            row["quarter"]: row["n"] for row in rows_of(lost.group_by("quarter").aggregate(n=ibis._.count()))
+        }
+        for quarter in sorted({*told.patients, *numbers}):
+            told.removed.setdefault(name_of(quarter), {})["ald_register"] = shown(numbers.get(quarter, 0))
+    return told
+
+
+def _over_half_a_year(rows: Any) -> Any:
+    """Each once more in the quarter after."""
+    return rows.union(rows.mutate(quarter=(rows.quarter + 1).cast("int32")))
 
 
 def ald_register(claims: Claims) -> Any:

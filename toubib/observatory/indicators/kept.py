@@ -20,7 +20,7 @@ from toubib.observatory.claims.layouts import DATA, IN_PERSON, act_codes, channe
 from toubib.observatory.claims.reading import Claims
 from toubib.observatory.counting.count import COLUMNS, TOUCHED, family_of, marked_lines, netted, stage_of
 from toubib.observatory.counting.rules import CLOSED_YEAR, COUNTED
-from toubib.observatory.indicators.ald import acts_in_ald
+from toubib.observatory.indicators.ald import acts_in_ald, exempt_alone
 from toubib.observatory.indicators.quarters import quarter_of
 
 ABOUT = "counted.json"
@@ -32,11 +32,13 @@ CODE = [  # a rule that is written otherwise counts otherwise
 
 @dataclass(frozen=True)
 class Counted:
-    """`acts`: every act of télésanté with its stage; `in_ald`: those of people in ALD that day; `activity`: acts in person by
-    quarter, professional's number; `billed`: whoever billed anything in a quarter."""
+    """`acts`: every act of télésanté with its stage; `in_ald`: those of people in ALD that day; `exempt`: who had
+    an act exempt for an ALD in a quarter, and none as `in_ald`; `activity`: acts in person by
+    quarter, professional's number and stage; `billed`: whoever billed anything in a quarter."""
 
     acts: Any
     in_ald: Any
+    exempt: Any
     activity: Any
     billed: Any
 
@@ -68,9 +70,9 @@ def _write(claims: Claims, rules: frozenset[str], months: int, folder: Path) -> 
     if "regularisations" in rules:
         marked = connection.read_parquet(str(lines))
         connection.to_parquet(ibis.union(*netted(marked)), str(folder / "netted.parquet"))
-    connection.to_parquet(
-        acts_in_ald(claims, _acts(connection, folder), rules), str(folder / "in_ald.parquet")
-    )
+    acts, path = _acts(connection, folder), str(folder / "in_ald.parquet")
+    connection.to_parquet(acts_in_ald(claims, acts, rules), path)
+    connection.to_parquet(exempt_alone(acts, connection.read_parquet(path)), str(folder / "exempt.parquet"))
     connection.to_parquet(_activity(claims, rules, months), str(folder / "activity.parquet"))
     connection.to_parquet(_billed(claims), str(folder / "billed.parquet"))
 
@@ -78,7 +80,7 @@ def _write(claims: Claims, rules: frozenset[str], months: int, folder: Path) -> 
 def _read(connection: Any, folder: Path) -> Counted:
     rest = {
         name: connection.read_parquet(str(folder / f"{name}.parquet"))
-        for name in ("in_ald", "activity", "billed")
+        for name in ("in_ald", "exempt", "activity", "billed")
     }
     return Counted(_acts(connection, folder), **rest)
 
@@ -92,16 +94,18 @@ def _acts(connection: Any, folder: Path) -> Any:
 
 
 def _activity(claims: Claims, rules: frozenset[str], months: int) -> Any:
-    """(quarter, number, acts): consultations and visits in person of liberal professionals; regularisations cancel in the sum."""
+    """(quarter, number, stage, acts): consultations and visits in person of liberal professionals; regularisations cancel in the sum.
+    Of those that a rule drops, the lines."""
     table = claims.tables["ER_PRS_F"]
     table = table.filter(table.PRS_NAT_REF.isin([one.code for one in act_codes() if one.family in IN_PERSON]))
     table = table.filter(
         family_of(table.PRS_NAT_REF, table.EXE_SOI_DTD, IN_PERSON).notnull(),
         table.PSE_STJ_COD.isin(channels()["liberal"]["statuses"]),
-        stage_of(table, rules, months) == COUNTED,
     )
+    table = table.mutate(stage=stage_of(table, rules, months))
     keys = {"quarter": quarter_of(table.EXE_SOI_DTD), "number": table.PFS_EXE_NUM.substr(0, 8)}
-    return table.group_by(**keys).aggregate(acts=table.PRS_ACT_QTE.fill_null(0).sum().round().cast("int64"))
+    number = ibis.ifelse(table.stage == COUNTED, table.PRS_ACT_QTE.fill_null(0), 1)
+    return table.group_by(**keys, stage=table.stage).aggregate(acts=number.sum().round().cast("int64"))
 
 
 def _billed(claims: Claims) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any
 
 import ibis
@@ -9,8 +10,17 @@ import ibis
 from toubib.observatory.claims.engine import rows_of
 from toubib.observatory.claims.layouts import read_yaml
 from toubib.observatory.claims.reading import Claims
+from toubib.observatory.counting.rules import COUNTED, dropping
 from toubib.observatory.indicators.kept import Counted
-from toubib.observatory.indicators.professionals import LIBERAL, in_exercise, kinds, persons_of_numbers
+from toubib.observatory.indicators.professionals import (
+    LIBERAL,
+    active_places,
+    in_exercise,
+    kinds,
+    persons_of_numbers,
+)
+from toubib.observatory.indicators.quarters import name_of
+from toubib.observatory.indicators.suppression import shown
 
 GENERAL = "general_practice"
 OTHERS = "other"
@@ -21,7 +31,7 @@ def practice(claims: Claims, counted: Counted, used: Any, rows: Any, quarters: A
     """(quarter, place, specialty, teleconsultations, in_person) of liberal doctors in exercise, at the main place, specialty in words."""
     people = in_exercise(rows, quarters, kinds()[LIBERAL])
     persons = persons_of_numbers(rows)
-    remote = used.filter(used.channel.isin(CHANNELS)).join(persons, "number")
+    remote = used.filter(used.channel.isin(CHANNELS), used.stage == COUNTED).join(persons, "number")
     remote = remote.group_by("quarter", "person").aggregate(teleconsultations=ibis._.acts.sum())
     at_surgery = in_person_of(claims, counted).join(persons, "number")
     at_surgery = at_surgery.group_by("quarter", "person").aggregate(in_person=ibis._.acts.sum())
@@ -35,9 +45,49 @@ def practice(claims: Claims, counted: Counted, used: Any, rows: Any, quarters: A
     return [row | {"specialty": words.get(row["specialty"], OTHERS)} for row in rows_of(found)]
 
 
+def removed_of_practice(
+    claims: Claims, counted: Counted, used: Any, rows: Any, quarters: Any, rules: frozenset[str]
+) -> dict[str, dict[str, int | None]]:
+    """Quarter → rule → acts of liberal GPs in exercise, remote and in person, that it took out of the two sums of France."""
+    gps, names = kinds()["gp"], {stage: name for name, stage in dropping(rules).items()}
+    remote = used.filter(used.without.isin(CHANNELS) | used.channel.isin(CHANNELS))
+    dropped = counted.activity.filter(counted.activity.stage != COUNTED)
+    acts = _alike(remote.mutate(stays=remote.channel.isin(CHANNELS))).union(
+        _alike(in_person_of(claims, counted).mutate(stage=COUNTED, stays=True)),
+        _alike(dropped.mutate(stays=True)),
+    )
+    people = in_exercise(rows, quarters, gps).select("quarter", "person")
+    own = persons_of_numbers(rows).join(people, "person").select("quarter", "number", "person")
+    at = active_places(rows, quarters, gps).group_by("quarter", "number").aggregate(places=ibis._.count())
+    own = own.left_join(at, ["quarter", "number"]).select("quarter", "number", "places")
+    both = acts.join(own, ["quarter", "number"])
+    found = both.group_by("quarter", "stage", "stays").aggregate(
+        n=ibis._.acts.sum(), more=(ibis._.acts * (ibis._.places.fill_null(1) - 1)).sum()
+    )
+    known = [*names.values(), *(name for name in ("health_centres", "main_place") if name in rules)]
+    taken: dict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(known, 0))
+    for row in rows_of(found):
+        quarter, is_counted = taken[name_of(row["quarter"])], row["stage"] == COUNTED
+        if not is_counted:
+            quarter[names[row["stage"]]] += row["n"]
+        elif not row["stays"]:
+            quarter["health_centres"] += row["n"]
+        elif "main_place" in rules:
+            quarter["main_place"] += row["more"]
+    return {
+        quarter: {rule: shown(number) for rule, number in sorted(numbers.items())}
+        for quarter, numbers in sorted(taken.items())
+    }
+
+
+def _alike(acts: Any) -> Any:
+    own = {"stage": "int8", "acts": "int64", "stays": "boolean"}
+    return acts.select("quarter", "number", **{name: acts[name].cast(kind) for name, kind in own.items()})
+
+
 def in_person_of(claims: Claims, counted: Counted) -> Any:
     """(quarter, number, acts) of the claims' own lines, and of the generator's table of activities, which stands for them."""
-    table = counted.activity
+    table = counted.activity.filter(counted.activity.stage == COUNTED).drop("stage")
     activities = claims.folder / "X_ACTIVITE_PS_TRIM"
     if not activities.is_dir():
         return table

@@ -109,15 +109,20 @@ def _arrow(columns: dict[str, list[Any]], kinds_of: dict[str, str]) -> Any:
     return pa.table({name: pa.array(values, types[kinds_of[name]]) for name, values in columns.items()})
 
 
-def in_exercise(rows: Any, quarters: Any, kind: Kind) -> Any:
-    """(quarter, person, place, places, specialty): each active person of the kind once, at the main place; `places`: how many they have."""
+def active_places(rows: Any, quarters: Any, kind: Kind) -> Any:
+    """The rows of persons of the kind in exercise, by quarter: one a place."""
     ours = rows.filter(rows.specialty.isin(kind.specialties))
     both = ours.join(quarters, [ours.year == quarters.of_year, ours.month == quarters.of_month])
     active = both.nature.isin(kind.natures)
     if kind.ended:
         ended = both.nature.isin(channels()["ended"]["natures"])
         active = active | (ended & (both.until > both.begins)).fill_null(False)
-    both = both.filter(active.fill_null(False) & (both.since.isnull() | (both.since <= both.ends)))
+    return both.filter(active.fill_null(False) & (both.since.isnull() | (both.since <= both.ends)))
+
+
+def in_exercise(rows: Any, quarters: Any, kind: Kind) -> Any:
+    """(quarter, person, place, places, specialty): each active person of the kind once, at the main place; `places`: how many they have."""
+    both = active_places(rows, quarters, kind)
     order = (
         ibis.ifelse(both.own, 0, 1).cast("int64") * OFFICE + both.office * PLACE + both.place.cast("int64")
     )

@@ -25,7 +25,13 @@ from toubib.observatory.indicators.ald import ald_rows, patients_by_quarter
 from toubib.observatory.indicators.areas import all_areas
 from toubib.observatory.indicators.document import empty_document, list_of_quarters
 from toubib.observatory.indicators.kept import Counted, count_once
-from toubib.observatory.indicators.practice import GENERAL, in_person_of, practice, specialty_words
+from toubib.observatory.indicators.practice import (
+    GENERAL,
+    in_person_of,
+    practice,
+    removed_of_practice,
+    specialty_words,
+)
 from toubib.observatory.indicators.professionals import (
     directory,
     kinds,
@@ -110,11 +116,12 @@ def _by_doctors(
         name: adoption_rows(one, cover, areas, own["gp"] if name == VARIANTS[2] else None)
         for name, one in own.items()
     }
-    ald = patients_by_quarter(counted.in_ald, rules)
+    ald = patients_by_quarter(counted.in_ald, counted.exempt, rules)
     removed = {"gp_adoption": own["gp"].removed, "ald_patients": ald.removed}
     removed |= {name: own[name].removed for name in VARIANTS[:2]}
     removed[VARIANTS[2]] = removed_beside(own[VARIANTS[2]], own["gp"])
     acts = practice(claims, counted, used, rows, quarters)
+    removed["activity"] = removed_of_practice(claims, counted, used, rows, quarters, rules)
     return {
         "gp_adoption": told["gp"],
         "ald_patients": ald_rows(ald, cover, areas),

@@ -26,7 +26,7 @@ from toubib.observatory.indicators.tables import (
     specialty_rows,
 )
 from toubib.observatory.indicators.volumes import whole
-from toubib.observatory.tests.claims_kit import centre, doctor, line, write_claims
+from toubib.observatory.tests.claims_kit import ald, centre, doctor, line, write_claims
 
 ALL = frozenset(RULES)
 Q1 = 2024 * 4
@@ -238,7 +238,88 @@ def test_each_indicator_says_what_the_rules_removed(paris):
     assert removed["tele_expertise_by_year"] == {
         "2024": {"for_information": 12, "technical_lines": 0, "delays": 0, "regularisations": 0}
     }
-    assert removed["specialist"] == {"2024Q2": {"main_place": 11}}
+    assert removed["specialist"] == {"2024Q2": {"health_centres": 0, "main_place": 11, "main_place_users": 0}}
+
+
+def test_a_centre_s_lines_and_second_places_are_told_of_adoption(tmp_path):
+    # Of 80 GPs 12 used it in a centre alone, 11 by a line for information alone, 14 at a centre by a technical line alone, 20 by
+    # lines of their own, with a second place under the same number each; one of these also in a centre. Without rules: 12+11+14+40.
+    numbers = [f"75{n:06d}" for n in range(80)]
+    by_centre = [line(n, "2024-05-06", PFS_EXE_NUM=numbers[n] + "0") for n in (*range(12), 37)]
+    dropped = [line(n, "2024-05-06", PFS_EXE_NUM=numbers[n] + "0", DPN_QLF=71) for n in range(12, 23)]
+    both = [line(n, "2024-05-06", PFS_EXE_NUM=numbers[n] + "0", CPL_MAJ_TOP=2) for n in range(23, 37)]
+    own = [line(n, "2024-05-06", PFS_EXE_NUM=numbers[n] + "0") for n in range(37, 57)]
+    second = [doctor(one, ACT_CAB_COD="2", PFS_COD_POS="83000") for one in numbers[37:57]]
+    folder = write_claims(
+        tmp_path / "claims",
+        acts=[*by_centre, *dropped, *both, *own],
+        doctors=[*(doctor(one) for one in numbers), *second],
+        centres=[centre(act) for act in (*by_centre, *both)],
+    )
+    found, naive = (indicators(claims=folder, rules=rules) for rules in (frozenset(RULES), frozenset()))
+    users = [one["gp_adoption"][0]["with_teleconsultation"] for one in (found, naive)]
+    taken = {
+        "for_information": 11,
+        "technical_lines": 14,
+        "health_centres": 12,
+        "main_place": 20,
+        "main_place_users": 20,
+    }
+    assert (found["removed"]["gp_adoption"]["2024Q2"], users) == (taken, [20, 77])
+
+
+def test_patients_that_only_their_exemption_says_to_be_in_ald_are_told(tmp_path):
+    # 12 exempt and in no register, 15 in the register and not exempt, 11 both, 13 exempt by a line for information.
+    acts = [line(n, "2024-05-06", EXO_MTF=41 if n < 12 or n >= 27 else 0) for n in range(38)]
+    acts += [line(n, "2024-05-06", EXO_MTF=41, DPN_QLF=71) for n in range(40, 53)]
+    folder = write_claims(
+        tmp_path / "claims",
+        acts=acts,
+        doctors=[doctor("75000001")],
+        alds=[ald(n, "2020-01-01") for n in range(12, 38)],
+    )
+    found, other = (
+        indicators(claims=folder, rules=rules)
+        for rules in (frozenset(RULES), rules_without(["ald_register"]))
+    )
+    patients = [one["ald_patients"][0]["patients"] for one in (found, other)]
+    assert (found["removed"]["ald_patients"]["2024Q2"], patients) == ({"ald_register": 12}, [26, 23])
+    assert other["removed"]["ald_patients"]["2024Q2"] == {"for_information": 13}
+
+
+def test_acts_that_the_share_of_activity_lost_are_told(tmp_path):
+    # A GP of two places under one number: 30 téléconsultations, 12 more in a centre, 11 for information; 40 consultations, 13
+    # technical lines. Counted at each place, the 70 would be 140.
+    mine = {"PFS_EXE_NUM": "750000010"}
+    by_centre = [line(n, "2024-05-07", **mine) for n in range(12)]
+    acts = [line(n, "2024-05-06", **mine) for n in range(30)]
+    acts += [line(n, "2024-05-06", **mine, DPN_QLF=71) for n in range(11)]
+    acts += [line(n, "2024-05-06", **mine, PRS_NAT_REF=1110) for n in range(40)]
+    acts += [line(n, "2024-05-06", **mine, PRS_NAT_REF=1110, CPL_MAJ_TOP=2) for n in range(13)]
+    folder = write_claims(
+        tmp_path / "claims",
+        acts=[*acts, *by_centre],
+        doctors=[doctor("75000001"), doctor("75000001", ACT_CAB_COD="2")],
+        centres=[centre(act) for act in by_centre],
+    )
+    found = indicators(claims=folder)
+    assert found["activity"][0] == {
+        "quarter": "2024Q2",
+        "area": "FR",
+        "teleconsultations": 30,
+        "activity": 70,
+        "share": 3 / 7,
+    }
+    assert found["removed"]["activity"] == {
+        "2024Q2": {
+            "for_information": 11,
+            "technical_lines": 13,
+            "delays": 0,
+            "regularisations": 0,
+            "health_centres": 12,
+            "main_place": 70,
+        }
+    }
 
 
 def test_what_is_kept_is_counted_once(paris, tmp_path):

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from toubib.web.observatory.measures import COUNT, Measure, say
 from toubib.web.observatory.results import Results
 
 ACTS, EXPERTISE, DOCTORS, PATIENTS = "acts_by_year", "tele_expertise_by_year", "gp_adoption", "ald_patients"
+PRACTICE = "activity"
 BILLED, SPECIALISTS, SALARIED = "gp_with_a_billed_act", "specialist", "salaried_gp"
 UNITS = {
     ACTS: lazy("lignes de téléconsultation de l’année"),
@@ -20,17 +22,21 @@ UNITS = {
     SPECIALISTS: lazy("spécialistes du trimestre, ou leurs autres cabinets"),
     SALARIED: lazy("généralistes salariés du trimestre, ou leurs autres lieux"),
     PATIENTS: lazy("patients des six mois"),
+    PRACTICE: lazy("actes des généralistes dans le trimestre, à distance ou non"),
 }
 # of a document that does not tell which rules drop lines
 DROPPING = ("for_information", "technical_lines", "delays", "regularisations")
 BY_YEAR, OF_DOCTORS = (ACTS, EXPERTISE), (DOCTORS, BILLED, SPECIALISTS, SALARIED)
-COUNTED = dict.fromkeys(OF_DOCTORS, ("main_place",))  # beside those that drop lines
+# beside those that drop lines, told where the document has them
+COUNTED = dict.fromkeys((*OF_DOCTORS, PRACTICE), ("health_centres", "main_place")) | {
+    PATIENTS: ("ald_register",)
+}
+USERS = "main_place_users"
 SORTING = {
     ACTS: ("health_centres", "overseas"),
     EXPERTISE: ("overseas",),
     PATIENTS: ("overseas",),
 }  # move, never drop
-UNCOUNTED = dict.fromkeys(OF_DOCTORS, ("health_centres",)) | {PATIENTS: ("ald_register",)}
 OTHERS = (
     "health_centres",
     "overseas",
@@ -69,8 +75,18 @@ def _removed(key: str, told: dict[str, Any], taken: dict[str, int | None] | None
     drops = told.get("drops", rule in DROPPING)
     if not key:
         return NOT_COUNTED if drops or rule in OTHERS else NOT_MEANT
-    if drops or rule in COUNTED.get(key, ()):
+    if drops:
         return NOT_COUNTED if taken is None else say(taken.get(rule, 0), COUNT)
-    if rule in SORTING.get(key, ()):
-        return SORTS
-    return NOT_COUNTED if rule in UNCOUNTED.get(key, ()) else NOT_MEANT
+    if rule in COUNTED.get(key, ()):
+        return _told(rule, taken or {})
+    return SORTS if rule in SORTING.get(key, ()) else NOT_MEANT
+
+
+def _told(rule: str, taken: dict[str, int | None]) -> str | Promise:
+    """« 6 656, dont 1 364 avec téléconsultation » of second places."""
+    if rule not in taken:
+        return NOT_COUNTED
+    number = say(taken[rule], COUNT)
+    if rule != "main_place" or USERS not in taken:
+        return number
+    return _("%(n)s, dont %(users)s avec téléconsultation") % {"n": number, "users": say(taken[USERS], COUNT)}

@@ -205,11 +205,11 @@ def test_no_cell_of_the_shipped_results_is_small(sample):
 @pytest.mark.parametrize(
     ("indicator", "removed"),
     [
-        ("adoption", ["0", "0", "0", "0", "non compté", "sans objet", "6 656", "sans objet"]),
-        ("ald", ["0", "0", "0", "0", "sans objet", "0 (range sans rien ôter)", "sans objet", "non compté"]),
+        ("adoption", [*["0"] * 5, "sans objet", "6 656, dont 2 328 avec téléconsultation", "sans objet"]),
+        ("ald", ["0", "0", "0", "0", "sans objet", "0 (range sans rien ôter)", "sans objet", "0"]),
         ("actes", ["5 560", "8 340", "0", "22 238", *["0 (range sans rien ôter)"] * 2, *["sans objet"] * 2]),
         ("tele-expertise", ["0"] * 4 + ["sans objet", "0 (range sans rien ôter)", *["sans objet"] * 2]),
-        ("part-activite", ["non compté"] * 7 + ["sans objet"]),
+        ("part-activite", ["617", "898", "0", "2 404", "0", "sans objet", "750 163", "sans objet"]),
     ],
 )
 def test_every_counting_rule_says_what_it_removed_of_the_indicator(client, sample, indicator, removed):
