@@ -32,7 +32,7 @@ from toubib.observatory.simulate import (
 from toubib.rulebook.engine.bulk import Days
 from toubib.rulebook.engine.tables import connect, read_table
 from toubib.rulebook.law import Law
-from toubib.rulebook.policies import Overlay, Policy, find_policy
+from toubib.rulebook.policies import BadPolicy, Overlay, Policy, find_policy
 
 AT_ONCE = 12  # cases judged in one pass: planning grows with them
 MEANINGFUL = 0.2  # of the nation's claims: doctors are whole at every scale, their acts are not
@@ -69,7 +69,11 @@ def reforms(
     alone: Iterable[str] = ALONE,
     paying: Iterable[str] = PAYING,
 ) -> dict[str, Any]:
-    """`about`: source, synthetic, scale (None of real claims) and what was assumed. Raises BadTable."""
+    """`about`: source, synthetic, scale (None of real claims) and what was assumed. Raises BadTable; BadPolicy, also of a
+    paying policy that touches no payment."""
+    known = {policy.id: policy for policy in map(find_policy, (*levers, *alone, *paying))}
+    levers, alone, paying = ([find_policy(name).id for name in one] for one in (levers, alone, paying))
+    _check_paying(known[name] for name in paying)
     connection = connect()
     read_activity(connection, activity, year)
     rows = acts_in(read_table(acts, connection), year)
@@ -77,28 +81,27 @@ def reforms(
     found: dict[str, Any] = {}
     for start in range(0, len(wanted), AT_ONCE):
         cases = [
-            _case((), 0),
-            *(_case(names, i) for i, names in enumerate(wanted[start : start + AT_ONCE], 1)),
+            _case(known, (), 0),
+            *(_case(known, names, i) for i, names in enumerate(wanted[start : start + AT_ONCE], 1)),
         ]
         judge(connection, rows, cases, year, tuple(FREED.values()))
         found |= {
             case.name: _told(connection, case, cases[0], year) for case in cases if case.name not in found
         }
-    pay_cases = [_case((), 0), *(_case(names, i) for i, names in enumerate(subsets(paying), 1))]
+    pay_cases = [_case(known, (), 0), *(_case(known, names, i) for i, names in enumerate(subsets(paying), 1))]
     judge_payments(
         connection, with_activity(connection, rows), pay_cases[1:], pay_cases[0], days_of_year(year)
     )
-    names = dict.fromkeys([*levers, *alone, *paying])
     return {
         "schema": 1,
         **about,
         "computed_on": on.isoformat(),
         "year": year,
         "meaningful": about.get("scale") is None or about["scale"] >= MEANINGFUL,
-        "combined": list(levers),
-        "alone": list(alone),
-        "paying": list(paying),
-        "policies": {name: _policy(find_policy(name)) for name in names},
+        "combined": levers,
+        "alone": alone,
+        "paying": paying,
+        "policies": {name: _policy(policy) for name, policy in known.items()},
         "tariffs": _tariffs(year),
         "cases": found,
         "payments": {
@@ -108,8 +111,14 @@ def reforms(
     }
 
 
-def _case(names: tuple[str, ...], number: int) -> Case:
-    return Case("+".join(names) or LAW, f"k{number}", Overlay(tuple(map(find_policy, names))))
+def _check_paying(policies: Iterable[Policy]) -> None:
+    for policy in policies:
+        if not Case(policy.id, "", Overlay((policy,))).may_pay_more:
+            raise BadPolicy(f"{policy.id}: touches neither reimbursement nor tariffs: it is no paying policy")
+
+
+def _case(known: Mapping[str, Policy], names: tuple[str, ...], number: int) -> Case:
+    return Case("+".join(names) or LAW, f"k{number}", Overlay(tuple(known[name] for name in names)))
 
 
 def _policy(policy: Policy) -> dict[str, str]:

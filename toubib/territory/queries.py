@@ -44,7 +44,9 @@ def find_in_address(*, text: str, limit: int = 10) -> list[Commune]:
         found = find_communes(text=postal, limit=50)
         if found:
             named = [one for one in found if f" {plain(one.name)} " in f" {words} "]
-            return (named or found)[:limit]
+            codes = {one.code_insee for one in named}
+            within = [one for one in found if one.part_of in codes]  # « 75012 Paris » is the 12th
+            return (within or named or found)[:limit]
     parts = words.split()
     for start in range(1, len(parts)):
         found = find_communes(text=" ".join(parts[start:]), limit=limit)

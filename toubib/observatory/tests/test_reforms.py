@@ -10,7 +10,7 @@ from toubib.observatory.signatures import CELLS, SIGNATURES, condense
 from toubib.observatory.simulate import acts_in, simulate
 from toubib.rulebook.engine.bulk import Days
 from toubib.rulebook.engine.tables import connect, read_table
-from toubib.rulebook.policies import find_policy
+from toubib.rulebook.policies import BadPolicy, find_policy, policy_files
 
 COLUMNS = (
     "act_id,act_date,act_kind,funding,practitioner_id,practitioner_profession,is_medecin_traitant,patient_zone,assisted_by,"
@@ -103,3 +103,19 @@ def test_the_document_says_what_simulate_says(files):
     assert (own["practitioners"], plain["practitioners"]) == (None, 2)  # small
     for key in ("counted_acts", "uncounted_acts", "excluded", "excluded_by"):
         assert (key, own[key]) == (key, plain[key])
+
+
+def test_a_policy_of_ones_own_file_is_named_by_its_id_alone(files, tmp_path):
+    own = tmp_path / "mine.yaml"
+    text = policy_files()["fmt_zone"].read_text(encoding="utf-8")
+    own.write_text(text.replace("fmt_zone", "mine"), encoding="utf-8")
+    about = {"source": "s", "synthetic": True, "scale": 1}
+    found = reforms(acts=files[0], activity=files[1], year=2024, about=about, on=date(2026, 1, 2), levers=(str(own),), alone=(), paying=())  # fmt: skip
+    assert (list(found["cases"]), found["combined"], list(found["policies"])) == (["law", "mine"], ["mine"], ["mine"])  # fmt: skip
+    assert str(tmp_path) not in json.dumps(found)
+
+
+def test_a_policy_that_touches_no_payment_is_no_paying_one(files):
+    about = {"source": "s", "synthetic": True, "scale": 1}
+    with pytest.raises(BadPolicy, match="fmt_zone: touches neither"):
+        reforms(acts=files[0], activity=files[1], year=2024, about=about, on=date(2026, 1, 2), levers=(), alone=(), paying=("fmt_zone",))  # fmt: skip

@@ -8,6 +8,7 @@ from toubib.territory.queries import (
     departement_names,
     distance_km,
     find_communes,
+    find_in_address,
     first_communes,
     kilometres,
     region_names,
@@ -71,6 +72,19 @@ def communes() -> list[Commune]:
 )
 def test_find_communes_takes_names_and_postal_codes(communes, typed: str, found: list[str]) -> None:
     assert [commune.name for commune in find_communes(text=typed)] == found
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("75015 Paris", ["Paris 15e Arrondissement"]),
+        ("3 rue du Port 75015 Paris", ["Paris 15e Arrondissement"]),
+        ("75001 Paris", ["Paris"]),
+        ("5 place du Port, 12000 Onet-le-Château", ["Onet-le-Château"]),
+    ],
+)
+def test_a_postal_code_beside_a_name_says_which_part(communes, typed: str, found: list[str]) -> None:
+    assert [commune.name for commune in find_in_address(text=typed)] == found
 
 
 def test_find_communes_follows_what_comes_and_forgets_what_is_gone(communes) -> None:

@@ -147,6 +147,12 @@ def test_an_address_that_cannot_be_read_says_so(client, town, asked):
     assert (answer.status_code, "Cette adresse ne dit pas où chercher." in text_of(answer)) == (200, True)
 
 
+def test_a_commune_without_a_point_says_so(client, town):
+    make_commune(code_insee="97502", name="Loin", lat=None, lon=None)
+    answer = client.get("/lieux?commune=97502")
+    assert "Nous ne savons pas où cette commune se trouve" in text_of(answer)
+
+
 def test_only_the_finder_may_ask_where_one_is(client, kiosk):
     policies = {url: client.get(url)["Permissions-Policy"] for url in ("/lieux", f"/lieux/{kiosk.id}", "/")}
     assert {url: "geolocation=(self)" in said for url, said in policies.items()} == {

@@ -56,6 +56,8 @@ def places(request: HttpRequest) -> HttpResponse:
     form, now = FinderForm(request.GET or None), timezone.now()
     asked = _asked(form) if form.is_bound and form.is_valid() else None
     page: dict[str, Any] = {"form": form, "unread": form.is_bound and asked is None, **_help(asked)}
+    if page["unread"] and form.is_valid():
+        page["off_map"] = commune_of(code_insee=form.cleaned_data["commune"]) is not None
     if asked is not None:
         page |= _found(request, asked, form, now)
     return _show(request, page)
