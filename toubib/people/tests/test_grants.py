@@ -118,3 +118,7 @@ def test_an_account_that_awaits_its_role_does_not_enter_by_a_code(admin: Actor) 
     code = "".join(c for c in message.body.split("est ")[1][:8] if c.isdigit())
     with pytest.raises((WrongCode, CodeDead)):
         use_code(address=address, code=code, now=NOW)
+
+
+def test_the_name_of_who_assists_is_true_of_an_agent_of_the_town_hall_too():
+    assert "professionnel" not in str(Role.ASSISTANT.label)
