@@ -134,15 +134,19 @@ def test_figures_are_said():
     )  # fmt: skip
 
 
-@pytest.mark.parametrize(("last", "under"), [(20.0, True), (34.0, True), (36.0, False), (60.0, False)])
-def test_words_of_target_and_of_last_value_never_meet(last, under):
-    drawn = draw_series([("2024Q3", 50.0), ("2024Q4", last)], say=str, title="t", target=(35.0, "repère"))
-    said = {
-        words: float(y)
-        for y, words in re.findall(r'y="([\d.]+)" text-anchor="end">(repère|' + str(last) + ")<", drawn)
-    }
-    assert (said[str(last)] > said["repère"]) == under
-    assert abs(said[str(last)] - said["repère"]) >= 16
+@pytest.mark.parametrize("first", [10.0, 34.0, 50.0])
+@pytest.mark.parametrize("last", [20.0, 34.0, 34.9, 36.0, 60.0])
+def test_words_of_target_lie_neither_on_the_last_value_nor_on_the_curve(first, last):
+    values = [(f"{2020 + i // 4}Q{i % 4 + 1}", first + (last - first) * i / 19) for i in range(20)]
+    drawn = draw_series(values, say="{:.1f}".format, title="t", target=(35.0, "repère : 35,0 %"))
+    words = re.findall(r'x="([\d.]+)" y="([\d.]+)" text-anchor="end">(repère : 35,0 %|' + f"{last:.1f})<", drawn)  # fmt: skip
+    at = {text[0]: (float(x) - 7 * len(text), float(x), float(y) - 12, float(y) + 2) for x, y, text in words}
+    left, right, top, bottom = at.pop("r")
+    (other,) = at.values()
+    assert right <= other[0] or other[1] <= left or bottom <= other[2] or other[3] <= top
+    curve = re.findall(r"[ML]([\d.]+) ([\d.]+)", re.search(r'class="curve" d="([^"]+)"', drawn).group(1))
+    inside = [(x, y) for x, y in ((float(x), float(y)) for x, y in curve) if left <= x <= right]
+    assert [(x, y) for x, y in inside if top <= y <= bottom] == []
 
 
 def test_curve_breaks_where_a_quarter_is_not_told():
