@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 RATE, COUNT, EUROS = "rate", "count", "euros"
 SMALL = "n < 11"
@@ -37,74 +37,74 @@ class Measure:
         return say(value, self.kind)
 
 
-MAIN_PLACE = lazy("au lieu principal du médecin")
-HOME = lazy("au domicile du patient")
-USED = lazy("Avec téléconsultation")
-ADOPTION = (("with_teleconsultation", USED), ("professionals", lazy("Médecins")))
+MAIN_PLACE = gettext_lazy("au lieu principal du médecin")
+HOME = gettext_lazy("au domicile du patient")
+USED = gettext_lazy("Avec téléconsultation")
+ADOPTION = (("with_teleconsultation", USED), ("professionals", gettext_lazy("Médecins")))
 MEASURES = {
     one.key: one
     for one in (
         Measure(
-            "adoption", lazy("Généralistes libéraux"), lazy("Combien de généralistes téléconsultent ?"),
-            lazy("Part des généralistes libéraux qui ont fait au moins une téléconsultation dans le trimestre. Chacun compte une fois, à son lieu principal."),
-            "gp_adoption", "rate", RATE, MAIN_PLACE, (("with_teleconsultation", USED), ("gps", lazy("Médecins"))),
-            sheet=lazy("Indicateur 1 de la fiche REPSS"), has_target=True, published=("cible_taux_appropriation_mg",),
+            "adoption", gettext_lazy("Généralistes libéraux"), gettext_lazy("Combien de généralistes téléconsultent ?"),
+            gettext_lazy("Part des généralistes libéraux qui ont fait au moins une téléconsultation dans le trimestre. Chacun compte une fois, à son lieu principal."),
+            "gp_adoption", "rate", RATE, MAIN_PLACE, (("with_teleconsultation", USED), ("gps", gettext_lazy("Médecins"))),
+            sheet=gettext_lazy("Indicateur 1 de la fiche REPSS"), has_target=True, published=("cible_taux_appropriation_mg",),
         ),
         Measure(
-            "generalistes-avec-acte", lazy("Généralistes ayant facturé un acte"), lazy("Parmi les généralistes qui ont facturé, combien téléconsultent ?"),
-            lazy("L’autre dénominateur : les généralistes libéraux qui ont facturé au moins un acte dans le trimestre, à distance ou non."),
-            "adoption_variants", "rate", RATE, MAIN_PLACE, ADOPTION, "gp_with_a_billed_act", lazy("Indicateur 1, variante"), True,
+            "generalistes-avec-acte", gettext_lazy("Généralistes ayant facturé un acte"), gettext_lazy("Parmi les généralistes qui ont facturé, combien téléconsultent ?"),
+            gettext_lazy("L’autre dénominateur : les généralistes libéraux qui ont facturé au moins un acte dans le trimestre, à distance ou non."),
+            "adoption_variants", "rate", RATE, MAIN_PLACE, ADOPTION, "gp_with_a_billed_act", gettext_lazy("Indicateur 1, variante"), True,
         ),
         Measure(
-            "generalistes-salaries", lazy("Généralistes salariés"), lazy("Combien de généralistes salariés téléconsultent ?"),
-            lazy("Part des généralistes salariés, en centre de santé ou en société, qui ont fait au moins une téléconsultation dans le trimestre."),
-            "adoption_variants", "rate", RATE, MAIN_PLACE, ADOPTION, "salaried_gp", lazy("Indicateur 1, variante"),
+            "generalistes-salaries", gettext_lazy("Généralistes salariés"), gettext_lazy("Combien de généralistes salariés téléconsultent ?"),
+            gettext_lazy("Part des généralistes salariés, en centre de santé ou en société, qui ont fait au moins une téléconsultation dans le trimestre."),
+            "adoption_variants", "rate", RATE, MAIN_PLACE, ADOPTION, "salaried_gp", gettext_lazy("Indicateur 1, variante"),
         ),
         Measure(
-            "specialistes", lazy("Autres spécialistes"), lazy("Combien d’autres spécialistes téléconsultent ?"),
-            lazy("Part des spécialistes libéraux, hors médecine générale, qui ont fait au moins une téléconsultation dans le trimestre."),
-            "adoption_variants", "rate", RATE, MAIN_PLACE, ADOPTION, "specialist", lazy("Indicateur 1, variante"),
+            "specialistes", gettext_lazy("Autres spécialistes"), gettext_lazy("Combien d’autres spécialistes téléconsultent ?"),
+            gettext_lazy("Part des spécialistes libéraux, hors médecine générale, qui ont fait au moins une téléconsultation dans le trimestre."),
+            "adoption_variants", "rate", RATE, MAIN_PLACE, ADOPTION, "specialist", gettext_lazy("Indicateur 1, variante"),
         ),
         Measure(
-            "ald", lazy("Patients en ALD"), lazy("Combien de patients en ALD ont recours à la télésanté ?"),
-            lazy("Patients en affection de longue durée avec au moins un acte de télésanté dans les six mois qui finissent avec le trimestre."),
-            "ald_patients", "patients", COUNT, HOME, sheet=lazy("Indicateur 2 de la fiche REPSS"), published=("ald_avec_telesante_6_mois",),
+            "ald", gettext_lazy("Patients en ALD"), gettext_lazy("Combien de patients en ALD ont recours à la télésanté ?"),
+            gettext_lazy("Patients en affection de longue durée avec au moins un acte de télésanté dans les six mois qui finissent avec le trimestre."),
+            "ald_patients", "patients", COUNT, HOME, sheet=gettext_lazy("Indicateur 2 de la fiche REPSS"), published=("ald_avec_telesante_6_mois",),
         ),
         Measure(
-            "actes", lazy("Téléconsultations"), lazy("Combien de téléconsultations, et par qui ?"),
-            lazy("Téléconsultations facturées dans le trimestre, par canal : cabinets de généralistes, de spécialistes, sociétés, centres de santé, autres."),
+            "actes", gettext_lazy("Téléconsultations"), gettext_lazy("Combien de téléconsultations, et par qui ?"),
+            gettext_lazy("Téléconsultations facturées dans le trimestre, par canal : cabinets de généralistes, de spécialistes, sociétés, centres de santé, autres."),
             "acts", "total", COUNT, HOME,
             (
-                ("gp_liberal", lazy("Généralistes libéraux")), ("specialist_liberal", lazy("Spécialistes libéraux")), ("company", lazy("Sociétés")),
-                ("centre", lazy("Centres de santé")), ("other", lazy("Autres")),
+                ("gp_liberal", gettext_lazy("Généralistes libéraux")), ("specialist_liberal", gettext_lazy("Spécialistes libéraux")), ("company", gettext_lazy("Sociétés")),
+                ("centre", gettext_lazy("Centres de santé")), ("other", gettext_lazy("Autres")),
             ),
             published=("teleconsultations_facturees", "teleconsultations_facturees_avec_hopital", "tc_mg_liberaux", "tc_mg_centres_sante", "tc_mg_mois", "part_plateformes", "part_mg_liberaux", "part_specialistes_liberaux"),
             more="years",
         ),
         Measure(
-            "part-activite", lazy("Part de l’activité"), lazy("Quelle part de l’activité des généralistes est à distance ?"),
-            lazy("Téléconsultations des généralistes libéraux, sur toutes leurs consultations et visites du trimestre."),
-            "activity", "share", RATE, MAIN_PLACE, (("teleconsultations", lazy("Téléconsultations")), ("activity", lazy("Consultations et visites"))),
+            "part-activite", gettext_lazy("Part de l’activité"), gettext_lazy("Quelle part de l’activité des généralistes est à distance ?"),
+            gettext_lazy("Téléconsultations des généralistes libéraux, sur toutes leurs consultations et visites du trimestre."),
+            "activity", "share", RATE, MAIN_PLACE, (("teleconsultations", gettext_lazy("Téléconsultations")), ("activity", gettext_lazy("Consultations et visites"))),
             published=("part_activite_tc_mg", "part_activite_tc_psychiatres", "part_activite_tc_endocrinologues", "part_activite_tc_gynecologues"), more="specialties",
         ),
         Measure(
-            "tele-expertise", lazy("Télé-expertises"), lazy("Combien de télé-expertises ?"),
-            lazy("Avis demandés par un professionnel à un médecin à distance, facturés dans le trimestre."),
+            "tele-expertise", gettext_lazy("Télé-expertises"), gettext_lazy("Combien de télé-expertises ?"),
+            gettext_lazy("Avis demandés par un professionnel à un médecin à distance, facturés dans le trimestre."),
             "tele_expertise", "acts", COUNT, HOME, published=("telexpertises",),
         ),
         Measure(
-            "montants", lazy("Montants remboursés"), lazy("Combien l’Assurance maladie rembourse-t-elle ?"),
-            lazy("Euros remboursés par l’Assurance maladie obligatoire pour les téléconsultations du trimestre, et euros payés en tout."),
-            "acts", "reimbursed", EUROS, HOME, (("paid", lazy("Payés en tout")),), published=("remboursement_total",), more="years",
+            "montants", gettext_lazy("Montants remboursés"), gettext_lazy("Combien l’Assurance maladie rembourse-t-elle ?"),
+            gettext_lazy("Euros remboursés par l’Assurance maladie obligatoire pour les téléconsultations du trimestre, et euros payés en tout."),
+            "acts", "reimbursed", EUROS, HOME, (("paid", gettext_lazy("Payés en tout")),), published=("remboursement_total",), more="years",
         ),
     )
 }  # fmt: skip
 SPECIALTIES = {
-    "general_practice": lazy("Médecine générale"), "psychiatry": lazy("Psychiatrie"), "neurology": lazy("Neurologie"), "gynaecology": lazy("Gynécologie"),
-    "ophthalmology": lazy("Ophtalmologie"), "paediatrics": lazy("Pédiatrie"), "dermatology": lazy("Dermatologie"), "cardiology": lazy("Cardiologie"),
-    "endocrinology": lazy("Endocrinologie"), "stomatology": lazy("Stomatologie"), "other": lazy("Autres"),
+    "general_practice": gettext_lazy("Médecine générale"), "psychiatry": gettext_lazy("Psychiatrie"), "neurology": gettext_lazy("Neurologie"), "gynaecology": gettext_lazy("Gynécologie"),
+    "ophthalmology": gettext_lazy("Ophtalmologie"), "paediatrics": gettext_lazy("Pédiatrie"), "dermatology": gettext_lazy("Dermatologie"), "cardiology": gettext_lazy("Cardiologie"),
+    "endocrinology": gettext_lazy("Endocrinologie"), "stomatology": gettext_lazy("Stomatologie"), "other": gettext_lazy("Autres"),
 }  # fmt: skip
-CHANNELS = {"gp_liberal": lazy("Généralistes libéraux"), "specialist_liberal": lazy("Spécialistes libéraux"), "company": lazy("Sociétés"), "centre": lazy("Centres de santé")}  # fmt: skip
+CHANNELS = {"gp_liberal": gettext_lazy("Généralistes libéraux"), "specialist_liberal": gettext_lazy("Spécialistes libéraux"), "company": gettext_lazy("Sociétés"), "centre": gettext_lazy("Centres de santé")}  # fmt: skip
 
 
 def say(value: float | None, kind: str) -> str:

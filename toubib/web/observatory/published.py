@@ -8,19 +8,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.formats import number_format
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 LABELS = {
-    "teleconsultations_facturees": lazy("Téléconsultations facturées"), "teleconsultations_facturees_avec_hopital": lazy("Téléconsultations, hôpital compris"),
-    "tc_mg_liberaux": lazy("Téléconsultations de généralistes libéraux"), "tc_mg_centres_sante": lazy("Téléconsultations de généralistes en centre de santé"),
-    "tc_mg_mois": lazy("Téléconsultations de généralistes libéraux, par mois"), "part_plateformes": lazy("Part des sociétés"),
-    "part_mg_liberaux": lazy("Part des généralistes libéraux"), "part_specialistes_liberaux": lazy("Part des spécialistes libéraux"),
-    "part_activite_tc_mg": lazy("Part de l’activité, généralistes"), "part_activite_tc_psychiatres": lazy("Part de l’activité, psychiatres"),
-    "part_activite_tc_endocrinologues": lazy("Part de l’activité, endocrinologues"), "part_activite_tc_gynecologues": lazy("Part de l’activité, gynécologues"),
-    "cible_taux_appropriation_mg": lazy("Cible nationale"), "ald_avec_telesante_6_mois": lazy("Patients en ALD avec un acte de télésanté, six mois"),
-    "telexpertises": lazy("Télé-expertises"), "remboursement_total": lazy("Remboursé"),
+    "teleconsultations_facturees": gettext_lazy("Téléconsultations facturées"), "teleconsultations_facturees_avec_hopital": gettext_lazy("Téléconsultations, hôpital compris"),
+    "tc_mg_liberaux": gettext_lazy("Téléconsultations de généralistes libéraux"), "tc_mg_centres_sante": gettext_lazy("Téléconsultations de généralistes en centre de santé"),
+    "tc_mg_mois": gettext_lazy("Téléconsultations de généralistes libéraux, par mois"), "part_plateformes": gettext_lazy("Part des sociétés"),
+    "part_mg_liberaux": gettext_lazy("Part des généralistes libéraux"), "part_specialistes_liberaux": gettext_lazy("Part des spécialistes libéraux"),
+    "part_activite_tc_mg": gettext_lazy("Part de l’activité, généralistes"), "part_activite_tc_psychiatres": gettext_lazy("Part de l’activité, psychiatres"),
+    "part_activite_tc_endocrinologues": gettext_lazy("Part de l’activité, endocrinologues"), "part_activite_tc_gynecologues": gettext_lazy("Part de l’activité, gynécologues"),
+    "cible_taux_appropriation_mg": gettext_lazy("Cible nationale"), "ald_avec_telesante_6_mois": gettext_lazy("Patients en ALD avec un acte de télésanté, six mois"),
+    "telexpertises": gettext_lazy("Télé-expertises"), "remboursement_total": gettext_lazy("Remboursé"),
 }  # fmt: skip
-PERIODS = {"PPG": lazy("politiques prioritaires du Gouvernement (PPG)")}
+PERIODS = {"PPG": gettext_lazy("politiques prioritaires du Gouvernement (PPG)")}
 
 
 @dataclass(frozen=True)

@@ -11,27 +11,27 @@ from django.utils.formats import number_format
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from toubib.web.observatory.measures import COUNT, EUROS, SMALL, say, say_gap
 
 LAW = "law"
 GROUPS = {
-    "above": lazy("Au-dessus du seuil"), "near": lazy("Près du seuil"), "below": lazy("En dessous"),
-    "exempt": lazy("Dispensés"), "undetermined": lazy("Indéterminés"),
+    "above": gettext_lazy("Au-dessus du seuil"), "near": gettext_lazy("Près du seuil"), "below": gettext_lazy("En dessous"),
+    "exempt": gettext_lazy("Dispensés"), "undetermined": gettext_lazy("Indéterminés"),
 }  # fmt: skip
 FREED = {
-    "zone": (lazy("Zone du patient"), {"ZIP": lazy("ZIP"), "ZAC": lazy("ZAC"), "ZV": lazy("Vigilance"), "none": lazy("Hors zone")}),
-    "assisted": (lazy("Aide au patient"), {"professional": lazy("Un professionnel de santé"), "lay_person": lazy("Une personne sans titre"), "none": lazy("Personne")}),
-    "c2s": (lazy("Complémentaire santé solidaire"), {"true": lazy("Oui"), "false": lazy("Non")}),
-    "has_medecin_traitant": (lazy("Médecin traitant"), {"true": lazy("A un médecin traitant"), "false": lazy("N’en a pas")}),
+    "zone": (gettext_lazy("Zone du patient"), {"ZIP": gettext_lazy("ZIP"), "ZAC": gettext_lazy("ZAC"), "ZV": gettext_lazy("Vigilance"), "none": gettext_lazy("Hors zone")}),
+    "assisted": (gettext_lazy("Aide au patient"), {"professional": gettext_lazy("Un professionnel de santé"), "lay_person": gettext_lazy("Une personne sans titre"), "none": gettext_lazy("Personne")}),
+    "c2s": (gettext_lazy("Complémentaire santé solidaire"), {"true": gettext_lazy("Oui"), "false": gettext_lazy("Non")}),
+    "has_medecin_traitant": (gettext_lazy("Médecin traitant"), {"true": gettext_lazy("A un médecin traitant"), "false": gettext_lazy("N’en a pas")}),
 }  # fmt: skip
-UNKNOWN = lazy("Inconnu")
+UNKNOWN = gettext_lazy("Inconnu")
 SCENARIOS = {
-    "declared": lazy("Activité telle que déclarée"),
-    "only_these_acts": lazy("Les médecins sans déclaration n’ont que ces actes"),
-    "activity_less_10": lazy("Toute activité déclarée réduite d’un dixième"),
-    "activity_more_10": lazy("Toute activité déclarée accrue d’un dixième"),
+    "declared": gettext_lazy("Activité telle que déclarée"),
+    "only_these_acts": gettext_lazy("Les médecins sans déclaration n’ont que ces actes"),
+    "activity_less_10": gettext_lazy("Toute activité déclarée réduite d’un dixième"),
+    "activity_more_10": gettext_lazy("Toute activité déclarée accrue d’un dixième"),
 }
 BAR = 640
 

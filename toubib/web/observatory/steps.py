@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from toubib.web.observatory.measures import COUNT, Measure, say
 from toubib.web.observatory.results import Results
@@ -15,14 +15,14 @@ ACTS, EXPERTISE, DOCTORS, PATIENTS = "acts_by_year", "tele_expertise_by_year", "
 PRACTICE = "activity"
 BILLED, SPECIALISTS, SALARIED = "gp_with_a_billed_act", "specialist", "salaried_gp"
 UNITS = {
-    ACTS: lazy("lignes de téléconsultation de l’année"),
-    EXPERTISE: lazy("lignes de télé-expertise de l’année"),
-    DOCTORS: lazy("généralistes du trimestre, ou leurs autres cabinets"),
-    BILLED: lazy("généralistes du trimestre, ou leurs autres cabinets"),
-    SPECIALISTS: lazy("spécialistes du trimestre, ou leurs autres cabinets"),
-    SALARIED: lazy("généralistes salariés du trimestre, ou leurs autres lieux"),
-    PATIENTS: lazy("patients des six mois"),
-    PRACTICE: lazy("actes des généralistes dans le trimestre, à distance ou non"),
+    ACTS: gettext_lazy("lignes de téléconsultation de l’année"),
+    EXPERTISE: gettext_lazy("lignes de télé-expertise de l’année"),
+    DOCTORS: gettext_lazy("généralistes du trimestre, ou leurs autres cabinets"),
+    BILLED: gettext_lazy("généralistes du trimestre, ou leurs autres cabinets"),
+    SPECIALISTS: gettext_lazy("spécialistes du trimestre, ou leurs autres cabinets"),
+    SALARIED: gettext_lazy("généralistes salariés du trimestre, ou leurs autres lieux"),
+    PATIENTS: gettext_lazy("patients des six mois"),
+    PRACTICE: gettext_lazy("actes des généralistes dans le trimestre, à distance ou non"),
 }
 # of a document that does not tell which rules drop lines
 DROPPING = ("for_information", "technical_lines", "delays", "regularisations")
@@ -42,7 +42,11 @@ OTHERS = (
     "overseas",
     "main_place",
 )  # of a measure whose own steps the document does not tell
-SORTS, NOT_COUNTED, NOT_MEANT = lazy("0 (range sans rien ôter)"), lazy("non compté"), lazy("sans objet")
+SORTS, NOT_COUNTED, NOT_MEANT = (
+    gettext_lazy("0 (range sans rien ôter)"),
+    gettext_lazy("non compté"),
+    gettext_lazy("sans objet"),
+)
 
 
 def unit_of(measure: Measure) -> str | Promise:

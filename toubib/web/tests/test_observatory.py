@@ -128,6 +128,11 @@ def test_both_maps_draw_every_departement_once():
     assert (len(codes), codes, len(tiles())) == (101, {shape.code for shape in tiles()}, 101)
 
 
+def test_page_in_english_says_the_indicator_in_english(client, results):
+    told = text_of(client.get("/observatoire", headers={"accept-language": "en"}))
+    assert ("How many GPs consult remotely?" in told, "téléconsultent" in told) == (True, False)
+
+
 def test_figures_are_said():
     assert (say(None, "rate"), say(0.381, "rate"), say_gap(-0.0444, "rate"), say_gap(None, "count")) == (
         "n < 11", "38,1\u00a0%", "−4,4", "–",
