@@ -17,14 +17,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from toubib.directory.enums import Device
 from toubib.ground.enums import Channel
-from toubib.kiosk.detours import MEASURED, MEASURING
+from toubib.kiosk.detours import MEASURED
 from toubib.kiosk.enums import Presence, SessionState
 from toubib.kiosk.forms import PhoneForm, RoomForm
 from toubib.kiosk.models import KioskSession
 from toubib.kiosk.operations import SessionMoveRefused, move_session, place_ticket, say_presence
 from toubib.kiosk.queries import checks_of
+from toubib.kiosk.queries.devices import device_rows
 from toubib.kiosk.steps import kiosk_steps
 from toubib.kiosk.web import View, kiosk_actor, kiosk_required, session_of
 from toubib.people.identity import Address, BadInput, parse_address
@@ -150,11 +150,8 @@ def measures(request: HttpRequest, session: KioskSession, ticket: Ticket) -> Htt
     if request.method == "GET":
         move_session(session_id=session.id, to=SessionState.MEASURING, by=by, now=now)
     page = {
-        "machine": session.machine,
-        "session": session,
         "ticket": ticket,
-        "place": session.machine.place,
-        "device_labels": [Device(one).label for one in session.machine.place.devices if one in MEASURING],
+        "has_devices": bool(device_rows(ticket=ticket, now=now)),
         "steps": kiosk_steps("measures"),
     }
     return render(request, "kiosk/measures.html", page)
