@@ -41,10 +41,16 @@ class Adoption:
 def adoption(
     used: Any, rows: Any, quarters: Any, kind: Kind, rules: frozenset[str], billed: Any = None
 ) -> Adoption:
-    """`used`: by professional; `rows`, `quarters`: of `professionals`; `billed`: (quarter, person) to whom the denominator is narrowed."""
+    """`used`: by professional; `rows`, `quarters`: of `professionals`; `billed`: (quarter, number) to which the denominator is
+    narrowed."""
     people = in_exercise(rows, quarters, kind)
     if billed is not None:
-        people = people.semi_join(billed, ["quarter", "person"])
+        here = active_places(rows, quarters, kind).semi_join(billed, ["quarter", "number"])
+        here = here.group_by("quarter", "person").aggregate(billed_places=ibis._.count())
+        whose = billed.join(persons_of_numbers(rows), "number").select("quarter", "person").distinct()
+        people = people.semi_join(whose, ["quarter", "person"]).left_join(here, ["quarter", "person"])
+        people = people.mutate(places=people.billed_places.fill_null(1))
+        people = people.select("quarter", "person", "place", "places")
     both = people.left_join(users_of(used, rows, kind), ["quarter", "person"])
     both = both.drop("quarter_right", "person_right")
     both = both.left_join(used_places(used, rows, quarters, kind), ["quarter", "person"])

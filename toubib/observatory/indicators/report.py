@@ -35,7 +35,6 @@ from toubib.observatory.indicators.practice import (
 from toubib.observatory.indicators.professionals import (
     directory,
     kinds,
-    persons_of_numbers,
     quarter_table,
 )
 from toubib.observatory.indicators.quarters import Cover, cover_of, lines_by_month
@@ -110,7 +109,7 @@ def _by_doctors(
     quarters = quarter_table(rows, cover)
     used = by_professional(counted.acts).cache()
     own = {name: adoption(used, rows, quarters, kinds()[name], rules) for name in ("gp", *VARIANTS[:2])}
-    billed = _billed(claims, counted, rows)
+    billed = _billed(claims, counted)
     own[VARIANTS[2]] = adoption(used, rows, quarters, kinds()["gp"], rules, billed)
     told = {
         name: adoption_rows(one, cover, areas, own["gp"] if name == VARIANTS[2] else None)
@@ -149,12 +148,11 @@ def _variant(name: str, row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _billed(claims: Claims, counted: Counted, rows: Any) -> Any:
-    """(quarter, person) of whoever billed any act, of any code; of synthetic claims, from the table of activities too."""
+def _billed(claims: Claims, counted: Counted) -> Any:
+    """(quarter, number) of whoever billed any act, of any code; of synthetic claims, from the table of activities too."""
     seen = in_person_of(claims, counted)
     seen = seen.filter(seen.acts > 0).select("quarter", "number")
-    found = counted.billed.union(seen).join(persons_of_numbers(rows), "number")
-    return found.select("quarter", "person").distinct()
+    return counted.billed.union(seen).distinct().cache()
 
 
 def _euros_known(found: dict[str, Any], claims: Claims) -> dict[str, Any]:

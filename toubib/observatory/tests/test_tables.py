@@ -386,3 +386,17 @@ def test_half_a_euro_falls_to_one_side_whatever_the_order_of_the_sum():
     amounts = [0.1, 0.2, 42.2]
     sums = {sum(order) for order in permutations(amounts)}
     assert (len(sums) > 1, {whole(one) for one in sums}) == (True, {42})
+
+
+def test_second_places_of_those_who_billed_are_theirs_that_billed(tmp_path):
+    # 40 GPs with an act, each with a second number; 15 billed under both. 30 others billed nothing, with two numbers each.
+    main, second = ([f"{start}{n:06d}" for n in range(70)] for start in (75, 83))
+    billing = [*main[:40], *second[:15]]
+    acts = [line(n, "2024-05-06", PFS_EXE_NUM=f"{one}0") for n, one in enumerate(billing)]
+    others = [
+        doctor(two, STA_PFS_NUM=one, PFS_COD_POS="83000") for one, two in zip(main, second, strict=True)
+    ]
+    folder = write_claims(tmp_path / "claims", acts=acts, doctors=[*(doctor(one) for one in main), *others])
+    removed = indicators(claims=folder)["removed"]
+    told = {name: removed[name]["2024Q2"]["main_place"] for name in ("gp_adoption", "gp_with_a_billed_act")}
+    assert told == {"gp_adoption": 70, "gp_with_a_billed_act": 15}
