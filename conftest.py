@@ -1,11 +1,17 @@
 """What every test stands on. The environment itself is set in toubib/ground/tests/environment.py."""
 
+import contextlib
 import gc
+import os
+import signal
+import sys
+import threading
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parent
+STUCK_AFTER = 240  # seconds; the longest browser test takes 60 on two busy cores
 WITH_SERVERS = ["tests/access", "tests/browser", "tests/faults", "toubib/config"]
 
 # A hundred thousand new objects, not seven hundred: what is compiled of the law is kept, and each collection walks all of it.
@@ -112,6 +118,54 @@ def _no_language_left_over():
     from django.utils import translation
 
     translation.deactivate()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item):
+    """Chromium may never answer that a context is closed, and Playwright waits without end: its browsers are killed then, the
+    test fails, and the next one gets another browser."""
+    if not item.get_closest_marker("browser"):
+        return (yield)
+    guard = threading.Timer(STUCK_AFTER, _kill_browsers, [item.nodeid])
+    guard.daemon = True
+    guard.start()
+    try:
+        return (yield)
+    finally:
+        guard.cancel()
+
+
+def _kill_browsers(test):
+    """Those that descend from this process."""
+    sys.stderr.write(f"\n{test}: stuck for {STUCK_AFTER} s, its browsers are killed\n")
+    names, parents = {}, {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):  # it has ended
+            pid, rest = path.read_text(errors="replace").split(" (", 1)
+            name, told = rest.rsplit(") ", 1)
+            names[int(pid)], parents[int(pid)] = name, int(told.split()[1])
+    for pid, name in names.items():
+        one = pid
+        while one in parents and one != os.getpid():
+            one = parents[one]
+        if one == os.getpid() and name.startswith("chrom"):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+
+@pytest.fixture(scope="session")
+def browser_with(playwright):
+    """browser_with(*arguments): Chromium started with these, kept for the session; another one where it was lost."""
+    held = {}
+
+    def living(*arguments):
+        if arguments not in held or not held[arguments].is_connected():
+            held[arguments] = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=arguments)
+        return held[arguments]
+
+    yield living
+    for browser in held.values():
+        browser.close()
 
 
 @pytest.fixture(scope="session")

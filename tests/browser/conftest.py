@@ -6,14 +6,12 @@ import os
 
 import pytest
 
-from tests.browser.kit import CHROMIUM, FAKE_CAMERA, LAPTOP, App
+from tests.browser.kit import FAKE_CAMERA, LAPTOP, App
 
 
-@pytest.fixture(scope="session")
-def chromium(playwright):
-    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FAKE_CAMERA)
-    yield browser
-    browser.close()
+@pytest.fixture
+def chromium(browser_with):
+    return browser_with(*FAKE_CAMERA)
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from itertools import count
 from typing import Any
+
+from playwright.sync_api import Error
 
 from tests.browser.kit import App
 from tests.browser.path import answer_steps, press
@@ -100,6 +103,13 @@ def _traits(page: Any, *, child: bool) -> None:
         page.locator("input[name=kind][value=parent]").check()
         page.fill("#id_adult_name", f"Aurore {NAME}")
         page.locator("#id_declared").check()
+
+
+def to_the_end(page: Any, app: App, *, room: str) -> None:
+    """The consultation is over: on SQLite the page does not hear it of another process; elsewhere it may be on its way."""
+    with suppress(Error):
+        page.goto(f"{app.url}/salle/{room}/fin")
+    page.wait_for_url("**/borne/fin")
 
 
 def left(page: Any) -> tuple[set[str], Any]:

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Error, expect
 
 from tests.browser import kiosk_path, path
-from tests.browser.kiosk_path import UPRIGHT, left
+from tests.browser.kiosk_path import UPRIGHT, left, to_the_end
 from tests.browser.kit import LAPTOP, PHONE, App, faults, overflow, shoot
 from toubib.record.tests.factories import make_picture
 
@@ -167,8 +167,7 @@ def test_a_patient_without_phone_from_the_counter_to_the_paper(app, place, open_
     look(counter, "beside")
     look(kiosk, "cabin-call", widths=CABIN)
     app.do("tests.browser.seed_patient:signs", room=room, name="vasseur")
-    kiosk.goto(f"{app.url}/salle/{room}/fin")
-    kiosk.wait_for_url("**/borne/fin")
+    to_the_end(kiosk, app, room=room)
     kiosk.wait_for_selector("#papers .list", timeout=60_000)
     path.press(kiosk, "Effacer et partir")
     kiosk.wait_for_url("**/borne")

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.kiosk_path import GIVEN, NAME, UPRIGHT, fresh_phone, left, start, walk
+from tests.browser.kiosk_path import GIVEN, NAME, UPRIGHT, fresh_phone, left, start, to_the_end, walk
 from tests.browser.kit import LAPTOP, PHONE, at_size, faults, overflow, shoot
 from tests.browser.path import press
 
@@ -163,8 +163,7 @@ def test_network_is_cut_at_every_screen_and_no_name_stays(app, kiosk, twin):
     page.goto(f"{app.url}/salle/{room}")
     try_it("appel", seconds=186)
     app.do("tests.browser.seed_patient:signs", room=room, name="vasseur")
-    page.goto(f"{app.url}/salle/{room}/fin")
-    page.wait_for_url("**/borne/fin")
+    to_the_end(page, app, room=room)
     try_it("fin")
     assert len(said) == 16
     assert {name: one for name, one in said.items() if one != (True, *DARK)} == {}
@@ -223,8 +222,7 @@ def test_documents_are_printed_or_taken_by_the_phone(app, kiosk, printer):
     page.reload()  # news of another process than the server's is not heard on SQLite
     page.wait_for_url("**/salle/*")
     app.do("tests.browser.seed_patient:signs", room=room, name="vasseur")
-    page.goto(f"{app.url}/salle/{room}/fin")
-    page.wait_for_url("**/borne/fin")
+    to_the_end(page, app, room=room)
     expect(page.get_by_role("heading", name="Vos documents")).to_be_visible()
     page.wait_for_selector("#papers .list", timeout=60_000)
     assert (faults(page), overflow(page)) == ([], 0)

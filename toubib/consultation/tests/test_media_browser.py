@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Error, Page, Playwright
+from playwright.sync_api import Browser, Error, Page
 
 from toubib.consultation.tests.harness import SECRET, kept
 from toubib.consultation.tests.server import Server
@@ -42,11 +42,9 @@ FRAMES = """async () => { const found = {};
   } return found; }"""
 
 
-@pytest.fixture(scope="module")
-def chromium(playwright: Playwright) -> Iterator[Browser]:
-    browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGS)
-    yield browser
-    browser.close()
+@pytest.fixture
+def chromium(browser_with: Callable[..., Browser]) -> Browser:
+    return browser_with(*ARGS)
 
 
 @pytest.fixture

@@ -26,13 +26,9 @@ def run_in_thread(server: ThreadingHTTPServer | WSGIServer):
     return thread
 
 
-@pytest.fixture(scope="session")
-def chromium(playwright):
-    browser = playwright.chromium.launch(
-        executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
-    )
-    yield browser
-    browser.close()
+@pytest.fixture
+def chromium(browser_with):
+    return browser_with("--no-sandbox", "--disable-gpu")
 
 
 @pytest.fixture
