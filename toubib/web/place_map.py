@@ -19,6 +19,7 @@ from toubib.directory.queries import PlaceRow
 from toubib.ground.prepared import among, fetch, listed
 from toubib.territory.contours import DEPARTEMENTS, GRID, Box, Contour, contours_in
 from toubib.territory.models import Commune
+from toubib.web.boxes import Words, meet
 
 WIDTH, HEIGHT = 480, 400
 HEAVIEST = 17_000  # signs of outlines; the commune searched, places and names come to at most 7,000 more
@@ -189,7 +190,7 @@ def _names(
 ) -> tuple[Name, ...]:
     """The commune searched, then the most peopled, where no name nor place stands already. Around an invented commune,
     invented ones alone."""
-    taken: list[tuple[float, ...]] = [(dot.x - 20, dot.y - 20, dot.x + 20, dot.y + 20) for dot in dots]
+    taken: list[Words] = [(dot.x - 20, dot.y - 20, dot.x + 20, dot.y + 20) for dot in dots]
     names: list[Name] = []
     for code, text, lat, lon in _nameable(commune, seen):
         if len(names) == MOST_NAMES:
@@ -198,7 +199,7 @@ def _names(
         x, y = frame.place(lon, lat)
         for lower in BESIDE if is_asked else (0,):
             box = _box(x, y + lower, text)
-            if not any(_cross(box, other) for other in taken) and _is_inside(box):
+            if not any(meet(box, other) for other in taken) and _is_inside(box):
                 taken.append(box)
                 names.append(Name(round(x), round(y + lower), text, is_asked))
                 break
@@ -216,15 +217,11 @@ def _nameable(commune: Commune | None, seen: Sequence[str]) -> Iterator[tuple[st
         yield from fetch(NAMED.format(among=among("code_insee")), [listed(codes), asked])
 
 
-def _box(x: float, y: float, name: str) -> tuple[float, ...]:
+def _box(x: float, y: float, name: str) -> Words:
     half = len(name) * SIGN / 2
     return x - half, y - LINE, x + half, y + 4
 
 
-def _is_inside(box: tuple[float, ...]) -> bool:
+def _is_inside(box: Words) -> bool:
     """The scale stands at the foot."""
     return box[0] >= 0 and box[1] >= 0 and box[2] <= WIDTH and box[3] <= HEIGHT - 30
-
-
-def _cross(one: tuple[float, ...], two: tuple[float, ...]) -> bool:
-    return one[0] < two[2] and two[0] < one[2] and one[1] < two[3] and two[1] < one[3]

@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from toubib.observatory.claims.faults import BadClaims, DiskFull, is_disk_full
+from toubib.observatory.claims.reading import ABOUT
 from toubib.observatory.generator import draws, registers
 from toubib.observatory.generator.calibration import KIOSKS, YEARS, Order
 from toubib.observatory.generator.columns import columns_of, main_of, texts_of
@@ -94,7 +95,7 @@ def _write(order: Order, folder: Path, workers: int) -> dict[str, int]:
         scale=f"{order.scale:g}".replace(".", ","), seed=order.seed, first=order.first, last=order.last
     )
     about = {"source": told, "scale": order.scale, "seed": order.seed, "years": list(order.years)}
-    (folder / "X_SOURCE.json").write_text(json.dumps(about, ensure_ascii=False), encoding="utf-8")
+    (folder / ABOUT).write_text(json.dumps(about, ensure_ascii=False), encoding="utf-8")
     return counts
 
 

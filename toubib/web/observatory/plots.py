@@ -9,17 +9,14 @@ from itertools import pairwise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from toubib.web.boxes import Words, meet
+
 WIDTH, HEIGHT = 640, 290
 LEFT, RIGHT, LOW, HIGH = 74.0, 606.0, 250.0, 26.0
 STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
-LETTER, BOLD, UP, DOWN = (
-    8.0,
-    9.5,
-    15.0,
-    5.0,
-)  # of a word's box: width a letter, what lies above and below its line
+# Of a word's box: width a letter, what lies above and below its line
+LETTER, BOLD, UP, DOWN = 8.0, 9.5, 15.0, 5.0
 AROUND = 4.0  # of a curve, that words keep clear of
-Box = tuple[float, float, float, float]
 
 
 def draw_series(
@@ -70,14 +67,14 @@ def _free_place(
     for right in range(int(RIGHT), int(LEFT + LETTER * len(words)), -20):
         for y in sides:
             own = (right - LETTER * len(words), y - UP, float(right), y + DOWN)
-            if own[3] < LOW and own[1] > 0 and not any(_meet(own, one) for one in taken):
+            if own[3] < LOW and own[1] > 0 and not any(meet(own, one) for one in taken):
                 return right, y
     return RIGHT, sides[0]
 
 
-def _boxes(points: list[tuple[float, float] | None], said: str, *, under: bool) -> list[Box]:
+def _boxes(points: list[tuple[float, float] | None], said: str, *, under: bool) -> list[Words]:
     """What the curve covers, in short pieces, and the words of its last value."""
-    found: list[Box] = []
+    found: list[Words] = []
     for one, two in pairwise(points):
         if one and two:
             steps = [
@@ -91,10 +88,6 @@ def _boxes(points: list[tuple[float, float] | None], said: str, *, under: bool) 
         right, y = _beside(last, under=under)
         found.append((right - BOLD * len(said), y - UP, right, y + DOWN))
     return found
-
-
-def _meet(one: Box, two: Box) -> bool:
-    return one[0] < two[2] and two[0] < one[2] and one[1] < two[3] and two[1] < one[3]
 
 
 def _beside(point: tuple[float, float], *, under: bool) -> tuple[float, float]:

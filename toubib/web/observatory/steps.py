@@ -32,16 +32,14 @@ COUNTED = dict.fromkeys((*OF_DOCTORS, PRACTICE), ("health_centres", "main_place"
     PATIENTS: ("ald_register",)
 }
 USERS = "main_place_users"
+# They move, never drop
 SORTING = {
     ACTS: ("health_centres", "overseas"),
     EXPERTISE: ("overseas",),
     PATIENTS: ("overseas",),
-}  # move, never drop
-OTHERS = (
-    "health_centres",
-    "overseas",
-    "main_place",
-)  # of a measure whose own steps the document does not tell
+}
+# Of a measure whose own steps the document does not tell
+OTHERS = ("health_centres", "overseas", "main_place")
 SORTS, NOT_COUNTED, NOT_MEANT = (
     gettext_lazy("0 (range sans rien ôter)"),
     gettext_lazy("non compté"),
